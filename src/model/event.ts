@@ -1,0 +1,42 @@
+/**
+ * One recorded event: four 32-bit words, as the agent writes them into its ring and as the recording keeps them.
+ *
+ * ```
+ *   word 0            word 1   word 2      word 3
+ *   op | extra << 8   id       a           b
+ * ```
+ * `time` is in µs since the recording's clock origin, modulo 2^32 (read it with `>>> 0`); events of a thread are in
+ * order, so a reader unwraps it. Ids are {@link AsyncId} unless said otherwise.
+ */
+export const Op = {
+  /** A resource or promise was created. extra = type index, a = trigger, b = execution (in whose execution). */
+  Init: 1,
+  /** Its callback or reaction begins. a = time. */
+  Before: 2,
+  /** ... and ended. a = time. */
+  After: 3,
+  /** A promise was resolved or rejected. a = time of the last clock read, b = execution: the waker. */
+  Settled: 4,
+  /** Heartbeat timer ran. id = lateness in µs, a = time, b = µs the loop was idle since the last one. */
+  Heartbeat: 5,
+  /** A request came in; it belongs to the execution under way. extra = {@link RequestKind}, id = RequestId, a = time, b = label index. */
+  RequestStart: 6,
+  /** Its response was finished, or the connection closed. extra = status code (0 = closed before), id = RequestId, a = time, b = route label index or 0. */
+  RequestEnd: 7,
+  /** Garbage collection. extra = kind of `perf_hooks`, id = duration in µs, a = time of its start. */
+  Gc: 8,
+  /** A pending promise was picked at random. extra = weight x 16, id = promise, a = time, b = StackId. */
+  WaitSample: 9,
+  /** id = number of events that were lost here because the ring was full, a = time. */
+  Dropped: 10,
+  /** A promise still pending at the end. extra = 0, id = promise, a = time of creation, b = StackId. */
+  Pending: 11,
+} as const;
+export type Op = (typeof Op)[keyof typeof Op];
+
+/** 32-bit words in an event. */
+export const EVENT_WORDS = 4;
+
+/** What kind of work a request is. */
+export const RequestKind = { Http: 1, Http2: 2, WebSocket: 3 } as const;
+export type RequestKind = (typeof RequestKind)[keyof typeof RequestKind];

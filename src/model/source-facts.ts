@@ -1,0 +1,30 @@
+import type { SourceLocation } from './location.ts';
+
+/**
+ * What the source alone proves about a file; findings join it with what was measured at the same lines.
+ * Made by the lint room, read by the analysis room, so that neither knows the other.
+ */
+export interface SourceFacts {
+  file: string;
+  /** Runs of awaits that do not depend on each other. */
+  independentAwaits: IndependentAwaits[];
+  /** Every call expression: tells which line of a function made a call that a profile shows only by name. */
+  calls: CallSite[];
+}
+
+/** Consecutive awaits in one function, none of which uses the result of an earlier one. */
+export interface IndependentAwaits {
+  /** Where each `await` stands, in order. At least two. */
+  awaits: SourceLocation[];
+  function: string;
+}
+
+export interface CallSite {
+  /** Last name of the callee: `readFileSync` in `fs.readFileSync(...)`. */
+  callee: string;
+  line: number;
+  column: number;
+  /** Lines of the innermost function around the call; the whole file at module level. */
+  functionStart: number;
+  functionEnd: number;
+}

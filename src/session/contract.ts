@@ -1,0 +1,59 @@
+import type { Log } from '../base/log.ts';
+import type { RecordingHeader, RecordingTrailer } from '../model/recording.ts';
+
+/** What to attach to: the command line's `TARGET`. */
+export type TargetSpec =
+  | { kind: 'pid'; pid: number }
+  | { kind: 'inspect'; host: string; port: number }
+  | { kind: 'ws'; url: string }
+  | { kind: 'command'; command: string; args: string[]; cwd?: string };
+
+/** A Node process of this user that can be recorded. */
+export interface TargetListing {
+  pid: number;
+  /** `inspectable`: its inspector listens at `host:port`. `activatable`: it can be opened with a signal. */
+  state: 'inspectable' | 'activatable';
+  host?: string;
+  port?: number;
+  /** Main script, absolute where it is known; '' for a REPL or `node -e`. */
+  script: string;
+  cwd?: string;
+  /** As `process.version`, where it is known without connecting. */
+  node?: string;
+  /** The whole command line, for people. */
+  commandLine: string;
+  /** Worker threads, known only of inspectable processes. */
+  workers: { id: string; name: string }[];
+}
+
+export interface RecordOptions {
+  /** Ends by itself after this time, ms; without it: at `signal`, or when the target exits. */
+  durationMs?: number;
+  /** Absolute path of the recording to write. */
+  out: string;
+  /** Aborting stops the recording and keeps what it has. */
+  signal?: AbortSignal;
+  log?: Log;
+  onProgress?: (progress: RecordProgress) => void;
+  /** What a started command prints; without it, it goes to our stderr. */
+  onOutput?: (text: string) => void;
+}
+
+/** Sent about five times a second while recording. */
+export interface RecordProgress {
+  phase: 'connecting' | 'recording' | 'finishing';
+  elapsedMs: number;
+  events: number;
+  dropped: number;
+  /** Event loop delay of the last second, ms. */
+  delayP99Ms: number;
+  /** Our own share of the main thread's CPU time, 0..1. */
+  overheadShare: number;
+}
+
+export interface RecordResult {
+  /** The recording, absolute. */
+  file: string;
+  header: RecordingHeader;
+  trailer: RecordingTrailer;
+}
