@@ -20,7 +20,7 @@ const packages = {
   inspector: ['chrome-remote-interface', 'devtools-protocol', '@jridgewell/trace-mapping'],
   recorder: [],
   recording: [],
-  lint: ['@typescript-eslint/.*', 'eslint', 'espree'],
+  lint: ['@typescript-eslint/.*', 'eslint', 'scslre'],
   report: [],
   cli: ['commander'],
   webview: ['preact'],
