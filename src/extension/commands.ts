@@ -1,0 +1,80 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { explain } from './explain.ts';
+import { guarded } from './failure.ts';
+import { goTo, readDestination } from './go-to.ts';
+import { ignoreEdit } from './inline/fixes.ts';
+import type { InlinePresence } from './inline/presence.ts';
+import { type FindingRef, findRef } from './links.ts';
+import { recordAndShow, recordProcess, type RecordRooms, showFindings } from './record/command.ts';
+import { requireRunnableFile, runSpec } from './record/current-file.ts';
+import { chooseRecording, saveRecording } from './recordings/choose.ts';
+import { openRecordingEditor } from './recordings/editor.ts';
+import type { Recordings } from './recordings/recordings.ts';
+import type { TreeNode } from './findings/tree.ts';
+
+/** What the commands act on. */
+export interface CommandRooms extends RecordRooms {
+  recordings: Recordings;
+  presence: InlinePresence;
+}
+
+/** Registers every command of package.json; what one throws is shown to the user. */
+export function registerCommands(rooms: CommandRooms): vscode.Disposable {
+  const { recorder, store, tree, log, presence, recordings } = rooms;
+  const find = (value: unknown) => findRef(store.findings(), refFrom(value));
+
+  const commands: Record<string, (argument?: unknown) => unknown> = {
+    'looplens.record': (target) => recordProcess(rooms, target),
+    'looplens.recordFile': () => {
+      const file = requireRunnableFile();
+      return recordAndShow(rooms, { spec: runSpec(file), name: path.basename(file.fsPath) });
+    },
+    'looplens.stop': () => recorder.stop(),
+    'looplens.openRecording': async () => {
+      const file = await chooseRecording(recordings);
+      if (file === undefined) return;
+      await openRecordingEditor(file);
+      await showFindings(rooms, file, path.basename(file));
+    },
+    'looplens.showRecording': () => store.measured && openRecordingEditor(store.measured.recording),
+    'looplens.saveRecording': () => saveRecording(store.measured?.recording),
+    'looplens.clear': () => store.setMeasured(undefined),
+    'looplens.groupByFile': () => tree.setGrouping('file'),
+    'looplens.groupBySeverity': () => tree.setGrouping('severity'),
+    'looplens.toggleInline': () => presence.toggle(),
+    'looplens.explain': (rule) => explain(ruleFrom(rule)),
+    'looplens.showLog': () => log.show(),
+    'looplens.openLocation': (place) => goTo(readDestination(place)),
+    'looplens.showInTree': (ref) => tree.reveal(find(ref), 'focus'),
+    'looplens.dismiss': (ref) => {
+      const finding = find(ref);
+      if (finding) store.dismiss(finding);
+    },
+    'looplens.ignore': (ref) => ignore(refFrom(ref)),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, guarded(log, run))),
+  );
+}
+
+/** From a link in a hover, or from the context menu of a row of the tree. */
+function refFrom(value: unknown): FindingRef {
+  const node = value as Partial<TreeNode> | undefined;
+  if (node?.kind === 'finding' && node.finding) {
+    const { rule, location } = node.finding;
+    return { rule, file: location.file, line: location.line, column: location.column };
+  }
+  const { rule, file, line, column } = (value ?? {}) as Partial<FindingRef>;
+  return { rule: rule ?? '', file: file ?? '', line: line ?? 0, column: column ?? 0 };
+}
+
+function ruleFrom(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return value === undefined ? undefined : refFrom(value).rule;
+}
+
+async function ignore({ rule, file, line }: FindingRef): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+  await vscode.workspace.applyEdit(ignoreEdit(document, rule, Math.max(0, line - 1)));
+}

@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import { Emitter } from '../../base/emitter.ts';
+import { joinEvidence } from '../../lint/evidence.ts';
+import type { Finding, Report } from '../../model/finding.ts';
+import { bySeriousness } from './words.ts';
+
+/** A recording's answer and the file it came from. */
+export interface Measured {
+  report: Report;
+  /** The recording, absolute. */
+  recording: string;
+}
+
+/**
+ * What is known about the workspace: the findings of one recording, joined with the static hints of open files.
+ * Everything inline and the tree are views of this.
+ */
+export class FindingsStore {
+  readonly #changed = new Emitter<undefined>();
+  readonly #hints = new Map<string, Finding[]>();
+  readonly #dismissed = new Set<Finding>();
+  #measured: Measured | undefined;
+
+  /** Fires after any change. */
+  readonly onDidChange = this.#changed.event;
+
+  get measured(): Measured | undefined {
+    return this.#measured;
+  }
+
+  /** Replaces the evidence: one recording at a time is on show. */
+  setMeasured(measured: Measured | undefined): void {
+    this.#measured = measured;
+    this.#dismissed.clear();
+    this.#changed.fire(undefined);
+  }
+
+  /** Replaces the static hints of a file; none when it was closed. */
+  setHints(uri: vscode.Uri, hints: readonly Finding[]): void {
+    if (hints.length === 0 && !this.#hints.has(uri.fsPath)) return;
+    if (hints.length === 0) this.#hints.delete(uri.fsPath);
+    else this.#hints.set(uri.fsPath, [...hints]);
+    this.#changed.fire(undefined);
+  }
+
+  /** Hides one measured finding until the next recording. */
+  dismiss(finding: Finding): void {
+    this.#dismissed.add(finding);
+    this.#changed.fire(undefined);
+  }
+
+  /** What was measured, worst first, without what was dismissed. */
+  findings(): Finding[] {
+    const all = this.#measured?.report.findings ?? [];
+    return all.filter((finding) => !this.#dismissed.has(finding)).sort(bySeriousness);
+  }
+
+  /** Measured findings and hints of one file, worst first; hints carry the evidence of their line. */
+  inFile(uri: vscode.Uri): Finding[] {
+    const measured = this.findings().filter((finding) => pathOf(finding) === uri.fsPath);
+    const hints = joinEvidence(this.#hints.get(uri.fsPath) ?? [], measured);
+    return [...measured, ...hints].sort(bySeriousness);
+  }
+
+  /** Every file that has something to show. */
+  files(): vscode.Uri[] {
+    const paths = new Set(this.#hints.keys());
+    for (const finding of this.findings()) {
+      const path = pathOf(finding);
+      if (path !== undefined) paths.add(path);
+    }
+    return [...paths].map((path) => vscode.Uri.file(path));
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+}
+
+/** The file of a finding as VS Code writes paths, or undefined where the place is no file: `node:fs`, a URL. */
+export function pathOf(finding: Finding): string | undefined {
+  const { file } = finding.location;
+  return ABSOLUTE.test(file) ? vscode.Uri.file(file).fsPath : undefined;
+}
+
+const ABSOLUTE = /^(\/|[a-z]:[\\/]|\\\\)/i;

@@ -1,0 +1,89 @@
+import { millis, percent } from '../../base/figures.ts';
+import type { ChainStep, Finding } from '../../model/finding.ts';
+import { inlineText } from '../findings/words.ts';
+import { commandLink, plain, refOf } from '../links.ts';
+
+/** How a place is written for people: relative to the workspace. */
+export type ShowPath = (file: string) => string;
+
+/** The Markdown of one finding: number, sentence, table, chain, links. */
+export function hoverText(finding: Finding, stale: boolean, showPath: ShowPath): string {
+  const short = inlineText(finding);
+  return [
+    stale ? '$(history) *Measured before this line was edited.*' : '',
+    short ? `**${plain(short)}**` : `**${plain(finding.message)}**`,
+    short && !finding.evidence?.totalMs ? plain(finding.message) : '',
+    table(finding),
+    chain(finding.chain, showPath),
+    links(finding),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function table({ evidence }: Finding): string {
+  if (!evidence || evidence.totalMs === 0) return '';
+  const routes = evidence.routes.map((route) => `\`${route.replaceAll('`', "'").replaceAll('|', '\\|')}\``);
+  const cells = [
+    ['times', String(evidence.count)],
+    ['longest', millis(evidence.maxMs)],
+    ['p99', millis(evidence.p99Ms)],
+    ['in all', millis(evidence.totalMs)],
+    ...(evidence.loopShare > 0 ? [["of the loop's time", percent(evidence.loopShare)]] : []),
+  ];
+  const row = (of: string[]): string => `| ${of.join(' | ')} |`;
+  const numbers = [
+    row(cells.map(([name]) => name ?? '')),
+    row(cells.map(() => '---:')),
+    row(cells.map(([, value]) => value ?? '')),
+  ].join('\n');
+  return routes.length > 0 ? `${numbers}\n\n$(globe) ${routes.join(', ')}` : numbers;
+}
+
+/** Long chains keep their ends: where it happened and what asked for it. */
+const CHAIN_STEPS = 8;
+
+function chain(steps: readonly ChainStep[], showPath: ShowPath): string {
+  if (steps.length === 0) return '';
+  const shown =
+    steps.length > CHAIN_STEPS ? [...steps.slice(0, CHAIN_STEPS - 2), undefined, ...steps.slice(-1)] : steps;
+  return shown.map((step) => (step ? `- ${stepText(step, showPath)}` : '- …')).join('\n');
+}
+
+const STEP_WORDS: Readonly<Record<ChainStep['kind'], string>> = {
+  call: 'called by',
+  await: 'awaited by',
+  then: 'then of',
+  timer: 'from the timer',
+  event: 'from the event',
+  all: 'joined by',
+  'http-request': 'for the request',
+  library: 'in the library',
+};
+
+function stepText(step: ChainStep, showPath: ShowPath): string {
+  const name = step.function ?? step.label ?? '';
+  const label = step.label !== undefined && step.function !== undefined ? ` ${plain(step.label)}` : '';
+  const place =
+    step.file !== undefined && step.line !== undefined
+      ? ' ' +
+        commandLink(plain(`${showPath(step.file)}:${step.line}`), 'looplens.openLocation', {
+          file: step.file,
+          line: step.line,
+          column: step.column ?? 1,
+        })
+      : '';
+  return `${STEP_WORDS[step.kind]} ${name ? `\`${name.replaceAll('`', "'")}\`` : ''}${label}${place}`.trimEnd();
+}
+
+function links(finding: Finding): string {
+  const ref = refOf(finding);
+  const measured = finding.confidence === 'measured';
+  return [
+    commandLink('$(book) Explain', 'looplens.explain', finding.rule),
+    ...(measured ? [commandLink('$(list-tree) Show in tree', 'looplens.showInTree', ref)] : []),
+    ...(measured
+      ? [commandLink('$(eye-closed) Dismiss', 'looplens.dismiss', ref)]
+      : [commandLink('$(eye-closed) Ignore here', 'looplens.ignore', ref)]),
+  ].join(' &nbsp;·&nbsp; ');
+}

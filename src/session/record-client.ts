@@ -1,0 +1,62 @@
+import { Worker } from 'node:worker_threads';
+import { unreachable } from '../base/assert.ts';
+import { asset } from './assets.ts';
+import type { RecordOptions, RecordResult, TargetSpec } from './contract.ts';
+import type { FromRecordWorker, RecordJob, ToRecordWorker } from './record-messages.ts';
+import { unpackError } from './worker-error.ts';
+
+/** How the worker is started. */
+export interface RecordWorkerOptions {
+  /** Environment of the worker and of a command that it starts; default: ours. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * `record` of `record.ts` in a worker thread, so that the caller's event loop stays free. Same options, same errors:
+ * aborting `options.signal` stops the recording and resolves with what it has.
+ */
+export async function recordInWorker(
+  target: TargetSpec,
+  options: RecordOptions,
+  { env = process.env }: RecordWorkerOptions = {},
+): Promise<RecordResult> {
+  const job: RecordJob = { target, out: options.out, durationMs: options.durationMs };
+  const worker = new Worker(asset('workers/record.cjs'), { workerData: job, env, execArgv: [] });
+  const stop = (): void => worker.postMessage({ type: 'stop' } satisfies ToRecordWorker);
+  options.signal?.addEventListener('abort', stop, { once: true });
+  if (options.signal?.aborted) stop();
+  try {
+    return await answer(worker, options);
+  } finally {
+    options.signal?.removeEventListener('abort', stop);
+    // It has answered or died; whatever still holds it (a socket that will not close) must not hold us.
+    await worker.terminate();
+  }
+}
+
+function answer(worker: Worker, options: RecordOptions): Promise<RecordResult> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: FromRecordWorker) => {
+      switch (message.type) {
+        case 'progress':
+          return options.onProgress?.(message.progress);
+        case 'log':
+          return options.log?.[message.level](message.message);
+        case 'output':
+          return (options.onOutput ?? toStderr)(message.text);
+        case 'done':
+          return resolve(message.result);
+        case 'failed':
+          return reject(unpackError(message.error));
+        default:
+          return unreachable(message);
+      }
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) =>
+      reject(new Error(`The recording thread ended without an answer (code ${code}).`)),
+    );
+  });
+}
+
+const toStderr = (text: string): void => void process.stderr.write(text);

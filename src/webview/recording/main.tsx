@@ -1,0 +1,7 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { connect } from './host.ts';
+import './recording.css';
+
+const root = document.getElementById('root');
+if (root) render(<App host={connect()} />, root);
