@@ -1,0 +1,69 @@
+import type { ChainStep, Finding, Severity } from '../model/finding.ts';
+import type { SourceLocation } from '../model/location.ts';
+import { clean } from './clean.ts';
+import { relativePath } from './paths.ts';
+
+/** `0.4 ms`, `41 ms`, `1.2 s`. */
+export function ms(value: number): string {
+  if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
+  return value >= 10 ? `${value.toFixed(0)} ms` : `${Number(value.toFixed(1))} ms`;
+}
+
+/** `93 %`, `1.4 %`. */
+export function percent(share: number): string {
+  const value = share * 100;
+  return value >= 10 || value === 0 ? `${value.toFixed(0)} %` : `${Number(value.toFixed(1))} %`;
+}
+
+/** `812,345`, the same in every locale. */
+export function count(value: number): string {
+  return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 error`, `2 errors`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** `2 errors, 1 warning`; `No findings` when there are none. */
+export function tally(findings: readonly Finding[]): string {
+  const parts = TALLY_NOUNS.flatMap(([severity, noun]) => {
+    const matching = findings.filter((finding) => finding.severity === severity).length;
+    return matching > 0 ? [counted(matching, noun)] : [];
+  });
+  return parts.join(', ') || 'No findings';
+}
+
+/** `src/a.js:8:3`; only the file where the line is not known. */
+export function place({ file, line, column }: SourceLocation, cwd: string): string {
+  const shown = clean(relativePath(file, cwd));
+  return line > 0 ? `${shown}:${line}:${column}` : shown;
+}
+
+/** A step outwards in words: `called from handler`, `serving GET /`. Without its place. */
+export function stepWords({ kind, function: name, label }: ChainStep): string {
+  return [STEP_WORDS[kind], name ?? '', label ?? ''].map(clean).filter(Boolean).join(' ');
+}
+
+/** The place of a step, where it has one. */
+export function stepPlace({ file, line, column }: ChainStep, cwd: string): string | undefined {
+  return file === undefined ? undefined : place({ file, line: line ?? 0, column: column ?? 1 }, cwd);
+}
+
+const TALLY_NOUNS: [Severity, string][] = [
+  ['error', 'error'],
+  ['warning', 'warning'],
+  ['info', 'note'],
+  ['hint', 'hint'],
+];
+
+const STEP_WORDS: Record<ChainStep['kind'], string> = {
+  call: 'called from',
+  await: 'awaited in',
+  then: 'then in',
+  timer: 'timer set in',
+  event: 'on event in',
+  all: 'awaited together in',
+  'http-request': 'serving',
+  library: 'through',
+};
