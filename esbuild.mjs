@@ -3,42 +3,17 @@
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
+import { agentAsText, withoutBrowserProtocol } from './esbuild.plugins.mjs';
 
 const KIB = 1024;
 const DEV = process.argv.includes('--watch');
 
-/** The agent is text inside other bundles: it runs in the user's process, on any Node from 18 on. */
-const agentAsText = {
-  name: 'agent-as-text',
-  setup(build) {
-    build.onResolve({ filter: /^looplens-agent:/ }, (args) => ({
-      path: args.path.slice('looplens-agent:'.length),
-      namespace: 'looplens-agent',
-    }));
-    build.onLoad({ filter: /.*/, namespace: 'looplens-agent' }, async (args) => {
-      const entry = path.resolve('src/agent', `${args.path}.ts`);
-      const result = await esbuild.build({
-        entryPoints: [entry],
-        bundle: true,
-        write: false,
-        format: 'iife',
-        globalName: '__looplens',
-        platform: 'node',
-        target: 'node18',
-        minifyWhitespace: true,
-        minifySyntax: true,
-        metafile: true,
-      });
-      return {
-        contents: result.outputFiles[0].text,
-        loader: 'text',
-        watchFiles: Object.keys(result.metafile.inputs).map((f) => path.resolve(f)),
-      };
-    });
-  },
+const node = {
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  plugins: [agentAsText, withoutBrowserProtocol],
 };
-
-const node = { platform: 'node', target: 'node20', format: 'cjs', plugins: [agentAsText] };
 
 /** `budget` in KiB, minified. */
 const entries = [

@@ -20,3 +20,27 @@ export class Emitter<T> implements Disposable {
     this.#listeners.clear();
   }
 }
+
+/** An emitter that keeps what was fired before anybody listened, and gives it to the first listener. */
+export class HoldingEmitter<T> implements Disposable {
+  readonly #emitter = new Emitter<T>();
+  #held: T[] | undefined = [];
+
+  readonly event: Listen<T> = (listener) => {
+    const subscription = this.#emitter.event(listener);
+    const held = this.#held;
+    this.#held = undefined;
+    for (const value of held ?? []) listener(value);
+    return subscription;
+  };
+
+  fire(value: T): void {
+    if (this.#held) this.#held.push(value);
+    else this.#emitter.fire(value);
+  }
+
+  dispose(): void {
+    this.#held = undefined;
+    this.#emitter.dispose();
+  }
+}

@@ -1,0 +1,63 @@
+import * as esbuild from 'esbuild';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Source of a script that is injected into the user's process, `agent` or `worker`: an IIFE for any Node from 18 on.
+ * Names stay readable, so that it can be read where a user finds it in a profile.
+ */
+export async function agentText(name) {
+  const result = await esbuild.build({
+    entryPoints: [path.join(path.dirname(fileURLToPath(import.meta.url)), 'src/agent', `${name}.ts`)],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: '__looplens',
+    platform: 'node',
+    target: 'node18',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    metafile: true,
+  });
+  return {
+    text: result.outputFiles[0].text,
+    files: Object.keys(result.metafile.inputs).map((file) => path.resolve(file)),
+  };
+}
+
+/** `import source from 'looplens-agent:agent'` is the agent as text inside another bundle. */
+export const agentAsText = {
+  name: 'agent-as-text',
+  setup(build) {
+    build.onResolve({ filter: /^looplens-agent:/ }, (args) => ({
+      path: args.path.slice('looplens-agent:'.length),
+      namespace: 'looplens-agent',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'looplens-agent' }, async (args) => {
+      const { text, files } = await agentText(args.path);
+      return { contents: text, loader: 'text', watchFiles: files };
+    });
+  },
+};
+
+/** chrome-remote-interface carries the browser's protocol, 500 KiB that are never used: commands go by name. */
+export const withoutBrowserProtocol = {
+  name: 'without-browser-protocol',
+  setup(build) {
+    build.onLoad({ filter: /chrome-remote-interface[\\/]lib[\\/]protocol\.json$/ }, () => ({
+      contents: '{"domains":[]}',
+      loader: 'json',
+    }));
+  },
+};
+
+/** The same for vitest, which runs our TypeScript unbundled. */
+export const agentAsTextVite = {
+  name: 'agent-as-text',
+  enforce: 'pre',
+  resolveId: (id) => (id.startsWith('looplens-agent:') ? `\0${id}` : undefined),
+  load: async (id) =>
+    id.startsWith('\0looplens-agent:')
+      ? `export default ${JSON.stringify((await agentText(id.split(':')[1])).text)}`
+      : undefined,
+};

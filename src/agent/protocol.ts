@@ -1,0 +1,91 @@
+/**
+ * What passes between the three parties inside and outside the process: the agent on the main thread, its worker,
+ * and the collector at the other end of the socket (or of the inspector's binding).
+ *
+ * On the wire: frames of `kind: u8, length: u32 LE, payload`. Events are raw words of the ring, little endian.
+ */
+export const FrameKind = { Hello: 1, Events: 2, Messages: 3, Bye: 4 } as const;
+export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+
+/** Bytes before the payload. */
+export const FRAME_HEAD = 5;
+
+/** Slots of the control words that main thread and worker share. */
+export const Ctl = {
+  /** Events ever published, modulo 2^32. */
+  Head: 0,
+  /** Events ever taken out. */
+  Tail: 1,
+  /** Counts up with every heartbeat. */
+  Beat: 2,
+  /** Counts up with every execution that begins. */
+  Execution: 3,
+  /** Nesting of executions under way; 0 = none. */
+  Depth: 4,
+  /** 1 = the worker is connected, 2 = it is not and the agent has to send by itself. */
+  Transport: 6,
+  Length: 8,
+} as const;
+
+/** What the injector passes in. */
+export interface AgentConfig {
+  /** Source of the worker. */
+  workerSource: string;
+  /** Path of the local socket or pipe that the collector listens on; null: use the binding. */
+  socketPath: string | null;
+  /** First thing said on the socket, so that a stranger's connection is refused. */
+  token: string;
+  /** Name of the global function that `Runtime.addBinding` made. The agent takes it and removes the global. */
+  bindingName: string;
+  /** Events in the ring; a power of two. */
+  ringEvents: number;
+  heartbeatMs: number;
+  /** Pending promises whose stack is read at each heartbeat. */
+  waitSamples: number;
+  /** An execution that has lasted this long gets its stack read, ms. */
+  stallMs: number;
+}
+
+/** A frame as V8 names it: function, URL or path, line, column (from 1), flag: 0 plain, 1 await, 2 Promise.all. */
+export type RawFrame = [name: string, url: string, line: number, column: number, flag: 0 | 1 | 2];
+
+/** Everything that is not an event: rare, so it travels as JSON. */
+export type AgentMessage =
+  | { t: 'type'; i: number; name: string }
+  | { t: 'label'; i: number; text: string }
+  | { t: 'stack'; i: number; frames: RawFrame[] }
+  | { t: 'stall'; time: number; held: number; frames: RawFrame[] }
+  | { t: 'rejection'; time: number; reason: string; frames: RawFrame[]; fatal: boolean }
+  | { t: 'cost'; us: number; activeUs: number }
+  | { t: 'problem'; code: string; message: string };
+
+/** The answer of `info()`: what the agent found in the process. */
+export interface AgentInfo {
+  pid: number;
+  node: string;
+  script: string;
+  cwd: string;
+  platform: string;
+  threadPoolSize: number;
+  /** Wall clock at the clock origin, ms since the epoch. */
+  startedAt: number;
+  /** The clock origin on V8's profiler clock, µs. */
+  originUs: number;
+  transport: 'socket' | 'binding';
+  problems: { code: string; message: string }[];
+}
+
+/** The answer of `stop()`. */
+export interface AgentSummary {
+  /** Events written to the ring, and events for which there was no room. */
+  produced: number;
+  dropped: number;
+  /** µs on the agent's clock at which recording ended. */
+  endUs: number;
+}
+
+/** Key under which a running agent is found in its process: one at a time. */
+export const AGENT_KEY = 'looplens.agent';
+
+/** What the URLs of our own scripts begin with: their frames are left out of stacks, and counted as our cost. */
+export const OWN_URL = 'looplens:';

@@ -1,0 +1,110 @@
+import { OWN_URL } from './protocol.ts';
+import type { RawFrame } from './protocol.ts';
+
+/** The part of V8's CallSite that is used; all of it exists on Node 18. */
+interface CallSite {
+  getFunctionName(): string | null;
+  getMethodName(): string | null;
+  getTypeName(): string | null;
+  getScriptNameOrSourceURL(): string | null;
+  getFileName(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+  getPromiseIndex(): number | null;
+  isAsync(): boolean;
+  isPromiseAll(): boolean;
+}
+
+export type Keep = 'all' | 'async';
+
+/**
+ * Reads the stack of `error` (of a new one without it) as frames, innermost first, without formatting it and without
+ * touching what the program set: `Error.prepareStackTrace` and `Error.stackTraceLimit` are put back at once.
+ * `async` keeps only the suspended callers that V8 appends. Answers [] where the error class is frozen or patched.
+ */
+export function readStack(keep: Keep, limit: number): RawFrame[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  let frames: RawFrame[] = [];
+  try {
+    Error.stackTraceLimit = limit;
+    Error.prepareStackTrace = (_error, sites) => {
+      frames = rawFrames(sites as unknown as CallSite[], keep);
+      return '';
+    };
+    void new Error().stack;
+  } catch {
+    frames = [];
+  } finally {
+    try {
+      Error.stackTraceLimit = stackTraceLimit;
+      // Absent by default; assigning undefined would leave a property behind.
+      if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+      else Error.prepareStackTrace = prepareStackTrace;
+    } catch {
+      // Frozen intrinsics: nothing was changed above either.
+    }
+  }
+  return frames;
+}
+
+function rawFrames(sites: CallSite[], keep: Keep): RawFrame[] {
+  const frames: RawFrame[] = [];
+  for (const site of sites) {
+    if (keep === 'async' && !site.isAsync()) continue;
+    const url = site.getScriptNameOrSourceURL() ?? site.getFileName() ?? '';
+    if (url.startsWith(OWN_URL)) continue;
+    const flag = site.isPromiseAll() ? 2 : site.isAsync() ? 1 : 0;
+    frames.push([nameOf(site), url, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0, flag]);
+  }
+  return frames;
+}
+
+function nameOf(site: CallSite): string {
+  if (site.isPromiseAll()) return 'Promise.all';
+  const name = site.getFunctionName() ?? '';
+  const type = site.isAsync() ? null : site.getTypeName();
+  const plain = name === '' || name.includes('.') || type === null;
+  if (plain || type === 'Object' || type === 'Function' || type === 'global') return name;
+  return `${type}.${name}`;
+}
+
+/**
+ * Reads the frames out of an error's `stack` string: all that is left of an error that was made before we came.
+ * Lines that are no frames are skipped.
+ */
+export function parseStack(text: string): RawFrame[] {
+  const frames: RawFrame[] = [];
+  for (const line of text.split('\n').slice(0, 60)) {
+    const match =
+      /^\s+at (?:(async )?(.*?) \()?((?:file:\/\/|node:|[A-Za-z]:[\\/]|\/)?[^()]*?):(\d+):(\d+)\)?$/.exec(
+        line,
+      );
+    if (!match) continue;
+    const url = (match[3] ?? '').replace(/^async /, '');
+    frames.push([match[2] ?? '', url, Number(match[4]), Number(match[5]), match[1] ? 1 : 0]);
+  }
+  return frames;
+}
+
+/** Remembers stacks by content: the same one is sent once, and then named by its number. */
+export interface StackTable {
+  /** Number of the stack, from 1; 0 for an empty one, or when the table is full. */
+  add(frames: RawFrame[]): number;
+}
+
+export function createStackTable(limit: number, send: (i: number, frames: RawFrame[]) => void): StackTable {
+  const known = new Map<string, number>();
+  return {
+    add: (frames) => {
+      if (frames.length === 0) return 0;
+      const key = frames.join('\n');
+      const seen = known.get(key);
+      if (seen !== undefined) return seen;
+      if (known.size >= limit) return 0;
+      const i = known.size + 1;
+      known.set(key, i);
+      send(i, frames);
+      return i;
+    },
+  };
+}

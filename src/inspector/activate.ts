@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../base/user-error.ts';
+import { readCommandLine } from './command-line.ts';
+import { findEndpoint } from './discovery.ts';
+import { probeEndpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { listNodeProcesses } from './processes.ts';
+
+const OPEN_MS = 5000;
+const LIST = 'List what can be recorded with "looplens targets".';
+
+/** The inspector of a process, and whether we were the ones to open it. */
+export interface OpenedInspector {
+  endpoint: Endpoint;
+  activated: boolean;
+}
+
+/**
+ * Finds the inspector of a process, or opens it with the signal that Node listens for (works even while its main
+ * thread is stuck). The signal would end a process that is not Node, so that is made sure first.
+ * @throws UserError `unreachable`: no such process, not ours, not Node, or its inspector's port is taken.
+ */
+export async function openInspector(pid: number): Promise<OpenedInspector> {
+  requireProcess(pid);
+  const entry = (await listNodeProcesses()).find((candidate) => candidate.pid === pid);
+  if (!entry) {
+    throw new UserError('unreachable', `Process ${pid} is not a Node.js process of yours.`, LIST);
+  }
+  const open = await findEndpoint(entry);
+  if (open) return { endpoint: open, activated: false };
+
+  const { inspectHost, inspectPort } = readCommandLine(entry.argv.slice(1));
+  const occupied = inspectPort !== 0 && (await probeEndpoint(inspectHost, inspectPort)) !== undefined;
+  signal(pid);
+  for (const end = Date.now() + OPEN_MS; Date.now() < end;) {
+    await sleep(60);
+    const endpoint = await findEndpoint(entry);
+    if (endpoint) return { endpoint, activated: true };
+    requireProcess(pid);
+    if (occupied && Date.now() > end - OPEN_MS + 1500) break;
+  }
+  throw occupied
+    ? new UserError(
+        'unreachable',
+        `Process ${pid} could not open its inspector: port ${inspectPort} is taken by another process's inspector.`,
+        `End that one's inspector, or start this program with --inspect-port=0, which takes any free port.`,
+      )
+    : new UserError(
+        'unreachable',
+        `Process ${pid} did not open its inspector within ${OPEN_MS / 1000} seconds.`,
+        `It may have a SIGUSR1 handler of its own, or port ${inspectPort} is in use: start it with --inspect=0 instead.`,
+      );
+}
+
+function requireProcess(pid: number): void {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EPERM'
+      ? new UserError(
+          'unreachable',
+          `Process ${pid} belongs to another user.`,
+          'Run looplens as that user, or start the program with --inspect and give its port.',
+        )
+      : new UserError('unreachable', `There is no process ${pid}.`, LIST);
+  }
+}
+
+function signal(pid: number): void {
+  if (process.platform === 'win32') {
+    // Windows has no such signal; Node offers the same through a mapped handler.
+    (process as unknown as { _debugProcess(pid: number): void })._debugProcess(pid);
+  } else {
+    process.kill(pid, 'SIGUSR1');
+  }
+}

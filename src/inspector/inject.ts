@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import agentSource from 'looplens-agent:agent';
+import workerSource from 'looplens-agent:worker';
+import type { AgentConfig } from '../agent/protocol.ts';
+import { OWN_URL } from '../agent/protocol.ts';
+import { UserError } from '../base/user-error.ts';
+import type { Connection } from './connection.ts';
+
+/** A 4 MiB ring: a burst of a quarter of a million events while the worker is not scheduled. */
+const RING_EVENTS = 1 << 18;
+
+/** Object id of the agent in the process. */
+export type AgentHandle = string;
+
+export interface InjectOptions {
+  /** Where the collector listens; null when the process cannot reach it. */
+  socketPath: string | null;
+  token: string;
+}
+
+interface EvaluateAnswer {
+  result: { objectId?: string; subtype?: string; value?: unknown };
+  exceptionDetails?: { exception?: { description?: string }; text: string };
+}
+
+/**
+ * Puts the agent into the process, once.
+ * @throws UserError `unreachable` when another recording runs there, or the process lacks what the agent needs.
+ */
+export async function inject(
+  connection: Connection,
+  options: InjectOptions,
+  onBinding: (payload: string) => void,
+): Promise<AgentHandle> {
+  const bindingName = `__looplens_${randomBytes(6).toString('hex')}`;
+  connection.on('Runtime.bindingCalled', ((call: { name: string; payload: string }) => {
+    if (call.name === bindingName) onBinding(call.payload);
+  }) as (params: never) => void);
+  await connection.send('Runtime.addBinding', { name: bindingName });
+
+  const config: AgentConfig = {
+    workerSource: `${workerSource}\n//# sourceURL=${OWN_URL}worker`,
+    socketPath: options.socketPath,
+    token: options.token,
+    bindingName,
+    ringEvents: RING_EVENTS,
+    heartbeatMs: 20,
+    waitSamples: 8,
+    stallMs: 10,
+  };
+  // `require` is a command-line API that exists only during this evaluation: it is passed in and used up at once.
+  const expression = `(function(require){${agentSource}
+return __looplens.start(require, ${JSON.stringify(config)});
+})(require)
+//# sourceURL=${OWN_URL}agent`;
+  const answer = await connection.send<EvaluateAnswer>('Runtime.evaluate', {
+    expression,
+    includeCommandLineAPI: true,
+    awaitPromise: true,
+    silent: true,
+  });
+  if (answer.exceptionDetails) {
+    const { exception, text } = answer.exceptionDetails;
+    throw new UserError(
+      'unreachable',
+      `The process does not let itself be recorded: ${(exception?.description ?? text).split('\n', 1)[0]!}.`,
+      'It must be Node.js 18 or newer, and not a debugger or another runtime.',
+    );
+  }
+  if (answer.result.objectId === undefined || answer.result.subtype === 'null') {
+    throw new UserError(
+      'unreachable',
+      'This process is being recorded already.',
+      'Stop the other recording first; one whose recorder was killed ends by itself within 15 seconds.',
+    );
+  }
+  return answer.result.objectId;
+}
+
+/** Calls a method of the injected agent and gives its answer by value. */
+export async function callAgent<T>(
+  connection: Connection,
+  agent: AgentHandle,
+  method: 'info' | 'renew' | 'stack' | 'stop',
+  timeoutMs?: number,
+): Promise<T> {
+  const answer = await connection.send<EvaluateAnswer>(
+    'Runtime.callFunctionOn',
+    {
+      objectId: agent,
+      functionDeclaration: `function() { return this.${method}(); }\n//# sourceURL=${OWN_URL}call`,
+      returnByValue: true,
+      awaitPromise: method === 'stop',
+      silent: true,
+    },
+    timeoutMs,
+  );
+  if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.text);
+  return answer.result.value as T;
+}

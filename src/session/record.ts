@@ -1,0 +1,128 @@
+import path from 'node:path';
+import { silentLog } from '../base/log.ts';
+import type { RecordingHeader } from '../model/recording.ts';
+import { openInspector } from '../inspector/activate.ts';
+import { attach } from '../inspector/attach.ts';
+import type { Connection } from '../inspector/connection.ts';
+import { requireEndpoint } from '../inspector/endpoint.ts';
+import { launch } from '../inspector/launch.ts';
+import type { LaunchedProgram } from '../inspector/launch.ts';
+import type { AttachedTarget } from '../inspector/ports.ts';
+import { createSourceLocator } from '../inspector/source-maps.ts';
+import { recordAttached } from '../recorder/record-attached.ts';
+import { createRecordingFile } from '../recording/write.ts';
+import type { RecordOptions, RecordProgress, RecordResult, TargetSpec } from './contract.ts';
+
+/**
+ * Attaches, records, detaches. Resolves when the recording is complete on disk, whatever ended it.
+ * @throws UserError `unreachable` when the target cannot be reached, `usage` when the file cannot be created
+ */
+export async function record(target: TargetSpec, options: RecordOptions): Promise<RecordResult> {
+  const log = options.log ?? silentLog;
+  const progress: RecordProgress = {
+    phase: 'connecting',
+    elapsedMs: 0,
+    events: 0,
+    dropped: 0,
+    delayP99Ms: 0,
+    overheadShare: 0,
+  };
+  options.onProgress?.(progress);
+
+  const { attached, program } = await reach(target, options);
+  try {
+    const header = headerOf(attached);
+    const writer = createRecordingFile(options.out, header);
+    let latest = progress;
+    options.signal?.addEventListener('abort', () => options.onProgress?.({ ...latest, phase: 'finishing' }), {
+      once: true,
+    });
+    const trailer = await recordAttached(attached, writer, createSourceLocator(), {
+      durationMs: options.durationMs,
+      signal: options.signal,
+      log,
+      onProgress: (now) => {
+        latest = { phase: 'recording', ...now };
+        options.onProgress?.(latest);
+      },
+    });
+    options.onProgress?.({ ...latest, phase: 'finishing', events: trailer.events, dropped: trailer.dropped });
+    return { file: options.out, header, trailer };
+  } finally {
+    await attached.close();
+    await program?.end();
+  }
+}
+
+interface Reached {
+  attached: AttachedTarget;
+  program?: LaunchedProgram;
+}
+
+async function reach(target: TargetSpec, options: RecordOptions): Promise<Reached> {
+  const log = options.log ?? silentLog;
+  const late = { attachedLate: true, activated: false, log };
+  switch (target.kind) {
+    case 'pid': {
+      const { endpoint, activated } = await openInspector(target.pid);
+      return {
+        attached: await attach({ ...late, webSocketUrl: endpoint.webSocketUrl, activated, local: true }),
+      };
+    }
+    case 'inspect': {
+      const { webSocketUrl, host } = await requireEndpoint(target.host, target.port);
+      return { attached: await attach({ ...late, webSocketUrl, local: isLoopback(host) }) };
+    }
+    case 'ws': {
+      const local = isLoopback(new URL(target.url).hostname);
+      return { attached: await attach({ ...late, webSocketUrl: target.url, local }) };
+    }
+    case 'command': {
+      const onOutput = options.onOutput ?? ((text: string) => void process.stderr.write(text));
+      const program = await launch(target.command, target.args, target.cwd, onOutput);
+      try {
+        const { webSocketUrl, waiting } = program;
+        const attached = await attach({
+          webSocketUrl,
+          activated: false,
+          attachedLate: !waiting,
+          local: true,
+          log,
+          ...(waiting ? { onReady: letGo } : {}),
+        });
+        return { attached, program };
+      } catch (error) {
+        await program.end();
+        throw error;
+      }
+    }
+  }
+}
+
+async function letGo(connection: Connection): Promise<void> {
+  await connection.send('Runtime.runIfWaitingForDebugger');
+}
+
+function headerOf({ info, attachedLate }: AttachedTarget): RecordingHeader {
+  return {
+    startedAt: info.startedAt,
+    target: {
+      pid: info.pid,
+      node: info.node,
+      script: info.script === '' ? '' : path.resolve(info.cwd, info.script),
+      cwd: info.cwd,
+      platform: info.platform,
+      threads: [{ id: 'main', name: 'main' }],
+      threadPoolSize: info.threadPoolSize,
+    },
+    mode: 'flow',
+    transport: info.transport,
+    attachedLate,
+    writer: LOOPLENS_VERSION,
+  };
+}
+
+/** A port on this machine may be another container's; the agent then falls back to the inspector connection. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || host.startsWith('127.');
+}
