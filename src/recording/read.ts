@@ -121,7 +121,6 @@ function readContents(file: string, descriptor: number): Contents {
   if (!contents.trailer && !contents.problems.some(({ code }) => code === 'file-truncated')) {
     contents.problems.push({ code: 'file-truncated', message: 'The recording was cut off: it has no end.' });
   }
-  contents.problems.push(...(contents.trailer?.problems ?? []));
   bound(contents, builder);
   return contents;
 }

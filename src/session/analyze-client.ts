@@ -1,0 +1,55 @@
+import { Worker } from 'node:worker_threads';
+import type { Report } from '../model/finding.ts';
+import type { Outcome } from '../model/problem.ts';
+import { unreachable } from '../base/assert.ts';
+import type { Log } from '../base/log.ts';
+import type { AnalyzeOptions } from './analyze.ts';
+import type { AnalyzeJob, FromAnalyzeWorker } from './analyze-messages.ts';
+import { asset } from './assets.ts';
+import { unpackError } from './worker-error.ts';
+
+/**
+ * `analyzeFile` of `analyze.ts` in a worker thread, so that the caller's event loop stays free. Same answer, same
+ * errors; aborting `options.signal` ends the thread at once.
+ */
+export async function analyzeInWorker(file: string, options: AnalyzeOptions): Promise<Outcome<Report>> {
+  const { signal, log } = options;
+  signal?.throwIfAborted();
+  const job: AnalyzeJob = { file };
+  const worker = new Worker(asset('workers/analyze.cjs'), { workerData: job, execArgv: [] });
+  const end = (): void => void worker.terminate();
+  signal?.addEventListener('abort', end);
+  try {
+    return await answer(worker, log);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', end);
+    await worker.terminate();
+  }
+}
+
+function answer(worker: Worker, log: Log | undefined): Promise<Outcome<Report>> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: FromAnalyzeWorker) => {
+      switch (message.type) {
+        case 'log':
+          log?.[message.level](message.message);
+          break;
+        case 'done':
+          resolve(message.outcome);
+          break;
+        case 'failed':
+          reject(unpackError(message.error));
+          break;
+        default:
+          unreachable(message);
+      }
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) =>
+      reject(new Error(`The analysis thread ended without an answer (code ${code}).`)),
+    );
+  });
+}

@@ -1,0 +1,75 @@
+import { analyze } from '../analysis/analyze.ts';
+import { filesOfInterest } from '../analysis/files-of-interest.ts';
+import { silentLog, type Log } from '../base/log.ts';
+import { describeError } from '../base/user-error.ts';
+import type { Finding, Report } from '../model/finding.ts';
+import type { Outcome, Problem } from '../model/problem.ts';
+import type { SourceFacts } from '../model/source-facts.ts';
+import type { RecordingReader } from '../recording/contract.ts';
+import { openRecording } from '../recording/read.ts';
+import { startLintClient } from './lint-client.ts';
+import { readSources, type SourceFile } from './sources.ts';
+
+export interface AnalyzeOptions {
+  signal?: AbortSignal;
+  log?: Log;
+}
+
+/**
+ * The findings of a recording file, joined with what its sources prove. Files that were edited since it was made are
+ * not consulted.
+ *
+ * @throws UserError `usage` when the file cannot be opened, `damaged` when nothing in it can be read
+ * @throws the signal's reason once it is aborted
+ */
+export async function analyzeFile(file: string, options: AnalyzeOptions): Promise<Outcome<Report>> {
+  const { signal, log = silentLog } = options;
+  const reader = openRecording(file);
+  const recordedUntil = endOf(reader);
+  const interesting = await readSources(filesOfInterest(reader), recordedUntil, signal);
+  log.debug(`${interesting.files.length} source files read`);
+  const facts = await factsOf(interesting.files);
+  signal?.throwIfAborted();
+
+  const { value, problems } = analyze(reader, facts.value);
+  const places = value.findings.map(({ location }) => location.file);
+  const placed = await readSources(places, recordedUntil, signal);
+  fillLines(value.findings, [...interesting.files, ...placed.files]);
+  const changed = changedSources(new Set([...interesting.changed, ...placed.changed]));
+  return { value, problems: [...problems, ...facts.problems, ...changed] };
+}
+
+/** When the recording ended, ms since the epoch; without a trailer, nobody knows, and now is the latest it can be. */
+function endOf({ header, trailer }: RecordingReader): number {
+  return trailer ? header.startedAt + trailer.durationUs / 1000 : Date.now();
+}
+
+/** The recording is worth its findings without the facts too: a failure is a problem, not an error. */
+async function factsOf(files: SourceFile[]): Promise<Outcome<SourceFacts[]>> {
+  if (files.length === 0) return { value: [], problems: [] };
+  const client = startLintClient();
+  try {
+    return { value: await client.facts(files), problems: [] };
+  } catch (error) {
+    const message = `The source files could not be parsed, so some lines are less exact: ${describeError(error)}`;
+    return { value: [], problems: [{ code: 'facts-missing', message }] };
+  } finally {
+    client.dispose();
+  }
+}
+
+function fillLines(findings: readonly Finding[], sources: readonly SourceFile[]): void {
+  const texts = new Map(sources.map(({ file, text }) => [file, text.split(/\r\n|[\n\r\u2028\u2029]/)]));
+  for (const finding of findings) {
+    const line = texts.get(finding.location.file)?.[finding.location.line - 1];
+    if (line !== undefined) finding.lineText = line;
+  }
+}
+
+function changedSources(files: ReadonlySet<string>): Problem[] {
+  if (files.size === 0) return [];
+  const [first] = files;
+  const which = files.size === 1 ? String(first) : `${String(first)} and ${files.size - 1} more`;
+  const message = `Edited after the recording, so lines may have moved: ${which}.`;
+  return [{ code: 'source-changed', message }];
+}
