@@ -1,0 +1,164 @@
+import type { Finding } from '../../model/finding.ts';
+import type { Frame } from '../../model/location.ts';
+import { RequestKind } from '../../model/event.ts';
+import { microsToMillis, round1 } from '../../model/units.ts';
+import type { FindingRule, Measured } from '../measured.ts';
+import type { PendingRecord } from '../passes/pending.ts';
+import { ascending, quantile } from '../statistics.ts';
+import { formatMs, inRoutes } from '../words.ts';
+
+const THRESHOLDS = {
+  /** Younger waits may just be slow, ms. */
+  ageMs: 1_500,
+  /** Requests that wait at the same line. */
+  requests: 3,
+  /** Where waits of this line do settle: how many times longer than the longest of those. */
+  overdue: 3,
+  /** Waiters must have come one after the other over this time, or it may be one event that all wait for, ms. */
+  spreadMs: 500,
+  /** An error from so many requests on. */
+  errorRequests: 10,
+};
+
+/** Requests wait at an `await` that nothing will ever end. */
+export const neverSettled: FindingRule = {
+  id: 'never-settled',
+  find: (measured) => {
+    const lines = new Map<string, Waiting>();
+    for (const leaf of innermostWaits(measured)) {
+      const frame = ownFrame(leaf, measured);
+      if (!frame) continue;
+      const key = `${frame.file}\n${frame.line}`;
+      const waiting = lines.get(key) ?? { frame, leaves: new Map<number, PendingRecord>() };
+      if (!waiting.leaves.has(leaf.request)) waiting.leaves.set(leaf.request, leaf);
+      lines.set(key, waiting);
+    }
+    return [...lines.values()].flatMap((waiting) => judge(waiting, measured) ?? []);
+  },
+};
+
+interface Waiting {
+  frame: Frame;
+  /** By request. */
+  leaves: Map<number, PendingRecord>;
+}
+
+/**
+ * Of each request's pending promises those that no other waits for: the reasons. The others only wait for them. Left out is
+ * what will end by itself: a timer runs for it, or it belongs to a connection that is meant to stay open.
+ */
+function innermostWaits(measured: Measured): PendingRecord[] {
+  const byRequest = new Map<number, PendingRecord[]>();
+  for (const record of measured.pending.records) {
+    const request = measured.requests.get(record.request);
+    if (!request || request.kind === RequestKind.WebSocket || stackOf(record, measured).length === 0)
+      continue;
+    const list = byRequest.get(record.request);
+    if (list) list.push(record);
+    else byRequest.set(record.request, [record]);
+  }
+  return [...byRequest.values()].flatMap((records) => {
+    const outer = new Set<string>();
+    for (const record of records) {
+      const stack = stackOf(record, measured);
+      for (let from = 1; from < stack.length; from++) outer.add(stack.slice(from).join());
+    }
+    const leaves = records.filter((record) => !outer.has(stackOf(record, measured).join()));
+    return leaves.some((leaf) => leaf.timed) ? [] : leaves;
+  });
+}
+
+function judge({ frame, leaves }: Waiting, measured: Measured): Finding | undefined {
+  if (waitsForEvent(frame, measured)) return undefined;
+  const settledMs = longestSettledMs(frame, measured);
+  const least = Math.max(THRESHOLDS.ageMs, settledMs * THRESHOLDS.overdue);
+  const old = [...leaves.values()].filter(
+    (leaf) => ageMs(leaf, measured) >= least && isHopeless(leaf, measured),
+  );
+  if (old.length < THRESHOLDS.requests) return undefined;
+  const born = old.map((leaf) => microsToMillis(leaf.bornUs));
+  const abandoned = old.some((leaf) => hasEnded(leaf, measured));
+  if (!abandoned && Math.max(...born) - Math.min(...born) < THRESHOLDS.spreadMs) return undefined;
+  return describe(frame, old, measured);
+}
+
+/** The request still waits, or its client gave up: a wait left behind by a finished answer costs nobody's time. */
+function isHopeless(leaf: PendingRecord, { requests }: Measured): boolean {
+  const request = requests.get(leaf.request)!;
+  return request.endUs < 0 || request.status === 0;
+}
+
+function hasEnded(leaf: PendingRecord, { requests }: Measured): boolean {
+  return requests.get(leaf.request)!.endUs >= 0;
+}
+
+/** Life of the longest wait at the line that did end while recording, ms; 0 when none was seen to. */
+function longestSettledMs(frame: Frame, measured: Measured): number {
+  let longest = 0;
+  for (const sample of measured.waits.samples) {
+    if (sample.settledUs < 0 || sample.bornUs < 0) continue;
+    const inner = (measured.tables.stacks[sample.stack] ?? [])
+      .map((id) => measured.tables.frames[id])
+      .find((f) => f?.owner === 'own' && f.async !== 'all');
+    if (inner?.line !== frame.line || inner.file !== frame.file) continue;
+    longest = Math.max(longest, microsToMillis(sample.settledUs - sample.bornUs));
+  }
+  return longest;
+}
+
+/** `await once(socket, 'close')` and its kind are meant to wait for as long as it takes. */
+function waitsForEvent(frame: Frame, measured: Measured): boolean {
+  return measured.lines.calleesAt(frame.file, frame.line).some((callee) => EVENT_CALLS.has(callee));
+}
+
+const EVENT_CALLS = new Set(['on', 'once', 'addListener', 'addEventListener', 'subscribe', 'listen']);
+
+function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Measured): Finding {
+  const ages = ascending(leaves.map((leaf) => ageMs(leaf, measured)));
+  const routes = [...new Set(leaves.map((leaf) => measured.requests.route(leaf.request)!))];
+  const oldest = ages.at(-1)!;
+  const stack = stackOf(leaves[0]!, measured).map((id) => measured.tables.frames[id]!);
+  const own = stack.filter((f) => f.owner === 'own' && f.async !== 'all');
+  const library = stack[0]?.owner === 'package' ? stack[0] : undefined;
+  return {
+    rule: 'never-settled',
+    severity: leaves.length >= THRESHOLDS.errorRequests ? 'error' : 'warning',
+    confidence: 'measured',
+    message: `${leaves.length} requests wait here and none has gone on, the oldest for ${formatMs(oldest)}${inRoutes(routes)}`,
+    location: place(frame),
+    evidence: {
+      count: leaves.length,
+      totalMs: round1(ages.reduce((sum, ms) => sum + ms, 0)),
+      maxMs: round1(oldest),
+      p99Ms: round1(quantile(ages, 0.99)),
+      loopShare: 0,
+      routes,
+    },
+    chain: [
+      ...own.slice(1).map((f) => ({ kind: 'await' as const, ...place(f) })),
+      ...routes.map((label) => ({ kind: 'http-request' as const, label })),
+    ],
+    related: library
+      ? [{ message: `inside ${library.package?.name ?? library.file}`, location: place(library) }]
+      : [],
+  };
+}
+
+function place({ file, line, column, function: name }: Frame): Finding['location'] {
+  return { file, line, column, ...(name && { function: name }) };
+}
+
+function ageMs(record: PendingRecord, { endUs }: Measured): number {
+  return microsToMillis(endUs - record.bornUs);
+}
+
+/** The nearest frame of the user's own code. */
+function ownFrame(record: PendingRecord, measured: Measured): Frame | undefined {
+  return stackOf(record, measured)
+    .map((id) => measured.tables.frames[id])
+    .find((frame) => frame?.owner === 'own' && frame.async !== 'all');
+}
+
+function stackOf(record: PendingRecord, { tables }: Measured): number[] {
+  return (tables.stacks[record.stack] ?? []).filter((id) => id !== 0);
+}

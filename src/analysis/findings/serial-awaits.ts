@@ -1,0 +1,86 @@
+import type { Finding } from '../../model/finding.ts';
+import type { IndependentAwaits } from '../../model/source-facts.ts';
+import type { SourceLocation } from '../../model/location.ts';
+import { microsToMillis, round1 } from '../../model/units.ts';
+import type { FindingRule, Measured } from '../measured.ts';
+import { medianDuration, waitAt } from '../waits-by-line.ts';
+import type { LineWait } from '../waits-by-line.ts';
+import { formatMs } from '../words.ts';
+
+const THRESHOLDS = {
+  /** Requests seen to wait there, and samples at each line. */
+  requests: 5,
+  samples: 5,
+  /** What awaiting together would save per request: at least so much, and so much of the request's time. */
+  savedMs: 5,
+  savedShare: 0.1,
+  /** A warning from here. */
+  warnMs: 50,
+  warnShare: 0.3,
+};
+
+/** Awaits that do not depend on each other, waited for one after the other, and what that costs. */
+export const serialAwaits: FindingRule = {
+  id: 'serial-awaits',
+  find: (measured) =>
+    measured.facts.flatMap((fact) => fact.independentAwaits.flatMap((group) => judge(group, measured) ?? [])),
+};
+
+interface Step {
+  place: SourceLocation;
+  wait: LineWait;
+}
+
+function judge(group: IndependentAwaits, measured: Measured): Finding | undefined {
+  const steps: Step[] = group.awaits
+    .map((place) => ({ place, wait: waitAt(measured, place) }))
+    .filter(({ wait }) => wait.samples >= THRESHOLDS.samples && wait.medianUs > 0);
+  if (steps.length < 2) return undefined;
+  const requests = new Set(steps.flatMap(({ wait }) => [...wait.requests]));
+  if (requests.size < THRESHOLDS.requests) return undefined;
+
+  const savedUs = serialCost(steps.map(({ wait }) => wait.netUs));
+  const share = savedUs / Math.max(1, medianDuration(measured, requests));
+  if (microsToMillis(savedUs) < THRESHOLDS.savedMs || share < THRESHOLDS.savedShare) return undefined;
+  return describe(steps, requests, share, measured);
+}
+
+/** What all but the longest cost. */
+function serialCost(waits: readonly number[]): number {
+  return waits.reduce((sum, us) => sum + us, 0) - Math.max(...waits);
+}
+
+function describe(steps: readonly Step[], requests: Set<number>, share: number, measured: Measured): Finding {
+  const [first, ...others] = steps;
+  const waits = steps.map(({ wait }) => microsToMillis(wait.medianUs));
+  const routes = routesOf(requests, measured);
+  const savedMs = serialCost(waits);
+  const [route] = routes;
+  return {
+    rule: 'serial-awaits',
+    severity: savedMs >= THRESHOLDS.warnMs || share >= THRESHOLDS.warnShare ? 'warning' : 'info',
+    confidence: 'measured',
+    message: `Waits ${waits.map(formatMs).join(' + ')} one after the other${route ? ` in ${route}` : ''}; together they would take ${formatMs(Math.max(...waits))}`,
+    location: first!.place,
+    evidence: {
+      count: requests.size,
+      totalMs: round1(savedMs * requests.size),
+      maxMs: round1(Math.max(...waits)),
+      p99Ms: round1(savedMs),
+      loopShare: 0,
+      routes,
+    },
+    chain: routes.map((label) => ({ kind: 'http-request' as const, label })),
+    related: others.map(({ place }) => ({ message: 'serial with', location: place })),
+  };
+}
+
+/** The most frequent first. */
+function routesOf(requests: Set<number>, measured: Measured): string[] {
+  const counts = new Map<string, number>();
+  for (const id of requests) {
+    const route = measured.requests.route(id);
+    if (route !== undefined) counts.set(route, (counts.get(route) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([route]) => route);
+}

@@ -1,0 +1,73 @@
+import { Op, RequestKind } from '../../model/event.ts';
+import { routeOfLabel } from '../route-label.ts';
+import type { Pass, WalkedEvent } from '../walk.ts';
+
+/** A request, message or connection that came in while recording. */
+export interface RequestRecord {
+  id: number;
+  kind: RequestKind;
+  route: string;
+  startUs: number;
+  /** -1 while it is under way. */
+  endUs: number;
+  /** 0 = the connection closed before the response was finished. */
+  status: number;
+}
+
+/** The requests of the recording and their routes. */
+export class Requests implements Pass {
+  readonly ops = [Op.RequestStart, Op.RequestEnd];
+  readonly records: RequestRecord[] = [];
+  readonly #byId = new Map<number, RequestRecord>();
+  readonly #labels: readonly string[];
+  readonly #routes = new Map<number, string>();
+
+  constructor(labels: readonly string[]) {
+    this.#labels = labels;
+  }
+
+  on(event: WalkedEvent): void {
+    if (event.op === Op.RequestStart) {
+      const record: RequestRecord = {
+        id: event.id,
+        kind: requestKind(event.extra),
+        route: this.#guess(event.b),
+        startUs: event.now,
+        endUs: -1,
+        status: 0,
+      };
+      this.records.push(record);
+      this.#byId.set(event.id, record);
+      return;
+    }
+    const record = this.#byId.get(event.id);
+    if (!record || record.endUs >= 0) return;
+    record.endUs = event.now;
+    record.status = event.extra;
+    const named = event.b === 0 ? undefined : this.#labels[event.b];
+    if (named) record.route = named;
+  }
+
+  get(id: number): RequestRecord | undefined {
+    return id === 0 ? undefined : this.#byId.get(id);
+  }
+
+  /** Route of a request; undefined for 0 and for what is not known. */
+  route(id: number): string | undefined {
+    return this.get(id)?.route;
+  }
+
+  #guess(label: number): string {
+    let route = this.#routes.get(label);
+    if (route === undefined) {
+      route = routeOfLabel(this.#labels[label] ?? '') || 'unnamed request';
+      this.#routes.set(label, route);
+    }
+    return route;
+  }
+}
+
+function requestKind(value: number): RequestKind {
+  if (value === RequestKind.WebSocket) return RequestKind.WebSocket;
+  return value === RequestKind.Http2 ? RequestKind.Http2 : RequestKind.Http;
+}

@@ -1,0 +1,52 @@
+import { Op } from '../../model/event.ts';
+import type { Pass, WalkedEvent } from '../walk.ts';
+import type { Work } from './work.ts';
+
+/** A pending promise that was picked at random. */
+export interface WaitRecord {
+  timeUs: number;
+  /** Pending promises that this one stands for. */
+  weight: number;
+  stack: number;
+  request: number;
+  promise: number;
+  /** When it was created, µs; -1 = not seen. */
+  bornUs: number;
+  /** When it settled, µs; -1 = not while recording. */
+  settledUs: number;
+}
+
+/** The sampled waits, with the whole life of each promise where it was seen. */
+export class Waits implements Pass {
+  readonly ops = [Op.WaitSample, Op.Settled];
+  readonly samples: WaitRecord[] = [];
+  readonly #work: Work;
+  readonly #open = new Map<number, WaitRecord[]>();
+
+  constructor(work: Work) {
+    this.#work = work;
+  }
+
+  on(event: WalkedEvent): void {
+    if (event.op === Op.Settled) {
+      const records = this.#open.get(event.id);
+      if (!records) return;
+      this.#open.delete(event.id);
+      for (const record of records) record.settledUs = event.now;
+      return;
+    }
+    const record: WaitRecord = {
+      timeUs: event.now,
+      weight: event.extra / 16,
+      stack: event.b,
+      request: this.#work.ids.request(event.id),
+      promise: event.id,
+      bornUs: this.#work.ids.bornUs(event.id),
+      settledUs: -1,
+    };
+    this.samples.push(record);
+    const others = this.#open.get(event.id);
+    if (others) others.push(record);
+    else this.#open.set(event.id, [record]);
+  }
+}

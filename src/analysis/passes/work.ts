@@ -1,0 +1,194 @@
+import { Op } from '../../model/event.ts';
+import { IdTable } from '../id-table.ts';
+import type { Pass, WalkedEvent } from '../walk.ts';
+import { SpanList } from './span-list.ts';
+
+/** Pieces of work this long are kept one by one, µs. */
+const LONG_US = 5_000;
+
+/** A reaction this long after the last piece of work was not queued by it, µs. */
+const SAME_UNIT_GAP_US = 1_000;
+
+/** What the loop did in one go: a callback, and the ticks and promise reactions that it left behind. */
+export interface Unit {
+  startUs: number;
+  endUs: number;
+  /** Request that most of it was spent for; 0 = none. */
+  request: number;
+  /** Executions in it, not counting nested ones, and the longest of them, µs. */
+  pieces: number;
+  longestPieceUs: number;
+}
+
+/**
+ * Who has the loop, when, and for which request.
+ *
+ * ```
+ *   before(socket) before(parser) request-start(1)   after after   before(promise) after
+ *   |<------------- nested executions ---------------------->|     |<--- reaction --->|
+ *   |<-- request 0 ->|<------------- request 1 ------------->|     |<-- request 1 --->|   spans
+ *   |<------------------------------- one unit ------------------------------------->|
+ * ```
+ *
+ * A request belongs to the rest of the execution in which it came in; what is created there belongs to it too, and so
+ * does everything that runs later on behalf of what was created. Handles that outlive a request (sockets, parsers,
+ * servers) pass nothing on: one connection serves many requests.
+ */
+export class Work implements Pass {
+  readonly ops = [Op.Init, Op.Before, Op.After, Op.RequestStart, Op.Heartbeat, Op.Dropped];
+  readonly ids = new IdTable();
+  readonly spans = new SpanList();
+  /** Units of {@link LONG_US} and more, in order. */
+  readonly longUnits: Unit[] = [];
+  /** Request of the execution under way; 0 = none. */
+  current = 0;
+
+  readonly #types: readonly string[];
+  readonly #longLived: boolean[] = [];
+  readonly #micro: boolean[] = [];
+  #stack: number[] = [];
+  #outer: number[] = [];
+  #spanStart = 0;
+  #pieceStart = 0;
+  #unit: OpenUnit | undefined;
+
+  constructor(types: readonly string[]) {
+    this.#types = types;
+  }
+
+  on(event: WalkedEvent): void {
+    switch (event.op) {
+      case Op.Init:
+        this.ids.set(event.id, {
+          request: this.current,
+          type: event.extra,
+          bornUs: event.now,
+          execution: event.b,
+        });
+        break;
+      case Op.Before:
+        this.#before(event.id, event.now);
+        break;
+      case Op.After:
+        this.#after(event.id, event.now);
+        break;
+      case Op.RequestStart:
+        this.#closeSpan(event.now);
+        this.current = event.id;
+        break;
+      case Op.Heartbeat:
+        // A timer of its own: whatever still seems to run lost its end.
+        if (this.#stack.length > 0) this.#forget();
+        break;
+      case Op.Dropped:
+        this.#forget();
+        break;
+    }
+  }
+
+  /** Ends what is still open. Call once, after the walk. */
+  finish(): void {
+    this.#forget();
+    this.#closeUnit();
+  }
+
+  isLongLived(type: number): boolean {
+    return (this.#longLived[type] ??= LONG_LIVED.test(this.#types[type] ?? ''));
+  }
+
+  #before(id: number, now: number): void {
+    this.#closeSpan(now);
+    if (this.#stack.length === 0) this.#beginPiece(id, now);
+    this.#stack.push(id);
+    this.#outer.push(this.current);
+    this.current = this.isLongLived(this.ids.type(id)) ? 0 : this.ids.request(id);
+  }
+
+  #after(id: number, now: number): void {
+    const depth = this.#stack.lastIndexOf(id);
+    // Its beginning was not seen.
+    if (depth < 0) return;
+    this.#closeSpan(now);
+    this.current = this.#outer[depth]!;
+    this.#stack.length = depth;
+    this.#outer.length = depth;
+    if (depth === 0) {
+      this.current = 0;
+      this.#endPiece(now);
+    }
+  }
+
+  #closeSpan(now: number): void {
+    if (this.#stack.length > 0 && now > this.#spanStart) {
+      this.spans.add(this.#spanStart, now, this.current);
+    }
+    this.#spanStart = now;
+  }
+
+  #beginPiece(id: number, now: number): void {
+    const unit = this.#unit;
+    if (!unit || !this.#isReaction(id) || now - unit.endUs > SAME_UNIT_GAP_US) {
+      this.#closeUnit();
+      this.#unit = { startUs: now, endUs: now, pieces: 0, longestPieceUs: 0 };
+      this.spans.separate();
+    }
+    this.#pieceStart = now;
+  }
+
+  #endPiece(now: number): void {
+    const unit = this.#unit;
+    if (!unit) return;
+    unit.endUs = now;
+    unit.pieces++;
+    unit.longestPieceUs = Math.max(unit.longestPieceUs, now - this.#pieceStart);
+  }
+
+  #closeUnit(): void {
+    const unit = this.#unit;
+    this.#unit = undefined;
+    if (!unit || unit.endUs - unit.startUs < LONG_US) return;
+    this.longUnits.push({ ...unit, request: this.#dominant(unit.startUs, unit.endUs) });
+  }
+
+  #dominant(startUs: number, endUs: number): number {
+    let best = 0;
+    let bestUs = 0;
+    for (const [request, us] of this.spans.coverage(startUs, endUs)) {
+      if (request !== 0 && us > bestUs) {
+        best = request;
+        bestUs = us;
+      }
+    }
+    return bestUs >= (endUs - startUs) / 4 ? best : 0;
+  }
+
+  /** Events are missing: the pieces under way are given up, what was measured before them stays. */
+  #forget(): void {
+    this.#stack = [];
+    this.#outer = [];
+    this.current = 0;
+  }
+
+  /** Ticks and promise reactions run right after the callback that queued them. */
+  #isReaction(id: number): boolean {
+    if ((id & 1) === 1) return true;
+    const type = this.ids.type(id);
+    return (this.#micro[type] ??= REACTION.test(this.#types[type] ?? ''));
+  }
+}
+
+interface OpenUnit {
+  startUs: number;
+  endUs: number;
+  pieces: number;
+  longestPieceUs: number;
+}
+
+const REACTION = /^(PROMISE|TickObject|Microtask)$/;
+
+/**
+ * One such handle serves many requests. A parser on the server's side is `HTTPINCOMINGMESSAGE` and lives as long as its
+ * connection; on the client's side (`HTTPCLIENTREQUEST`) it is made anew for each request, and passes its request on.
+ */
+const LONG_LIVED =
+  /^(HTTPINCOMINGMESSAGE|TCPWRAP|TCPSERVERWRAP|PIPEWRAP|PIPESERVERWRAP|TLSWRAP|UDPWRAP|TTYWRAP|PROCESSWRAP|FSEVENTWRAP|STATWATCHER|MESSAGEPORT|WORKER|SIGNALWRAP|HTTP2SESSION|QUIC_\w+)$/;

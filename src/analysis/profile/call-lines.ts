@@ -1,0 +1,100 @@
+import type { Frame, SourceLocation } from '../../model/location.ts';
+import type { RecordingTables, StallStack } from '../../model/recording.ts';
+import type { CallSite, SourceFacts } from '../../model/source-facts.ts';
+import { lastName } from './frame-cause.ts';
+
+/** Lines within functions: what a profile does not say of the functions that are not on top. */
+export class CallLines {
+  /** Caller and callee -> line of the call -> how often a stack trace showed it. */
+  readonly #seen = new Map<string, Map<number, number>>();
+  readonly #facts = new Map<string, SourceFacts>();
+
+  constructor(stalls: readonly StallStack[], tables: RecordingTables, facts: readonly SourceFacts[]) {
+    for (const fact of facts) this.#facts.set(fact.file, fact);
+    for (const stall of stalls) {
+      const frames = (tables.stacks[stall.stack] ?? []).map((id) => tables.frames[id]);
+      for (let i = 1; i < frames.length; i++) {
+        const [callee, caller] = [frames[i - 1], frames[i]];
+        if (callee && caller && caller.owner !== 'node') this.#vote(caller, callee);
+      }
+    }
+  }
+
+  /**
+   * Where `caller` calls a function named `callee`: from stack traces taken while the loop was held, else from the source
+   * when only one call there can be meant, or when `hints` (lines known to be busy) decide. Otherwise where the
+   * function begins: a wrong line is worse than a vague one.
+   */
+  ofCall(caller: Frame, callee: string, hints: readonly number[] = []): SourceLocation {
+    const name = lastName(callee);
+    const seen = mostVotes(this.#seen.get(voteKey(caller, name)), caller.line);
+    const calls = this.#callsIn(caller).filter((call) => call.callee === name);
+    if (seen !== undefined) return at(caller, seen, columnOf(calls, seen));
+    const lines = new Set(calls.map((call) => call.line));
+    if (lines.size === 1) return at(caller, calls[0]!.line, columnOf(calls, calls[0]!.line));
+    const hinted = hints.filter((line) => lines.has(line));
+    if (new Set(hinted).size === 1) return at(caller, hinted[0]!, columnOf(calls, hinted[0]!));
+    return at(caller, caller.line, caller.column);
+  }
+
+  /** Names called on a line. */
+  calleesAt(file: string, line: number): string[] {
+    const calls = this.#facts.get(file)?.calls ?? [];
+    return calls.filter((call) => call.line === line).map((call) => call.callee);
+  }
+
+  /** Column of the first call named `callee` on a line, else of any single call there, else 1. */
+  columnAt(file: string, line: number): number {
+    const calls = (this.#facts.get(file)?.calls ?? []).filter((call) => call.line === line);
+    return calls.length === 1 ? calls[0]!.column : 1;
+  }
+
+  /** Calls whose innermost function is the one that begins at the frame's line. */
+  #callsIn(caller: Frame): CallSite[] {
+    const calls = this.#facts.get(caller.file)?.calls ?? [];
+    const exact = calls.filter((call) => call.functionStart === caller.line);
+    if (exact.length > 0) return exact;
+    // A stack trace's line, or a function whose first line is told differently: the innermost function around it.
+    const around = calls.filter((c) => c.functionStart <= caller.line && caller.line <= c.functionEnd);
+    const start = Math.max(...around.map((call) => call.functionStart));
+    return around.filter((call) => call.functionStart === start);
+  }
+
+  #vote(caller: Frame, callee: Frame): void {
+    const name = lastName(callee.function);
+    if (name === '') return;
+    const key = voteKey(caller, name);
+    const lines = this.#seen.get(key) ?? new Map<number, number>();
+    lines.set(caller.line, (lines.get(caller.line) ?? 0) + 1);
+    this.#seen.set(key, lines);
+  }
+}
+
+function voteKey(caller: Frame, callee: string): string {
+  return `${caller.file}\n${lastName(caller.function)}\n${callee}`;
+}
+
+/** The line that most stack traces agree on, among those at or after the function's first line. */
+function mostVotes(lines: Map<number, number> | undefined, from: number): number | undefined {
+  let best: number | undefined;
+  let bestVotes = 0;
+  let all = 0;
+  for (const [line, votes] of lines ?? []) {
+    if (line < from) continue;
+    all += votes;
+    if (votes > bestVotes) {
+      best = line;
+      bestVotes = votes;
+    }
+  }
+  return bestVotes * 3 >= all * 2 ? best : undefined;
+}
+
+function columnOf(calls: readonly CallSite[], line: number): number {
+  const on = calls.filter((call) => call.line === line);
+  return on.length === 1 ? on[0]!.column : 1;
+}
+
+function at(frame: Frame, line: number, column: number): SourceLocation {
+  return { file: frame.file, line, column, ...(frame.function && { function: frame.function }) };
+}

@@ -1,0 +1,87 @@
+import type { CpuProfile, RecordingTables } from '../../model/recording.ts';
+import type { Frame } from '../../model/location.ts';
+import { callPath } from './call-path.ts';
+import type { CallPath } from './call-path.ts';
+
+/** A sample's place in the call tree: node `node` of profile `profile`. */
+export interface ProfilePlace {
+  path: CallPath;
+  ticks: readonly { line: number; count: number }[];
+}
+
+/** All profiles of a recording as one run of samples in order of time. */
+export class ProfileIndex {
+  /** µs, ascending. */
+  readonly times: Float64Array;
+  /** For each sample, the index of its place in {@link places}. */
+  readonly samples: Int32Array;
+  readonly places: ProfilePlace[] = [];
+  /** Mean distance of samples, µs. */
+  readonly intervalUs: number;
+
+  constructor(profiles: readonly CpuProfile[], tables: RecordingTables) {
+    const sorted = profiles
+      .filter((profile) => profile.samples.length > 0)
+      .sort((a, b) => a.startUs - b.startUs);
+    const total = sorted.reduce((sum, p) => sum + Math.min(p.samples.length, p.times.length), 0);
+    this.times = new Float64Array(total);
+    this.samples = new Int32Array(total);
+    this.intervalUs = sorted[0] ? Math.max(1, sorted[0].intervalUs) : 1000;
+    let at = 0;
+    let previous = -Infinity;
+    for (const profile of sorted) {
+      const base = this.places.length;
+      for (const place of placesOf(profile, tables)) this.places.push(place);
+      const count = Math.min(profile.samples.length, profile.times.length);
+      for (let i = 0; i < count; i++) {
+        const node = profile.samples[i]!;
+        if (!(node >= 0 && node < profile.nodes.length)) continue;
+        previous = Math.max(previous, profile.times[i]!);
+        this.times[at] = previous;
+        this.samples[at] = base + node;
+        at++;
+      }
+    }
+    this.times = this.times.subarray(0, at);
+    this.samples = this.samples.subarray(0, at);
+  }
+
+  get length(): number {
+    return this.samples.length;
+  }
+
+  /** Index of the first sample at or after `timeUs`. */
+  firstFrom(timeUs: number): number {
+    let low = 0;
+    let high = this.times.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.times[middle]! >= timeUs) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Samples of `[fromUs, toUs]`, counted by place. */
+  count(fromUs: number, toUs: number): Map<ProfilePlace, number> {
+    const counts = new Map<ProfilePlace, number>();
+    for (let i = this.firstFrom(fromUs); i < this.times.length && this.times[i]! <= toUs; i++) {
+      const place = this.places[this.samples[i]!]!;
+      counts.set(place, (counts.get(place) ?? 0) + 1);
+    }
+    return counts;
+  }
+}
+
+/** Parents stand before their children in V8's profiles; where a damaged file says otherwise, the node becomes a root. */
+function placesOf(profile: CpuProfile, tables: RecordingTables): ProfilePlace[] {
+  const frames: Frame[][] = [];
+  return profile.nodes.map((node, i) => {
+    const outer = node.parent >= 0 && node.parent < i ? frames[node.parent]! : [];
+    const frame = tables.frames[node.frame];
+    // Frame 0 is "none", and the root is nobody's function.
+    const own = frame && node.frame !== 0 && frame.function !== '(root)' ? [...outer, frame] : outer;
+    frames.push(own);
+    return { path: callPath(own, 'start'), ticks: node.ticks };
+  });
+}

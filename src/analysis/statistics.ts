@@ -1,0 +1,22 @@
+/** The value below which a share `q` (0..1) of ascending values lies; 0 for none. */
+export function quantile(ascending: readonly number[], q: number): number {
+  if (ascending.length === 0) return 0;
+  return ascending[Math.min(ascending.length - 1, Math.max(0, Math.ceil(q * ascending.length) - 1))]!;
+}
+
+/** Ascending copy. */
+export function ascending(values: readonly number[]): number[] {
+  return [...values].sort((a, b) => a - b);
+}
+
+/** The middle of weighted values; 0 for none. */
+export function weightedMedian(entries: readonly { value: number; weight: number }[]): number {
+  const sorted = [...entries].sort((a, b) => a.value - b.value);
+  const half = sorted.reduce((sum, e) => sum + e.weight, 0) / 2;
+  let below = 0;
+  for (const { value, weight } of sorted) {
+    below += weight;
+    if (below >= half) return value;
+  }
+  return 0;
+}

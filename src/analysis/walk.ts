@@ -1,0 +1,93 @@
+import { EVENT_WORDS, Op } from '../model/event.ts';
+import type { EventBatch } from '../model/recording.ts';
+
+/** One event, decoded. The same object is reused for every event: copy what is to be kept. */
+export interface WalkedEvent {
+  op: number;
+  extra: number;
+  id: number;
+  a: number;
+  b: number;
+  /** The clock after this event, µs since the clock origin, unwrapped. For events without a clock: the last reading. */
+  now: number;
+}
+
+/** A pass over the events: it names the events it wants and keeps what it learns of them. */
+export interface Pass {
+  readonly ops: readonly Op[];
+  on(event: WalkedEvent): void;
+}
+
+/** Walks all events of one thread once and hands each to the passes that want it, in the order of `passes`. */
+export function walk(batches: Iterable<EventBatch>, thread: string, passes: readonly Pass[]): WalkSummary {
+  const byOp: (Pass[] | undefined)[] = [];
+  for (const pass of passes) for (const op of pass.ops) (byOp[op] ??= []).push(pass);
+
+  const event: WalkedEvent = { op: 0, extra: 0, id: 0, a: 0, b: 0, now: 0 };
+  const summary: WalkSummary = { events: 0, firstUs: 0, lastUs: 0, otherThreads: 0 };
+  let clocked = false;
+  for (const batch of batches) {
+    if (batch.thread !== thread) {
+      summary.otherThreads += Math.floor(batch.words.length / EVENT_WORDS);
+      continue;
+    }
+    const { words } = batch;
+    for (let at = 0; at + EVENT_WORDS <= words.length; at += EVENT_WORDS) {
+      const word0 = words[at]!;
+      event.op = word0 & 0xff;
+      event.extra = word0 >>> 8;
+      event.id = words[at + 1]!;
+      event.a = words[at + 2]!;
+      event.b = words[at + 3]!;
+      summary.events++;
+      if (hasClock(event.op)) {
+        if (clocked) event.now = advance(event.now, event.a);
+        else {
+          event.now = event.a >>> 0;
+          summary.firstUs = event.now;
+          clocked = true;
+        }
+      }
+      const wanted = byOp[event.op];
+      if (wanted) for (const pass of wanted) pass.on(event);
+    }
+  }
+  summary.lastUs = event.now;
+  return summary;
+}
+
+/** What the walk saw, whatever the passes made of it. */
+export interface WalkSummary {
+  events: number;
+  /** First and last reading of the clock, µs. */
+  firstUs: number;
+  lastUs: number;
+  /** Events of threads that were not walked. */
+  otherThreads: number;
+}
+
+/** A moment at or before `now` that was written modulo 2^32 µs: a creation, the start of a garbage collection. */
+export function momentBefore(now: number, wrapped: number): number {
+  return now - ((now - wrapped) >>> 0);
+}
+
+/** Clocks of these events never run backwards; those of the others tell an earlier moment. */
+function hasClock(op: number): boolean {
+  switch (op) {
+    case Op.Before:
+    case Op.After:
+    case Op.Heartbeat:
+    case Op.RequestStart:
+    case Op.RequestEnd:
+    case Op.WaitSample:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Unwraps: a step of up to 35 minutes forwards. A step backwards is noise, and the clock stands still. */
+function advance(now: number, wrapped: number): number {
+  const step = (wrapped - now) | 0;
+  return step > 0 ? now + step : now;
+}

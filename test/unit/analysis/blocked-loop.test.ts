@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import { analyze } from '../../../src/analysis/analyze.ts';
+import type { SourceFacts } from '../../../src/model/source-facts.ts';
+import { node, own, pkg, gc, RecordingBuilder } from './build-recording.ts';
+import { golden } from './golden.ts';
+
+const handler = own('app.js', 'handler', 10);
+
+describe('blocked-loop', () => {
+  it('names the busy line, its callers and the route', () => {
+    const r = new RecordingBuilder(1_000);
+    for (let i = 0; i < 31; i++) {
+      r.request(i * 32, 'GET /', (q) => {
+        q.run(30, handler, own('app.js', 'sleep', 7, 8));
+        q.end();
+      });
+    }
+    expect(golden(analyze(r.build(), [facts({ callee: 'sleep', line: 12 })]))).toMatchInlineSnapshot(`
+      "blocked: Blocked: 93 % of the time went into runs of 5 ms and more; one timer in a hundred was 12 ms late or more.
+      error blocked-loop (javascript) app.js:8:1 sleep
+        Blocked the event loop 31 times, 30 ms each, 93 % of the loop's time, in GET /
+        31 x, 930 ms, max 30, p99 30, share 0.93
+        < call app.js:12:5 handler
+        < http-request GET /"
+    `);
+  });
+
+  it('names the call of a synchronous built-in, from the source or from a stack trace', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 40; i++) {
+      r.request(i * 100, `GET /orders/${i}`, (q) => {
+        q.run(25, handler, node('fs', 'readFileSync'), node('fs', 'openSync'));
+        q.end(200, 'GET /orders/:id');
+      });
+    }
+    expect(golden(analyze(r.build(), [facts({ callee: 'readFileSync', line: 14 })]))).toMatchInlineSnapshot(`
+      "blocked: Blocked: 20 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
+      error blocked-loop (sync-fs) app.js:14:5 handler
+        Blocked the event loop 40 times, 25 ms each, 20 % of the loop's time, in GET /orders/:id (readFileSync)
+        40 x, 1000 ms, max 25, p99 25, share 0.2
+        < http-request GET /orders/:id"
+    `);
+    const ambiguous = [facts({ callee: 'readFileSync', line: 14 }, { callee: 'readFileSync', line: 15 })];
+    expect(analyze(r.build(), ambiguous).value.findings[0]?.location.line).toBe(10);
+    r.stalls.push({
+      timeUs: 10_000,
+      heldUs: 9_000,
+      stack: r.stack([node('fs', 'readFileSync'), own('app.js', 'handler', 15)]),
+    });
+    expect(analyze(r.build(), ambiguous).value.findings[0]?.location.line).toBe(15);
+  });
+
+  it('tells built-ins without a frame by the call on the busy line', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 10; i++) {
+      r.request(i * 400, 'POST /import', (q) => {
+        q.run(60, own('app.js', 'handler', 10, 17));
+        q.end();
+      });
+      r.request(i * 400 + 200, 'GET /search', (q) => {
+        q.run(40, own('search.js', 'matches', 3, 4));
+        q.end();
+      });
+    }
+    const known = [
+      facts({ callee: 'parse', line: 17 }),
+      { ...facts({ callee: 'test', line: 4 }), file: '/app/search.js' },
+    ];
+    expect(golden(analyze(r.build(), known))).toMatchInlineSnapshot(`
+      "blocked: Blocked: 20 % of the time went into runs of 5 ms and more; one timer in a hundred was 60 ms late or more.
+      error blocked-loop (json) app.js:17:5 handler
+        Blocked the event loop 10 times, 60 ms each, 12 % of the loop's time, in POST /import (JSON)
+        10 x, 600 ms, max 60, p99 60, share 0.12
+        < http-request POST /import
+      warning blocked-loop (regexp) search.js:4:5 matches
+        Blocked the event loop 10 times, 40 ms each, 8 % of the loop's time, in GET /search (a regular expression)
+        10 x, 400 ms, max 40, p99 40, share 0.08
+        < http-request GET /search"
+    `);
+  });
+
+  it('blames the own line for what a library does, and names the library', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 200, 'GET /page', (q) => {
+        q.run(20, handler, pkg('marked', 'parse', 100), pkg('marked', 'inline', 200));
+        q.run(15, handler, pkg('marked', 'parse', 100), pkg('marked', 'block', 300));
+        q.end();
+      });
+    }
+    expect(golden(analyze(r.build(), [facts({ callee: 'parse', line: 13 })]))).toMatchInlineSnapshot(`
+      "blocked: Blocked: 14 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
+      error blocked-loop (javascript) app.js:13:5 handler
+        Blocked the event loop 20 times, 35 ms each, 14 % of the loop's time, in GET /page (marked@1.2.3)
+        20 x, 700 ms, max 35, p99 35, share 0.14
+        < http-request GET /page
+        + inside marked@1.2.3 node_modules/marked/index.js:100:1 parse"
+    `);
+  });
+
+  it('does not blame middleware that only hands over', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 200, 'GET /page', (q) => {
+        q.run(
+          30,
+          pkg('express', 'handle', 5),
+          own('app.js', 'logger', 3),
+          pkg('express', 'next', 9),
+          pkg('heavy', 'render', 40),
+        );
+        q.end();
+      });
+    }
+    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
+      "blocked: Blocked: 12 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
+      error blocked-loop (javascript) node_modules/heavy/index.js:40:1 render
+        Blocked the event loop 20 times, 30 ms each, 12 % of the loop's time, in GET /page
+        20 x, 600 ms, max 30, p99 30, share 0.12
+        < call node_modules/express/index.js:9:1 next
+        < call node_modules/express/index.js:5:1 handle
+        < http-request GET /page"
+    `);
+  });
+
+  it('splits a hold among two places that share it', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 200, 'GET /both', (q) => {
+        q.run(20, handler, node('fs', 'readFileSync'));
+        q.run(15, handler, own('app.js', 'digest', 30, 33));
+        q.end();
+      });
+    }
+    expect(
+      golden(
+        analyze(r.build(), [facts({ callee: 'readFileSync', line: 14 }, { callee: 'digest', line: 16 })]),
+      ),
+    ).toMatchInlineSnapshot(`
+      "blocked: Blocked: 14 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
+      warning blocked-loop (sync-fs) app.js:14:5 handler
+        Blocked the event loop 20 times, 20 ms each, 8 % of the loop's time, in GET /both (readFileSync)
+        20 x, 400 ms, max 20, p99 20, share 0.08
+        < http-request GET /both
+      warning blocked-loop (javascript) app.js:33:1 digest
+        Blocked the event loop 20 times, 15 ms each, 6 % of the loop's time, in GET /both
+        20 x, 300 ms, max 15, p99 15, share 0.06
+        < call app.js:16:5 handler
+        < http-request GET /both"
+    `);
+  });
+
+  it('tells the loading of modules apart from requests', () => {
+    const r = new RecordingBuilder();
+    const loader = node('internal/modules/cjs/loader', 'Module._load');
+    r.unhooked(30, 400, loader, own('app.js', '', 1), loader, pkg('orm', '', 1));
+    for (let i = 0; i < 20; i++) {
+      r.request(1_000 + i * 100, 'GET /', (q) => {
+        q.run(1, handler);
+        q.end();
+      });
+    }
+    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
+      "healthy: Healthy: the loop was busy 8.5 % of the time; one timer in a hundred was 350 ms late or more.
+      info blocked-loop (module-load) app.js:1:1
+        Blocked the event loop once, for 390 ms, 7.8 % of the loop's time (loading modules at start-up)
+        1 x, 390 ms, max 390, p99 390, share 0.078"
+    `);
+  });
+
+  it('gives long collections their own cause', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 200, 'GET /report', (q) => {
+        q.run(10, own('app.js', 'collect', 20, 22));
+        q.run(30, gc);
+        q.end();
+      });
+    }
+    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
+      "blocked: Blocked: 16 % of the time went into runs of 5 ms and more; one timer in a hundred was 40 ms late or more.
+      error blocked-loop (gc) app.js:22:1 collect
+        Blocked the event loop 20 times, 40 ms each, 16 % of the loop's time, in GET /report (garbage collection)
+        20 x, 800 ms, max 40, p99 40, share 0.16
+        < http-request GET /report"
+    `);
+  });
+
+  it('is silent about short work, single warm-ups and start-up below the threshold', () => {
+    const r = new RecordingBuilder();
+    r.request(10, 'GET /', (q) => {
+      q.run(60, handler, node('internal/modules/cjs/loader', 'Module._load'), pkg('ajv', 'compile', 1));
+      q.end();
+    });
+    for (let i = 0; i < 400; i++) {
+      r.request(200 + i * 10, 'GET /', (q) => {
+        q.run(2, handler);
+        q.end();
+      });
+    }
+    const { value } = analyze(r.build(), []);
+    expect(value.findings).toEqual([]);
+    expect(value.health.verdict).toBe('healthy');
+  });
+
+  it('says so when a hold has no stack at all', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 200, 'GET /', (q) => {
+        q.run(40);
+        q.end();
+      });
+    }
+    const { value, problems } = analyze(r.build(), []);
+    expect(value.findings).toEqual([]);
+    expect(problems.map((p) => p.code)).toEqual(['hold-without-stack']);
+  });
+});
+
+function facts(...calls: { callee: string; line: number }[]): SourceFacts {
+  return {
+    file: '/app/app.js',
+    independentAwaits: [],
+    calls: calls.map((call) => ({ ...call, column: 5, functionStart: 10, functionEnd: 20 })),
+  };
+}
