@@ -1,3 +1,4 @@
+import { millis } from '../base/figures.ts';
 import type { Finding, Report, Severity } from '../model/finding.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
@@ -20,7 +21,6 @@ import { ProfileIndex } from './profile/profile-index.ts';
 import { summarise, timeRoutes } from './routes.ts';
 import type { RouteTimes } from './routes.ts';
 import { walk } from './walk.ts';
-import { formatMs } from './words.ts';
 
 /**
  * The findings of a recording, worst first, with the verdict on its loop. Cannot fail: what is missing or damaged is
@@ -105,7 +105,7 @@ export function analyze(reader: RecordingReader, facts: readonly SourceFacts[]):
 function unknownHolds(count: number, us: number): Problem {
   return {
     code: 'hold-without-stack',
-    message: `The loop was held ${count} times, ${formatMs(microsToMillis(us))} in all, by code that neither the profile nor a stack trace shows.`,
+    message: `The loop was held ${count} times, ${millis(microsToMillis(us))} in all, by code that neither the profile nor a stack trace shows.`,
   };
 }
 

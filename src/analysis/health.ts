@@ -1,9 +1,10 @@
+import { millis } from '../base/figures.ts';
 import type { Finding, Health, Verdict } from '../model/finding.ts';
 import { microsToMillis, round1 } from '../model/units.ts';
 import type { Hold } from './holds.ts';
 import type { Heartbeats } from './passes/heartbeats.ts';
 import { quantile } from './statistics.ts';
-import { formatMs, formatShare } from './words.ts';
+import { formatShare } from './words.ts';
 
 const THRESHOLDS = {
   /** Delay that one timer in a hundred meets, ms, and share of the loop's time in long holds, from which the loop is blocked. */
@@ -72,7 +73,7 @@ function words(
   gcShare: number,
 ): string {
   const busy = `the loop was busy ${formatShare(utilization)} of the time`;
-  const delayed = `one timer in a hundred was ${formatMs(p99)} late or more`;
+  const delayed = `one timer in a hundred was ${millis(p99)} late or more`;
   switch (verdict) {
     case 'blocked':
       return `Blocked: ${formatShare(heldShare(inputs))} of the time went into runs of 5 ms and more; ${delayed}.`;
@@ -81,7 +82,7 @@ function words(
     case 'cpu-saturated':
       return `Saturated: ${busy} with work that is short in itself; ${delayed}.`;
     case 'io-bound':
-      return `Waiting: a request ran ${formatMs(inputs.requests.runMs)} and took ${formatMs(inputs.requests.meanMs)}; ${busy}.`;
+      return `Waiting: a request ran ${millis(inputs.requests.runMs)} and took ${millis(inputs.requests.meanMs)}; ${busy}.`;
     case 'idle':
       return `Idle: ${busy} and no request came in.`;
     case 'thread-pool-bound':

@@ -1,5 +1,6 @@
 import type { Frame, SourceLocation } from '../model/location.ts';
 import type { RecordingTables } from '../model/recording.ts';
+import type { Hold } from './holds.ts';
 import type { Measured } from './measured.ts';
 import type { WaitRecord } from './passes/waits.ts';
 import { ascending, quantile, weightedMedian } from './statistics.ts';
@@ -54,7 +55,7 @@ function lifeOf(sample: WaitRecord): number | undefined {
  * turn but one (what is ready before a turn is delivered in it).
  */
 function lateUs(measured: Measured, bornUs: number, settledUs: number): number {
-  const held = heldWithin(measured, bornUs, settledUs);
+  const held = heldWithin(measured.holds, bornUs, settledUs);
   if (held === 0) return 0;
   const { timesUs } = measured.heartbeats;
   const turn = measured.heartbeats.firstAfter(settledUs) - 2;
@@ -63,7 +64,7 @@ function lateUs(measured: Measured, bornUs: number, settledUs: number): number {
 }
 
 /** µs of `[fromUs, toUs)` in stretches of 5 ms and more in which the loop was held. */
-export function heldWithin({ holds }: Measured, fromUs: number, toUs: number): number {
+export function heldWithin(holds: readonly Hold[], fromUs: number, toUs: number): number {
   let low = 0;
   let high = holds.length;
   while (low < high) {

@@ -1,10 +1,3 @@
-/** `0.4 ms`, `8.3 ms`, `41 ms`, `1.2 s`: as many digits as a reader needs. */
-export function formatMs(ms: number): string {
-  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms >= 10) return `${Math.round(ms)} ms`;
-  return `${Math.round(ms * 10) / 10} ms`;
-}
-
 /** `93 %`, `1.4 %`, `under 0.1 %`. */
 export function formatShare(share: number): string {
   const percent = share * 100;

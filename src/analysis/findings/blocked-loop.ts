@@ -1,3 +1,4 @@
+import { millis } from '../../base/figures.ts';
 import type { ChainStep, Finding, Severity } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
@@ -5,7 +6,7 @@ import type { Hotspot } from '../hotspots.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import { severityOfHold } from '../severity.ts';
 import { ascending, quantile } from '../statistics.ts';
-import { formatMs, formatShare, formatTimes, inRoutes } from '../words.ts';
+import { formatShare, formatTimes, inRoutes } from '../words.ts';
 
 const THRESHOLDS = {
   /** A single hold that people notice, ms. */
@@ -71,8 +72,8 @@ function describe(spot: Hotspot, severity: Severity, { durationUs }: Measured): 
 function sentence(held: readonly number[], share: number): string {
   const mean = held.reduce((sum, ms) => sum + ms, 0) / held.length;
   const max = held.at(-1)!;
-  const each = held.length === 1 ? `for ${formatMs(max)}` : `${formatMs(mean)} each`;
-  const most = held.length > 1 && max > mean * 2 ? ` (${formatMs(max)} at most)` : '';
+  const each = held.length === 1 ? `for ${millis(max)}` : `${millis(mean)} each`;
+  const most = held.length > 1 && max > mean * 2 ? ` (${millis(max)} at most)` : '';
   return `Blocked the event loop ${formatTimes(held.length)}, ${each}${most}, ${formatShare(share)} of the loop's time`;
 }
 

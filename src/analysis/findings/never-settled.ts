@@ -1,3 +1,4 @@
+import { millis } from '../../base/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
 import { RequestKind } from '../../model/event.ts';
@@ -5,7 +6,7 @@ import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { PendingRecord } from '../passes/pending.ts';
 import { ascending, quantile } from '../statistics.ts';
-import { formatMs, inRoutes } from '../words.ts';
+import { inRoutes } from '../words.ts';
 
 const THRESHOLDS = {
   /** Younger waits may just be slow, ms. */
@@ -124,7 +125,7 @@ function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Meas
     rule: 'never-settled',
     severity: leaves.length >= THRESHOLDS.errorRequests ? 'error' : 'warning',
     confidence: 'measured',
-    message: `${leaves.length} requests wait here and none has gone on, the oldest for ${formatMs(oldest)}${inRoutes(routes)}`,
+    message: `${leaves.length} requests wait here and none has gone on, the oldest for ${millis(oldest)}${inRoutes(routes)}`,
     location: place(frame),
     evidence: {
       count: leaves.length,

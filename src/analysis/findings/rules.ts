@@ -2,6 +2,7 @@ import type { FindingRule } from '../measured.ts';
 import { blockedLoop } from './blocked-loop.ts';
 import { neverSettled } from './never-settled.ts';
 import { serialAwaits } from './serial-awaits.ts';
+import { slowRequest } from './slow-request.ts';
 import { syncIoInRequest } from './sync-io-in-request.ts';
 import { unhandledRejection } from './unhandled-rejection.ts';
 
@@ -12,4 +13,5 @@ export const FINDING_RULES: readonly FindingRule[] = [
   serialAwaits,
   neverSettled,
   unhandledRejection,
+  slowRequest,
 ];

@@ -1,3 +1,4 @@
+import { millis } from '../../base/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { IndependentAwaits } from '../../model/source-facts.ts';
 import type { SourceLocation } from '../../model/location.ts';
@@ -5,7 +6,6 @@ import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import { medianDuration, waitAt } from '../waits-by-line.ts';
 import type { LineWait } from '../waits-by-line.ts';
-import { formatMs } from '../words.ts';
 
 const THRESHOLDS = {
   /** Requests seen to wait there, and samples at each line. */
@@ -60,7 +60,7 @@ function describe(steps: readonly Step[], requests: Set<number>, share: number, 
     rule: 'serial-awaits',
     severity: savedMs >= THRESHOLDS.warnMs || share >= THRESHOLDS.warnShare ? 'warning' : 'info',
     confidence: 'measured',
-    message: `Waits ${waits.map(formatMs).join(' + ')} one after the other${route ? ` in ${route}` : ''}; together they would take ${formatMs(Math.max(...waits))}`,
+    message: `Waits ${waits.map(millis).join(' + ')} one after the other${route ? ` in ${route}` : ''}; together they would take ${millis(Math.max(...waits))}`,
     location: first!.place,
     evidence: {
       count: requests.size,

@@ -1,3 +1,4 @@
+import { millis } from '../../base/figures.ts';
 import type { Cause, Finding } from '../../model/finding.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
@@ -6,7 +7,7 @@ import type { Below, Level } from '../profile/call-path.ts';
 import { isSyncCall } from '../profile/frame-cause.ts';
 import { severityOfHold } from '../severity.ts';
 import { ascending, quantile } from '../statistics.ts';
-import { formatMs, formatShare, inRoutes } from '../words.ts';
+import { formatShare, inRoutes } from '../words.ts';
 
 const THRESHOLDS = {
   /** Share of the loop's time. */
@@ -118,7 +119,7 @@ function describe(call: SyncCall, measured: Measured): Finding {
     rule: 'sync-io-in-request',
     severity: severityOfHold(share, 0),
     confidence: 'measured',
-    message: `${what} held the event loop ${formatMs(meanMs(call, measured))} per request, ${formatShare(share)} of the loop's time${inRoutes(routes)}`,
+    message: `${what} held the event loop ${millis(meanMs(call, measured))} per request, ${formatShare(share)} of the loop's time${inRoutes(routes)}`,
     location: call.location,
     cause,
     evidence: {

@@ -1,6 +1,6 @@
 import type { Cause } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
-import { causeOfFrame, isHandOver, isLoader, lastName } from './frame-cause.ts';
+import { causeOfFrame, isHandOver, isLoader, isRecorder, lastName } from './frame-cause.ts';
 
 /** A stack, reduced to what a finding needs: the functions that can be blamed, and what the innermost of them called. */
 export interface CallPath {
@@ -46,6 +46,9 @@ export function functionKey(frame: Frame, lines: 'start' | 'exact'): string {
  * @param lines `start` for frames of a profile, whose line is where the function begins; `exact` for those of a stack trace
  */
 export function callPath(frames: readonly Frame[], lines: 'start' | 'exact'): CallPath {
+  const ours = frames.findIndex(isRecorder);
+  if (ours === 0) return NOBODY;
+  if (ours > 0) return callPath(frames.slice(0, ours), lines);
   const leaf = frames.at(-1);
   const kind = leaf ? pathKind(leaf) : 'native';
   if (kind !== 'code') return { kind, levels: [], below: NOTHING, loading: false };
@@ -73,6 +76,14 @@ export function callPath(frames: readonly Frame[], lines: 'start' | 'exact'): Ca
   const cause = loading && below.cause === 'javascript' ? 'module-load' : below.cause;
   return { kind, levels, below: cut === undefined ? { ...below, cause } : LOADING, loading };
 }
+
+/** The recorder's own time: not the program's. */
+const NOBODY: CallPath = {
+  kind: 'idle',
+  levels: [],
+  below: { key: '', cause: 'native', self: false },
+  loading: false,
+};
 
 const NOTHING: Below = { key: '', cause: 'native', self: false };
 const LOADING: Below = { key: 'loading', cause: 'module-load', self: false };

@@ -32,6 +32,11 @@ export function isLoader(frame: Frame): boolean {
   return frame.owner === 'node' && /internal\/modules\//.test(frame.file);
 }
 
+/** Code that runs only because a recording is made: our agent, and what Node calls our hooks through. */
+export function isRecorder(frame: Frame): boolean {
+  return frame.owner === 'node' && /^looplens:|internal\/(async_hooks|promise_hooks)$/.test(frame.file);
+}
+
 /**
  * The function's own name, as a call in the source spells it: `load` of `Object.load`, `async Store.load`, `new load`,
  * `load [as handler]`.

@@ -1,0 +1,164 @@
+import { millis } from '../../base/figures.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Frame } from '../../model/location.ts';
+import { microsToMillis, round1 } from '../../model/units.ts';
+import type { FindingRule, Measured } from '../measured.ts';
+import type { RouteTimes } from '../routes.ts';
+import { quantile } from '../statistics.ts';
+import { heldWithin } from '../waits-by-line.ts';
+
+const THRESHOLDS = {
+  /** Half of the requests take this long, or one in a hundred does, ms. */
+  p50Ms: 100,
+  p99Ms: 500,
+  warnP50Ms: 250,
+  requests: 5,
+  /** Samples of waiting without which a line is a guess. */
+  samples: 20,
+  /** Share of the waiting that one line must hold to be named. */
+  lineShare: 0.5,
+  /** A route that spends this share of its time behind other work is a victim: the culprit has its own finding. */
+  victimShare: 0.5,
+};
+
+/** Requests of a route take long, and most of that at one line that no other finding explains. */
+export const slowRequest: FindingRule = {
+  id: 'slow-request',
+  find: (measured, earlier) =>
+    measured.routes.flatMap((times) => {
+      const { durationsMs, route } = times;
+      if (durationsMs.length < THRESHOLDS.requests) return [];
+      const slow =
+        quantile(durationsMs, 0.5) >= THRESHOLDS.p50Ms || quantile(durationsMs, 0.99) >= THRESHOLDS.p99Ms;
+      if (!slow || behindOthersMs(times, measured) >= meanMs(times) * THRESHOLDS.victimShare) return [];
+      const place = waitingPlace(times, measured);
+      if (!place || isTold(place, route, earlier)) return [];
+      return [describe(times, place, measured)];
+    }),
+};
+
+interface Place {
+  /** Innermost own frame first. */
+  frames: Frame[];
+  /** Share of the route's waiting. */
+  share: number;
+}
+
+function describe(times: RouteTimes, { frames, share }: Place, measured: Measured): Finding {
+  const { route, durationsMs, runMs } = times;
+  const [at, ...outer] = frames;
+  const p50 = quantile(durationsMs, 0.5);
+  const p99 = quantile(durationsMs, 0.99);
+  const mean = meanMs(times);
+  const behind = behindOthersMs(times, measured);
+  const waits = Math.max(0, mean - runMs - behind) * share;
+  const parts = [
+    `${millis(waits)} waiting here`,
+    `${millis(runMs)} running`,
+    ...(behind >= 1 ? [`${millis(behind)} behind other work`] : []),
+  ];
+  return {
+    rule: 'slow-request',
+    severity: p50 >= THRESHOLDS.warnP50Ms ? 'warning' : 'info',
+    confidence: 'measured',
+    message: `${route} takes ${millis(p50)} (1 in 100: ${millis(p99)}): ${parts.join(', ')}`,
+    location: place(at!),
+    evidence: {
+      count: durationsMs.length,
+      totalMs: round1(durationsMs.reduce((sum, ms) => sum + ms, 0)),
+      maxMs: round1(durationsMs.at(-1)!),
+      p99Ms: round1(p99),
+      loopShare: 0,
+      routes: [route],
+    },
+    chain: [
+      ...outer.map((frame) => ({ kind: 'await' as const, ...place(frame) })),
+      { kind: 'http-request', label: route },
+    ],
+    related: [],
+  };
+}
+
+/**
+ * Where most of the route's waiting is. All promises of one wait share the outer frames of their stacks, so the outermost
+ * own `await` is chosen first; then the chain is followed inwards as long as most of the samples agree.
+ */
+function waitingPlace({ requests }: RouteTimes, measured: Measured): Place | undefined {
+  const ids = new Set(requests.map((request) => request.id));
+  let stacks: { frames: Frame[]; weight: number }[] = [];
+  for (const sample of measured.waits.samples) {
+    if (!ids.has(sample.request)) continue;
+    const frames = ownFrames(sample.stack, measured);
+    if (frames.length > 0) stacks.push({ frames, weight: sample.weight });
+  }
+  if (stacks.length < THRESHOLDS.samples) return undefined;
+  const all = weightOf(stacks);
+  let found: Frame[] = [];
+  let share = 0;
+  for (let depth = 1; ; depth++) {
+    const branch = heaviestBranch(stacks, depth);
+    if (!branch) break;
+    const weight = weightOf(branch);
+    const least = depth === 1 ? all : weightOf(stacks);
+    if (weight < least * THRESHOLDS.lineShare) break;
+    if (depth === 1) share = weight / all;
+    found = branch[0]!.frames.slice(-depth);
+    stacks = branch;
+  }
+  return found.length === 0 ? undefined : { frames: found, share };
+}
+
+/** Stacks with the same `depth` outermost frames that weigh most together. */
+function heaviestBranch<T extends { frames: Frame[]; weight: number }>(
+  stacks: readonly T[],
+  depth: number,
+): T[] | undefined {
+  const branches = new Map<string, T[]>();
+  for (const stack of stacks) {
+    const frame = stack.frames.at(-depth);
+    if (!frame) continue;
+    const key = `${frame.file}:${frame.line}`;
+    const branch = branches.get(key);
+    if (branch) branch.push(stack);
+    else branches.set(key, [stack]);
+  }
+  return [...branches.values()].sort((a, b) => weightOf(b) - weightOf(a))[0];
+}
+
+function weightOf(stacks: readonly { weight: number }[]): number {
+  return stacks.reduce((sum, stack) => sum + stack.weight, 0);
+}
+
+function ownFrames(stack: number, { tables }: Measured): Frame[] {
+  return (tables.stacks[stack] ?? []).flatMap((id) => {
+    const frame = tables.frames[id];
+    return frame?.owner === 'own' && frame.async !== 'all' ? [frame] : [];
+  });
+}
+
+/** Mean time per request in which the loop was held by somebody else, ms. */
+function behindOthersMs({ requests, route }: RouteTimes, measured: Measured): number {
+  const others = measured.holds.filter((hold) => measured.requests.route(hold.request) !== route);
+  const answered = requests.filter((request) => request.endUs >= 0 && request.status !== 0);
+  const us = answered.reduce((sum, r) => sum + heldWithin(others, r.startUs, r.endUs), 0);
+  return microsToMillis(us) / Math.max(1, answered.length);
+}
+
+function meanMs({ durationsMs }: RouteTimes): number {
+  return durationsMs.reduce((sum, ms) => sum + ms, 0) / Math.max(1, durationsMs.length);
+}
+
+/** Another finding says it better: the route is blocked by its own code, or awaits at these lines one after the other. */
+function isTold({ frames }: Place, route: string, earlier: readonly Finding[]): boolean {
+  return earlier.some((finding) => {
+    if (!finding.evidence?.routes.includes(route)) return false;
+    if (finding.rule === 'blocked-loop') return finding.severity !== 'info';
+    if (finding.rule !== 'serial-awaits') return false;
+    const lines = [finding.location, ...finding.related.map((related) => related.location)];
+    return frames.some((frame) => lines.some((at) => at.file === frame.file && at.line === frame.line));
+  });
+}
+
+function place({ file, line, column, function: name }: Frame): Finding['location'] {
+  return { file, line, column, ...(name && { function: name }) };
+}
