@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { diagnosticsOf, eventually, fixture, lineOf, openFixture } from './kit.ts';
+
+const LINE = 'fs.readFileSync';
+
+describe('hints', () => {
+  after(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
+
+  it('come for an open file from the worker, quietly', async () => {
+    const { document } = await openFixture('other.js');
+    const hint = await hintIn(document);
+    assert.ok(hint.severity >= vscode.DiagnosticSeverity.Information, 'a hypothesis never warns');
+  });
+
+  it('can be silenced on their line with the comment of ESLint', async () => {
+    const { document } = await openFixture('other.js');
+    const hint = await hintIn(document);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      hint.range,
+    );
+    const rule = typeof hint.code === 'object' ? String(hint.code.value) : '';
+    const ignore = actions.find(({ title }) => title === `Ignore ${rule} on this line`);
+    assert.ok(ignore?.edit, actions.map(({ title }) => title).join(', '));
+    await vscode.workspace.applyEdit(ignore.edit);
+    const above = document.lineAt(lineOf(document, LINE) - 1).text;
+    assert.equal(above.trim(), `// eslint-disable-next-line looplens/${rule}`);
+    await eventually(() =>
+      diagnosticsOf(fixture('other.js')).every((one) => codeOf(one) !== rule) ? true : undefined,
+    );
+  });
+});
+
+function hintIn(document: vscode.TextDocument): Promise<vscode.Diagnostic> {
+  const line = lineOf(document, LINE);
+  return eventually(() => diagnosticsOf(document.uri.fsPath).find(({ range }) => range.start.line === line));
+}
+
+function codeOf({ code }: vscode.Diagnostic): unknown {
+  return typeof code === 'object' ? code.value : code;
+}

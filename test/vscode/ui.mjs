@@ -1,0 +1,172 @@
+// npm run test:ui: uses the extension like a person. Opens the shop, records the running server through the quick
+// pick, looks for what was found at the lines, in the tree and in the recording's own editor, and takes pictures.
+//   node test/vscode/ui.mjs [--update-media]     pictures go to media/, else to a temporary folder that is printed
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startBed } from './bed.mjs';
+import { buildExtension, ROOT } from './build.mjs';
+import { SHOP, startShop } from './shop.mjs';
+
+/** Long enough for several of each of the shop's requests. */
+const RECORD_MS = 8000;
+const LIMIT = 60_000;
+/** A file of the shop with a blocking line. */
+const FILE = 'src/routes/accounts.js';
+
+const { values: options } = parseArgs({ options: { 'update-media': { type: 'boolean' } } });
+const pictures = options['update-media']
+  ? path.join(ROOT, 'media')
+  : fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-ui-'));
+
+const steps = [
+  ['the quick pick lists the running server and records it', record],
+  ['the status item shows time and delay, and stops the recording', stopRecording],
+  ['the findings are in the tree, with a count at its icon', findTree],
+  ['a click in the tree opens the line, which has a squiggle and a lens', openLine],
+  ['the hover tells the numbers and links', hover],
+  ['the recording opens as a table that can be filtered with the keyboard', openTable],
+  ['a row of the table opens the line', openRow],
+];
+
+let passed = 0;
+let bed;
+let shop;
+try {
+  buildExtension();
+  bed = await startBed({ scale: 2, viewport: { width: 1360, height: 850 }, settings: pictureSettings() });
+  shop = await startShop(bed.dir);
+  const { page } = bed;
+  page.setDefaultTimeout(LIMIT);
+  await page.goto(
+    bed.url(SHOP, [
+      ['extensionDevelopmentPath', bed.remote(ROOT)],
+      ['openFile', bed.remote(path.join(SHOP, FILE))],
+    ]),
+    { waitUntil: 'commit' },
+  );
+  await page.locator('.monaco-editor .view-line').first().waitFor();
+  const state = { page, pid: shop.pid };
+  for (const [name, step] of steps) {
+    await step(state);
+    passed++;
+    console.log(`  ✔ ${name}`);
+  }
+} catch (error) {
+  console.log(`  ✘ ${steps[passed]?.[0] ?? 'start'}\n`, error);
+  await bed?.page?.screenshot({ path: path.join(pictures, 'failure.png') }).catch(() => undefined);
+} finally {
+  shop?.stop();
+  await bed?.stop();
+}
+console.log(`pictures: ${pictures}`);
+console.log(`${passed} passed, ${passed < steps.length ? 1 : 0} failed`);
+process.exit(passed < steps.length ? 1 : 0);
+
+async function record({ page, pid }) {
+  await runCommand(page, 'LoopLens: Record Running Node Process...');
+  const input = page.locator('.quick-input-widget input').first();
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'server.js' }).first().waitFor();
+  await shot(page, 'pick');
+  await input.fill(`pid ${pid}`);
+  await page
+    .locator('.quick-input-list .monaco-list-row', { hasText: `pid ${pid}` })
+    .first()
+    .waitFor();
+  await page.keyboard.press('Enter');
+}
+
+async function stopRecording({ page }) {
+  const item = page.locator('.statusbar-item', { hasText: /\d:\d\d/ });
+  await item.first().waitFor();
+  await wait(RECORD_MS);
+  assert.match(await item.first().innerText(), /\d:\d\d\s+[\d.]+ m?s/);
+  await item.first().hover();
+  await page.locator('.monaco-hover', { hasText: 'Cost of recording' }).first().waitFor();
+  await shot(page, 'status');
+  await item.first().click();
+}
+
+async function findTree({ page }) {
+  const rows = page.getByRole('treeitem', { name: /error: |warning: / });
+  await rows.first().waitFor();
+  assert.ok((await rows.count()) >= 3, `only ${await rows.count()} findings in the tree`);
+  await page
+    .locator('.activitybar .action-item', { has: page.getByRole('tab', { name: /LoopLens/ }) })
+    .locator('.badge')
+    .first()
+    .waitFor();
+}
+
+async function openLine({ page }) {
+  await page
+    .getByRole('treeitem', { name: /accounts\.js:\d+/ })
+    .first()
+    .click();
+  await page.locator('.tab.active', { hasText: 'accounts.js' }).waitFor();
+  await page.locator('.squiggly-warning').first().waitFor();
+  await page
+    .locator('.codelens-decoration a', { hasText: /\d+ × [\d.]+ m?s/ })
+    .first()
+    .waitFor();
+  await wait(500); // The lens pushes the code down: let it come to rest for the picture.
+  await shot(page, 'findings');
+}
+
+async function hover({ page }) {
+  const lens = page.locator('.codelens-decoration a', { hasText: /\d+ × [\d.]+ m?s/ }).first();
+  const box = await lens.boundingBox();
+  await page.mouse.move(box.x + 60, box.y + box.height + 10);
+  await page.locator('.monaco-hover', { hasText: 'Explain' }).first().waitFor();
+  await wait(300);
+  await shot(page, 'hover');
+  await page.mouse.move(5, 5);
+}
+
+async function openTable({ page }) {
+  await runCommand(page, 'LoopLens: Show Recording as Table');
+  const inside = webview(page);
+  await inside.getByRole('heading', { name: /Findings/ }).waitFor();
+  const rows = inside.locator('td.what button');
+  const all = await rows.count();
+  assert.ok(all >= 3, `only ${all} rows`);
+  await shot(page, 'recording');
+  await inside.getByRole('searchbox').fill('accounts');
+  const some = await rows.count();
+  assert.ok(some >= 1 && some < all, `the filter leaves ${some} of ${all}`);
+}
+
+async function openRow({ page }) {
+  const inside = webview(page);
+  await inside.getByRole('searchbox').press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('.tab.active', { hasText: 'accounts.js' }).waitFor();
+}
+
+function webview(page) {
+  return page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+}
+
+async function runCommand(page, title) {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget input').first().fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+  await page.keyboard.press('Enter');
+}
+
+async function shot(page, name) {
+  await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+}
+
+/** Room for what the pictures are about. */
+function pictureSettings() {
+  return {
+    'editor.minimap.enabled': false,
+    'window.commandCenter': false,
+    'workbench.layoutControl.enabled': false,
+    'editor.fontSize': 13,
+  };
+}
