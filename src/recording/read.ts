@@ -31,7 +31,7 @@ import { boundEvents, boundProfile, boundStack, TableBuilder } from './tables.ts
 export function openRecording(file: string): RecordingReader {
   return withFile(file, (descriptor) => {
     checkVersion(file, descriptor);
-    return new FileReader(file, readContents(file, descriptor));
+    return new FileReader(file, readContents(descriptor));
   });
 }
 
@@ -91,7 +91,7 @@ class FileReader implements RecordingReader {
   }
 }
 
-function readContents(file: string, descriptor: number): Contents {
+function readContents(descriptor: number): Contents {
   const builder = new TableBuilder();
   const contents: Contents = {
     header: undefined,
@@ -112,9 +112,7 @@ function readContents(file: string, descriptor: number): Contents {
       else contents.problems.push(lost(found));
     } else {
       metadataBytes += found.rawLength;
-      if (metadataBytes > LIMITS.metadataBytes)
-        throw damaged(file, 'claims to hold more than a recording can');
-      const json = jsonOf(readChunk(descriptor, found));
+      const json = metadataBytes <= LIMITS.metadataBytes ? jsonOf(readChunk(descriptor, found)) : undefined;
       if (!take(contents, builder, found.kind, json)) contents.problems.push(lost(found));
     }
   }

@@ -43,6 +43,9 @@ export function createRecordingFile(file: string, header: RecordingHeader): Reco
 
 /** How long events may wait for company before they are written, ms. */
 const FLUSH_MS = 200;
+/** Entries of a table that are written without waiting for more. */
+const TABLE_ENTRIES = 4096;
+const TABLE_NAMES = ['types', 'labels', 'frames', 'stacks'] as const;
 const CHUNK_WORDS = LIMITS.chunkEvents * EVENT_WORDS;
 
 /** Events of one thread that wait until they fill a chunk. */
@@ -60,6 +63,8 @@ class FileWriter implements RecordingWriter {
   #inFlight = 0;
   #ended = false;
   readonly #pending = new Map<string, Pending>();
+  /** Entries that wait to be written; their index counts on from the sizes. */
+  #tables = emptyTables();
   readonly #tableSizes = { types: 0, labels: 0, frames: 0, stacks: 0 };
   #metadataBytes = 0;
   readonly #problems: Problem[] = [];
@@ -89,30 +94,18 @@ class FileWriter implements RecordingWriter {
       from += part.length;
       if (pending.used === CHUNK_WORDS) this.#flushThread(batch.thread, pending);
     }
-    this.#flushTimer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+    this.#flushLater();
   }
 
   tables(added: Partial<RecordingTables>): void {
     this.#refuseAfterEnd();
-    const sizes = this.#tableSizes;
-    const chunkOf = <T>(
-      name: keyof typeof sizes,
-      items: T[] | undefined,
-    ): { start: number; items: T[] } | undefined => {
-      if (!items || items.length === 0) return undefined;
-      const start = sizes[name];
-      sizes[name] += items.length;
-      return { start, items };
-    };
-    this.#json(ChunkKind.Tables, {
-      types: chunkOf('types', added.types),
-      labels: chunkOf('labels', added.labels),
-      frames: chunkOf('frames', added.frames),
-      stacks: chunkOf(
-        'stacks',
-        added.stacks?.map((stack) => stack.slice(0, LIMITS.stackFrames)),
-      ),
-    });
+    const waiting = this.#tables;
+    for (const type of added.types ?? []) waiting.types.push(type);
+    for (const label of added.labels ?? []) waiting.labels.push(label);
+    for (const frame of added.frames ?? []) waiting.frames.push(frame);
+    for (const stack of added.stacks ?? []) waiting.stacks.push(stack.slice(0, LIMITS.stackFrames));
+    if (TABLE_NAMES.some((name) => waiting[name].length >= TABLE_ENTRIES)) this.#flushTables();
+    else this.#flushLater();
   }
 
   stall(stack: StallStack): void {
@@ -153,14 +146,35 @@ class FileWriter implements RecordingWriter {
     return pending;
   }
 
+  #flushLater(): void {
+    this.#flushTimer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
   #flush(): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
+    this.#flushTables();
     for (const [thread, pending] of this.#pending) this.#flushThread(thread, pending);
+  }
+
+  /** Recorders add entries one by one: many of them share a chunk. */
+  #flushTables(): void {
+    const waiting = this.#tables;
+    this.#tables = emptyTables();
+    const parts: Record<string, { start: number; items: unknown[] }> = {};
+    for (const name of TABLE_NAMES) {
+      const items = waiting[name];
+      if (items.length === 0) continue;
+      parts[name] = { start: this.#tableSizes[name], items };
+      this.#tableSizes[name] += items.length;
+    }
+    if (Object.keys(parts).length > 0) this.#put(ChunkKind.Tables, parts);
   }
 
   #flushThread(thread: string, pending: Pending): void {
     if (pending.used === 0) return;
+    // What the events point at comes before them.
+    this.#flushTables();
     const name = Buffer.from(thread.slice(0, MAX_THREAD_NAME));
     const columns = encodeEvents(pending.words.subarray(0, pending.used));
     pending.used = 0;
@@ -169,12 +183,18 @@ class FileWriter implements RecordingWriter {
 
   #json(kind: ChunkKind, value: unknown): void {
     this.#refuseAfterEnd();
+    this.#flushTables();
+    this.#put(kind, value);
+  }
+
+  /** Appends JSON, unless that would make a file that a reader refuses. */
+  #put(kind: ChunkKind, value: unknown): void {
     const bytes = Buffer.from(JSON.stringify(value));
-    const tooLarge =
-      bytes.length > LIMITS.chunkBytes || this.#metadataBytes + bytes.length > LIMITS.metadataBytes;
-    if (tooLarge && kind !== ChunkKind.Trailer) {
-      const message = `${KIND_NAMES[kind] ?? 'Data'} of ${(bytes.length / 2 ** 20).toFixed(0)} MB did not fit into the recording.`;
-      this.#problems.push({ code: 'recording-full', message });
+    const room = LIMITS.metadataBytes - this.#metadataBytes - (kind === ChunkKind.Trailer ? 0 : TRAILER_ROOM);
+    if (bytes.length > Math.min(LIMITS.chunkBytes, room)) {
+      const size = (bytes.length / 2 ** 20).toFixed(0);
+      const message = `${KIND_NAMES[kind] ?? 'A part'} of ${size} MB did not fit into the recording.`;
+      if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ code: 'recording-full', message });
       return;
     }
     this.#metadataBytes += bytes.length;
@@ -204,6 +224,9 @@ class FileWriter implements RecordingWriter {
 }
 
 const MAX_THREAD_NAME = 60;
+const MAX_PROBLEMS = 10;
+/** Bytes kept free for the trailer. */
+const TRAILER_ROOM = 1 << 20;
 
 const KIND_NAMES: Partial<Record<ChunkKind, string>> = {
   [ChunkKind.Profile]: 'A CPU profile',
@@ -232,6 +255,8 @@ function writeSome(descriptor: number, bytes: Buffer, from: number): Promise<num
     });
   });
 }
+
+const emptyTables = (): RecordingTables => ({ types: [], labels: [], frames: [], stacks: [] });
 
 const differences = (values: readonly number[]): number[] =>
   values.map((value, index) => (index === 0 ? value : value - values[index - 1]!));

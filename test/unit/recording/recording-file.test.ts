@@ -182,6 +182,8 @@ test('random bytes after the beginning are skipped', () => {
 test('a lost table chunk leaves the other entries at their index', async () => {
   const file = await written((writer) => {
     writer.tables({ labels: ['', 'lost'] });
+    writer.events(EVENTS[0]!);
+    writer.stall({ timeUs: 1, heldUs: 1, stack: 0 as StackId });
     writer.tables({ labels: ['GET /kept'] });
   });
   const bytes = fs.readFileSync(file);
