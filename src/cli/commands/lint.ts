@@ -1,0 +1,94 @@
+import path from 'node:path';
+import { Option } from 'commander';
+import type { Finding } from '../../model/finding.ts';
+import type { Outcome } from '../../model/problem.ts';
+import { githubAnnotations } from '../../report/github.ts';
+import { hintsJson } from '../../report/json.ts';
+import { hintsMarkdown } from '../../report/markdown.ts';
+import { sarif } from '../../report/sarif.ts';
+import { hintsText } from '../../report/text.ts';
+import { exitOf } from '../exit.ts';
+import type { Face } from '../face.ts';
+import {
+  failOnOption,
+  formatOption,
+  logOf,
+  withCommonOptions,
+  type CommandParts,
+  type CommonOptions,
+  type FailOnOptions,
+} from './shared.ts';
+
+type LintFormat = 'text' | 'json' | 'sarif' | 'github' | 'markdown';
+
+interface LintCommandOptions extends CommonOptions, FailOnOptions {
+  format: LintFormat;
+  preset: 'recommended' | 'strict';
+  config?: string;
+  since?: string;
+  evidence?: string;
+}
+
+/** `looplens lint [PATH...]` */
+export function addLint({ program, face, jobs, command, answer }: CommandParts): void {
+  withCommonOptions(program.command('lint'))
+    .description('print hints about asynchronous code, found in the source')
+    .argument('[path...]', 'files and folders; default: this folder')
+    .addOption(
+      new Option('-p, --preset <preset>', '"recommended" is quiet and precise, "strict" has every rule')
+        .choices(['recommended', 'strict'])
+        .default('recommended'),
+    )
+    .option('-c, --config <file>', 'an ESLint configuration to take rules and options from')
+    .option('--since <ref>', 'only lines that were changed since this git ref')
+    .option(
+      '-e, --evidence <file>',
+      'a recording: hints at lines that it measured come first, with the figures',
+    )
+    .addOption(formatOption(['text', 'json', 'sarif', 'github', 'markdown']))
+    .addOption(failOnOption())
+    .addHelpText('after', HELP)
+    .action(async (paths: string[], options: LintCommandOptions) => {
+      const { config, evidence: file, format } = options;
+      const log = logOf(options, (text) => face.stderr.write(text));
+      const evidence =
+        file === undefined ? undefined : await jobs.analyzeFile(path.resolve(face.cwd, file), { log });
+      const all = [...paths, ...(command ?? [])];
+      const hints = await jobs.lintPaths({
+        paths: all.length > 0 ? all : ['.'],
+        cwd: face.cwd,
+        preset: options.preset,
+        ...(config !== undefined && { config: path.resolve(face.cwd, config) }),
+        ...(options.since !== undefined && { since: options.since }),
+        ...(evidence && { evidence: evidence.value }),
+      });
+      const outcome = { value: hints.value, problems: [...(evidence?.problems ?? []), ...hints.problems] };
+      face.stdout.write(formatHints(outcome, format, face));
+      if (format === 'github' && !options.quiet)
+        for (const { message } of outcome.problems) log.warn(`Note: ${message}`);
+      answer.code = exitOf(outcome.value, outcome.problems, options.failOn);
+    });
+}
+
+function formatHints({ value, problems }: Outcome<Finding[]>, format: LintFormat, face: Face): string {
+  switch (format) {
+    case 'json':
+      return hintsJson(value, problems, face.cwd);
+    case 'sarif':
+      return sarif(value, problems, { cwd: face.cwd, version: LOOPLENS_VERSION });
+    case 'github':
+      return githubAnnotations(value, face.cwd);
+    case 'markdown':
+      return hintsMarkdown(value, problems, face.cwd);
+    case 'text':
+      return hintsText(value, problems, { cwd: face.cwd, colour: face.colour });
+  }
+}
+
+const HELP = `
+Examples:
+  looplens lint
+  looplens lint src server.ts --preset strict
+  looplens lint src --since origin/main --format github --fail-on warning
+  looplens lint src --evidence shop.looplens
+  looplens lint --format sarif > looplens.sarif`;

@@ -1,0 +1,139 @@
+import path from 'node:path';
+import { UserError } from '../../base/user-error.ts';
+import type { RecordResult, TargetSpec } from '../../session/contract.ts';
+import { parseDuration } from '../duration.ts';
+import { exitOf } from '../exit.ts';
+import type { Face } from '../face.ts';
+import { ProgressLine } from '../progress.ts';
+import { parseTarget } from '../target-argument.ts';
+import { formatReport, type ReportFormat } from './analyze.ts';
+import {
+  failOnOption,
+  formatOption,
+  logOf,
+  loudnessOf,
+  withCommonOptions,
+  type CommandParts,
+  type CommonOptions,
+  type FailOnOptions,
+} from './shared.ts';
+
+interface RecordCommandOptions extends CommonOptions, FailOnOptions {
+  pid?: string;
+  inspect?: string;
+  duration?: number;
+  out?: string;
+  format: ReportFormat;
+}
+
+/** `looplens record TARGET` */
+export function addRecord({ program, face, jobs, command, answer }: CommandParts): void {
+  withCommonOptions(program.command('record'))
+    .description('record a process and print the findings')
+    .usage('TARGET [options]')
+    .argument('[address...]', 'a ws:// address of an inspector')
+    .option('--pid <n>', 'a running process; see "looplens targets"')
+    .option('--inspect <[host:]port>', 'a process whose inspector listens there')
+    .option(
+      '-d, --duration <time>',
+      'how long: 500ms, 10s, 1.5m; default: until it exits or Ctrl-C',
+      parseDuration,
+    )
+    .option('-o, --out <file>', 'where to keep the recording; default: the folder for temporary files')
+    .addOption(formatOption(['text', 'json', 'markdown']))
+    .addOption(failOnOption())
+    .addHelpText('after', HELP)
+    .action(async (operands: string[], options: RecordCommandOptions) => {
+      const target = parseTarget({ pid: options.pid, inspect: options.inspect, operands, command }, face.cwd);
+      const out = path.resolve(face.cwd, options.out ?? temporaryName(target, face));
+      const line = new ProgressLine(face.stderr, loudnessOf(options));
+      const log = logOf(options, (text) => line.around(text));
+      const stop = new AbortController();
+      const forget = face.onInterrupt(() => stop.abort());
+      try {
+        const result = await jobs.record(target, {
+          out,
+          signal: stop.signal,
+          log,
+          onProgress: (progress) => line.update(progress, options.duration),
+          onOutput: (text) => line.around(text),
+          ...(options.duration !== undefined && { durationMs: options.duration }),
+        });
+        line.clear();
+        refuseEmpty(result);
+        if (!options.quiet) face.stderr.write(`${whereItIs(result, face)}\n\n`);
+        const outcome = await jobs.analyzeFile(result.file, { log });
+        face.stdout.write(formatReport(outcome, options.format, face));
+        answer.code = exitOf(outcome.value.findings, outcome.problems, options.failOn);
+      } finally {
+        line.clear();
+        forget();
+      }
+    });
+}
+
+const HELP = `
+TARGET is one of
+  --pid N                   a running process; its inspector is opened and closed again
+  --inspect [HOST:]PORT     a process that was started with --inspect
+  ws://HOST:PORT/ID         the address that such a process printed
+  -- COMMAND ARG...         a program to start
+
+The recording ends after --duration, when the process exits, or at Ctrl-C, and keeps what it has.
+
+Examples:
+  looplens record --pid 4242 --duration 10s
+  looplens record --inspect 9229 --out shop.looplens
+  looplens record --duration 30s --format json --fail-on error -- node server.js --port 3000`;
+
+function temporaryName(target: TargetSpec, face: Face): string {
+  const time = face
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replace(/[-:]/g, '')
+    .replace('T', '-');
+  return path.join(face.temporaryFolder, `looplens-${nameOf(target)}-${time}.looplens`);
+}
+
+function nameOf(target: TargetSpec): string {
+  switch (target.kind) {
+    case 'pid':
+      return `pid-${target.pid}`;
+    case 'inspect':
+      return `port-${target.port}`;
+    case 'ws':
+      return `port-${new URL(target.url).port}`;
+    case 'command': {
+      const script = target.args.find((arg) => !arg.startsWith('-')) ?? target.command;
+      return path.parse(script).name.replace(/[^\w.-]/g, '') || 'command';
+    }
+  }
+}
+
+function refuseEmpty({ trailer }: RecordResult): void {
+  if (trailer.events > 0 || (trailer.ended !== 'connection-lost' && trailer.ended !== 'target-exited'))
+    return;
+  throw new UserError(
+    'unreachable',
+    'The process was gone before anything was recorded.',
+    'Check that it runs long enough, and try again.',
+  );
+}
+
+const ENDINGS: Record<RecordResult['trailer']['ended'], string> = {
+  duration: 'Recorded',
+  stopped: 'Stopped and recorded',
+  'target-exited': 'The process exited; recorded',
+  'connection-lost': 'The connection was lost; recorded',
+};
+
+function whereItIs({ file, trailer }: RecordResult, face: Face): string {
+  const relative = path.relative(face.cwd, file);
+  const shown = relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
+  const seconds = (trailer.durationUs / 1e6).toFixed(1);
+  return `${ENDINGS[trailer.ended]} ${seconds} s to ${file}\nShow it again: looplens analyze ${quoted(shown)}`;
+}
+
+/** As a shell takes it for one word. */
+const quoted = (word: string): string => (/^[\w./:\\=@+-]+$/.test(word) ? word : `"${word}"`);

@@ -1,0 +1,12 @@
+import type { analyzeFile } from '../session/analyze.ts';
+import type { lintPaths } from '../session/lint.ts';
+import type { record } from '../session/record.ts';
+import type { listTargets } from '../session/targets.ts';
+
+/** What the commands do, apart from reading arguments and printing. */
+export interface Jobs {
+  listTargets: typeof listTargets;
+  record: typeof record;
+  analyzeFile: typeof analyzeFile;
+  lintPaths: typeof lintPaths;
+}

@@ -1,0 +1,20 @@
+import { analyzeFile } from '../session/analyze.ts';
+import { lintPaths } from '../session/lint.ts';
+import { record } from '../session/record.ts';
+import { listTargets } from '../session/targets.ts';
+import { flushed, processFace } from './process-face.ts';
+import { run } from './run.ts';
+
+void main();
+
+async function main(): Promise<void> {
+  const code = await run(process.argv.slice(2), processFace(), {
+    listTargets,
+    record,
+    analyzeFile,
+    lintPaths,
+  });
+  await flushed();
+  // A socket or thread that will not close must not keep the shell waiting.
+  process.exit(code);
+}

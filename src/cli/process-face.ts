@@ -1,0 +1,62 @@
+import os from 'node:os';
+import type { WriteStream } from 'node:tty';
+import type { Face, Output } from './face.ts';
+
+/** The face of this process. */
+export function processFace(): Face {
+  const { stdout, stderr, env } = process;
+  return {
+    stdout: outputOf(stdout),
+    stderr: outputOf(stderr),
+    colour: stdout.isTTY && !env.NO_COLOR && env.TERM !== 'dumb' ? 'ansi' : 'none',
+    cwd: process.cwd(),
+    temporaryFolder: os.tmpdir(),
+    now: () => new Date(),
+    onInterrupt,
+  };
+}
+
+/** Resolves when all that was written has left the process. */
+export async function flushed(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.writable) continue;
+    await new Promise<void>((resolve) => {
+      stream.once('error', () => resolve());
+      stream.write('', () => resolve());
+    });
+  }
+}
+
+/** What a shell expects of a process that a second Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function outputOf(stream: WriteStream): Output {
+  let open = true;
+  // A reader that has seen enough (`| head`) closes the pipe: no error, but nobody to write to any more.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    open = false;
+    if (error.code !== 'EPIPE' && error.code !== 'EOF') throw error;
+  });
+  return {
+    write: (text) => {
+      if (open) stream.write(text);
+    },
+    get columns() {
+      return stream.isTTY && process.env.TERM !== 'dumb' ? stream.columns : undefined;
+    },
+  };
+}
+
+function onInterrupt(stop: () => void): () => void {
+  let interrupted = false;
+  const listener = (): void => {
+    if (interrupted) process.exit(EXIT_INTERRUPTED);
+    interrupted = true;
+    stop();
+  };
+  for (const signal of SIGNALS) process.on(signal, listener);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, listener);
+  };
+}
