@@ -36,7 +36,7 @@ export function analyze(reader: RecordingReader, facts: readonly SourceFacts[]):
   // Each pass names in its constructor what it needs of the others; they see an event in this order.
   const work = new Work(tables.types);
   const requests = new Requests(tables.labels);
-  const heartbeats = new Heartbeats();
+  const heartbeats = new Heartbeats(header.attachedLate ? 'late' : 'from-start');
   const collections = new Collections();
   const waits = new Waits(work);
   const pending = new Pending(work, tables.types);
@@ -45,17 +45,19 @@ export function analyze(reader: RecordingReader, facts: readonly SourceFacts[]):
   work.finish();
 
   const durationUs = Math.max(1, trailer?.durationUs ?? seen.lastUs - seen.firstUs);
+  // What was observed: attaching and detaching take time of their own.
+  const observedUs = Math.max(1, seen.lastUs - seen.firstUs);
   const profile = new ProfileIndex(reader.profiles, tables);
   const lines = new CallLines(reader.stalls, tables, facts);
   const holds = findHolds({ work, heartbeats, profile, stalls: reader.stalls, tables });
   const { hotspots, unknown, unknownUs } = findHotspots(holds, requests, lines);
-  if (unknownUs > durationUs / 50) problems.push(unknownHolds(unknown, unknownUs));
+  if (unknownUs > observedUs / 50) problems.push(unknownHolds(unknown, unknownUs));
 
   const routes = timeRoutes(requests, work.spans);
   const measured: Measured = {
     header,
     tables,
-    durationUs,
+    observedUs,
     endUs: seen.lastUs,
     work,
     requests,
@@ -79,7 +81,7 @@ export function analyze(reader: RecordingReader, facts: readonly SourceFacts[]):
     heartbeats,
     holds,
     gcUs: collections.totalUs,
-    durationUs,
+    observedUs,
     findings,
     requests: meanRequest(routes),
   });

@@ -25,7 +25,7 @@ export interface HealthInputs {
   heartbeats: Heartbeats;
   holds: readonly Hold[];
   gcUs: number;
-  durationUs: number;
+  observedUs: number;
   findings: readonly Finding[];
   /** Requests that were answered, their mean duration and the mean time on the loop of each, ms. */
   requests: { count: number; meanMs: number; runMs: number };
@@ -40,7 +40,7 @@ export function judgeHealth(inputs: HealthInputs): Health {
     max: round1(delays.at(-1) ?? 0),
   };
   const utilization = inputs.heartbeats.utilization();
-  const gcShare = Math.min(1, inputs.gcUs / inputs.durationUs);
+  const gcShare = Math.min(1, inputs.gcUs / inputs.observedUs);
   const verdict = judge(inputs, delay.p99, utilization, gcShare);
   return {
     verdict,
@@ -92,9 +92,9 @@ function words(
   }
 }
 
-function heldShare({ holds, durationUs }: HealthInputs): number {
+function heldShare({ holds, observedUs }: HealthInputs): number {
   const held = holds.reduce((sum, hold) => sum + microsToMillis(hold.endUs - hold.startUs), 0);
-  return Math.min(1, held / microsToMillis(durationUs));
+  return Math.min(1, held / microsToMillis(observedUs));
 }
 
 function round3(value: number): number {

@@ -17,7 +17,8 @@ import type { RouteTimes } from './routes.ts';
 export interface Measured {
   header: RecordingHeader;
   tables: RecordingTables;
-  durationUs: number;
+  /** From the first event to the last: what shares are of, µs. */
+  observedUs: number;
   /** Last reading of the clock, µs. */
   endUs: number;
   work: Work;

@@ -32,9 +32,9 @@ export const blockedLoop: FindingRule = {
 };
 
 /** Undefined: below the noise. */
-function judge(spot: Hotspot, { durationUs }: Measured): Severity | undefined {
+function judge(spot: Hotspot, { observedUs }: Measured): Severity | undefined {
   const maxMs = microsToMillis(Math.max(...spot.heldUs));
-  const share = spot.totalUs / durationUs;
+  const share = spot.totalUs / observedUs;
   const startup = spot.loading && spot.routes.length === 0;
   if (startup) return maxMs >= THRESHOLDS.startupMs ? 'info' : undefined;
   if (spot.heldUs.length === 1) {
@@ -45,9 +45,9 @@ function judge(spot: Hotspot, { durationUs }: Measured): Severity | undefined {
   return severityOfHold(share, maxMs);
 }
 
-function describe(spot: Hotspot, severity: Severity, { durationUs }: Measured): Finding {
+function describe(spot: Hotspot, severity: Severity, { observedUs }: Measured): Finding {
   const held = ascending(spot.heldUs.map(microsToMillis));
-  const share = Math.min(1, spot.totalUs / durationUs);
+  const share = Math.min(1, spot.totalUs / observedUs);
   const routes = affected(spot);
   return {
     rule: 'blocked-loop',

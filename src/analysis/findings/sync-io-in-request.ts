@@ -45,7 +45,7 @@ function costs(call: SyncCall, measured: Measured): boolean {
   if (call.samples < THRESHOLDS.samples || call.perRequest.size < THRESHOLDS.requests) return false;
   const factor = call.below.library ? THRESHOLDS.library : 1;
   const totalUs = sum(call.perRequest.values());
-  if (totalUs / measured.durationUs >= THRESHOLDS.loopShare * factor) return true;
+  if (totalUs / measured.observedUs >= THRESHOLDS.loopShare * factor) return true;
   return meanMs(call, measured) >= THRESHOLDS.meanMs * factor;
 }
 
@@ -110,7 +110,7 @@ function eachSampleInRequest({ profile, work, requests }: Measured, visit: Visit
 function describe(call: SyncCall, measured: Measured): Finding {
   const held = ascending([...call.perRequest.values()].map(microsToMillis));
   const totalMs = sum(held);
-  const share = totalMs / microsToMillis(measured.durationUs);
+  const share = totalMs / microsToMillis(measured.observedUs);
   const routes = routesOf(call, measured);
   const what = call.below.builtin ?? 'A synchronous call';
   const { library } = call.below;

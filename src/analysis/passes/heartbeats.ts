@@ -10,6 +10,12 @@ export class Heartbeats implements Pass {
   readonly timesUs: number[] = [];
   readonly latenessUs: number[] = [];
   readonly idleUs: number[] = [];
+  readonly #attached: 'late' | 'from-start';
+
+  /** @param attached `late` to a running process: its first heartbeat is late because of the attaching */
+  constructor(attached: 'late' | 'from-start') {
+    this.#attached = attached;
+  }
 
   on(event: WalkedEvent): void {
     this.timesUs.push(event.now);
@@ -36,7 +42,7 @@ export class Heartbeats implements Pass {
    */
   delaysMs(): number[] {
     const delays: number[] = [];
-    for (const lateness of this.latenessUs) {
+    for (const lateness of this.latenessUs.slice(this.#attached === 'late' ? 1 : 0)) {
       const missed = Math.min(10_000, Math.floor(lateness / HEARTBEAT_US));
       for (let k = 0; k <= missed; k++) delays.push((lateness - k * HEARTBEAT_US) / 1000);
     }

@@ -16,10 +16,10 @@ describe('blocked-loop', () => {
       });
     }
     expect(golden(analyze(r.build(), [facts({ callee: 'sleep', line: 12 })]))).toMatchInlineSnapshot(`
-      "blocked: Blocked: 93 % of the time went into runs of 5 ms and more; one timer in a hundred was 12 ms late or more.
+      "blocked: Blocked: 94 % of the time went into runs of 5 ms and more; one timer in a hundred was 12 ms late or more.
       error blocked-loop (javascript) app.js:8:1 sleep
-        Blocked the event loop 31 times, 30 ms each, 93 % of the loop's time, in GET /
-        31 x, 930 ms, max 30, p99 30, share 0.93
+        Blocked the event loop 31 times, 30 ms each, 94 % of the loop's time, in GET /
+        31 x, 930 ms, max 30, p99 30, share 0.9394
         < call app.js:12:5 handler
         < http-request GET /"
     `);
@@ -37,7 +37,7 @@ describe('blocked-loop', () => {
       "blocked: Blocked: 20 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
       error blocked-loop (sync-fs) app.js:14:5 handler
         Blocked the event loop 40 times, 25 ms each, 20 % of the loop's time, in GET /orders/:id (readFileSync)
-        40 x, 1000 ms, max 25, p99 25, share 0.2
+        40 x, 1000 ms, max 25, p99 25, share 0.2006
         < http-request GET /orders/:id"
     `);
     const ambiguous = [facts({ callee: 'readFileSync', line: 14 }, { callee: 'readFileSync', line: 15 })];
@@ -70,11 +70,11 @@ describe('blocked-loop', () => {
       "blocked: Blocked: 20 % of the time went into runs of 5 ms and more; one timer in a hundred was 60 ms late or more.
       error blocked-loop (json) app.js:17:5 handler
         Blocked the event loop 10 times, 60 ms each, 12 % of the loop's time, in POST /import (JSON)
-        10 x, 600 ms, max 60, p99 60, share 0.12
+        10 x, 600 ms, max 60, p99 60, share 0.1205
         < http-request POST /import
       warning blocked-loop (regexp) search.js:4:5 matches
         Blocked the event loop 10 times, 40 ms each, 8 % of the loop's time, in GET /search (a regular expression)
-        10 x, 400 ms, max 40, p99 40, share 0.08
+        10 x, 400 ms, max 40, p99 40, share 0.0803
         < http-request GET /search"
     `);
   });
@@ -92,7 +92,7 @@ describe('blocked-loop', () => {
       "blocked: Blocked: 14 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
       error blocked-loop (javascript) app.js:13:5 handler
         Blocked the event loop 20 times, 35 ms each, 14 % of the loop's time, in GET /page (marked@1.2.3)
-        20 x, 700 ms, max 35, p99 35, share 0.14
+        20 x, 700 ms, max 35, p99 35, share 0.1401
         < http-request GET /page
         + inside marked@1.2.3 node_modules/marked/index.js:100:1 parse"
     `);
@@ -116,7 +116,7 @@ describe('blocked-loop', () => {
       "blocked: Blocked: 12 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
       error blocked-loop (javascript) node_modules/heavy/index.js:40:1 render
         Blocked the event loop 20 times, 30 ms each, 12 % of the loop's time, in GET /page
-        20 x, 600 ms, max 30, p99 30, share 0.12
+        20 x, 600 ms, max 30, p99 30, share 0.1202
         < call node_modules/express/index.js:9:1 next
         < call node_modules/express/index.js:5:1 handle
         < http-request GET /page"
@@ -140,11 +140,11 @@ describe('blocked-loop', () => {
       "blocked: Blocked: 14 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
       warning blocked-loop (sync-fs) app.js:14:5 handler
         Blocked the event loop 20 times, 20 ms each, 8 % of the loop's time, in GET /both (readFileSync)
-        20 x, 400 ms, max 20, p99 20, share 0.08
+        20 x, 400 ms, max 20, p99 20, share 0.0801
         < http-request GET /both
       warning blocked-loop (javascript) app.js:33:1 digest
         Blocked the event loop 20 times, 15 ms each, 6 % of the loop's time, in GET /both
-        20 x, 300 ms, max 15, p99 15, share 0.06
+        20 x, 300 ms, max 15, p99 15, share 0.0601
         < call app.js:16:5 handler
         < http-request GET /both"
     `);
@@ -164,7 +164,7 @@ describe('blocked-loop', () => {
       "healthy: Healthy: the loop was busy 8.5 % of the time; one timer in a hundred was 350 ms late or more.
       info blocked-loop (module-load) app.js:1:1
         Blocked the event loop once, for 390 ms, 7.8 % of the loop's time (loading modules at start-up)
-        1 x, 390 ms, max 390, p99 390, share 0.078"
+        1 x, 390 ms, max 390, p99 390, share 0.0785"
     `);
   });
 
@@ -181,7 +181,7 @@ describe('blocked-loop', () => {
       "blocked: Blocked: 16 % of the time went into runs of 5 ms and more; one timer in a hundred was 40 ms late or more.
       error blocked-loop (gc) app.js:22:1 collect
         Blocked the event loop 20 times, 40 ms each, 16 % of the loop's time, in GET /report (garbage collection)
-        20 x, 800 ms, max 40, p99 40, share 0.16
+        20 x, 800 ms, max 40, p99 40, share 0.1606
         < http-request GET /report"
     `);
   });
