@@ -6,18 +6,17 @@
 // Plain Node from 20 on, no dependency: it installs and builds what is missing.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { prepare, ROOT, SHOP } from '../test/setup/project.mjs';
+import { prepare, ROOT } from '../test/setup/project.mjs';
+import { startLoad, startShop } from './shop-process.mjs';
 
 const LOOPLENS = path.join(ROOT, 'dist/cli/looplens.cjs');
 const RECORDING = path.join(ROOT, 'examples/shop.looplens');
-const START_LIMIT_MS = 30_000;
 /** Long enough that everything is loaded and compiled, as in a server that has been up for a while. */
 const WARM_UP_MS = 3000;
 
-/** Everything we started and that has not ended. */
-const children = new Set();
-process.on('exit', () => children.forEach((child) => child.kill()));
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
+// Ending runs the exit handlers, and those end every child.
+const interrupted = () => process.exit(130);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupted);
 
 try {
   requireNode(20);
@@ -58,57 +57,14 @@ function recordOwn(args) {
 }
 
 function looplens(args, cwd) {
-  const child = start([LOOPLENS, ...args], { cwd, stdio: 'inherit' });
+  const child = spawn(process.execPath, [LOOPLENS, ...args], { cwd, stdio: 'inherit' });
+  process.once('exit', () => child.kill());
+  // A terminal's Ctrl-C reaches looplens too: it ends the recording, keeps it and reports; we wait for that.
+  process.off('SIGINT', interrupted).on('SIGINT', () => undefined);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
   });
-}
-
-/** Starts the shop on a free port and waits until it listens. */
-async function startShop() {
-  const child = start(['server.js'], {
-    cwd: SHOP,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PORT: '0' },
-  });
-  let output = '';
-  const url = await new Promise((resolve, reject) => {
-    const fail = (why) => reject(new Error(`The shop ${why}.\n${output.trim()}`));
-    const limit = setTimeout(() => fail(`did not listen within ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
-    const onExit = (code) => fail(`ended with code ${code}`);
-    const read = (data) => {
-      output += data;
-      const listening = /listening on (\S+)/.exec(output);
-      if (!listening) return;
-      clearTimeout(limit);
-      child.off('exit', onExit);
-      child.stdout.off('data', read).resume();
-      resolve(listening[1]);
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', (data) => (output = (output + data).slice(-10_000)));
-    child.once('exit', onExit);
-  });
-  return { url, pid: child.pid };
-}
-
-async function startLoad(url) {
-  const child = start([path.join(ROOT, 'examples/load.mjs'), url], {
-    cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  await new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`The load ended with code ${code}.`)));
-  });
-}
-
-function start(args, options) {
-  const child = spawn(process.execPath, args, options);
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  return child;
 }
 
 function requireNode(major) {

@@ -3,8 +3,9 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export const ROOT = path.resolve(import.meta.dirname, '../..');
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const SHOP = path.join(ROOT, 'examples/shop');
 const TYPESCRIPT = 'node_modules/typescript/bin/tsc';
 

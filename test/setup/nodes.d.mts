@@ -1,0 +1,3 @@
+export const VERSIONS: Record<number, string>;
+export function nodeBinary(major: number): string;
+export function installNodes(): void;
