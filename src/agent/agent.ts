@@ -37,18 +37,17 @@ export interface Agent {
   stop(): Promise<AgentSummary>;
 }
 
-/** Injects the agent; `null` when one is recording already. Rejects when the process lacks what it needs. */
-export async function start(require: NodeJS.Require, config: AgentConfig): Promise<Agent | null> {
+/**
+ * Starts recording; `null` when it is being done already. Does not wait for anything: the program may not have begun,
+ * or be stuck. Throws when the process lacks what the agent needs.
+ */
+export function start(require: NodeJS.Require, config: AgentConfig): Agent | null {
   const key = Symbol.for(AGENT_KEY);
   const holder = process as unknown as Record<symbol, unknown>;
   const scope = globalThis as unknown as Record<string, unknown>;
   const binding = scope[config.bindingName] as (payload: string) => void;
   Reflect.deleteProperty(scope, config.bindingName);
   if (holder[key]) return null;
-  const publish = (value: Agent | 'starting'): void => {
-    Object.defineProperty(holder, key, { value, configurable: true, enumerable: false });
-  };
-  publish('starting');
 
   const asyncHooks = require('node:async_hooks') as typeof AsyncHooks;
   const v8 = require('node:v8') as typeof V8;
@@ -87,7 +86,7 @@ export async function start(require: NodeJS.Require, config: AgentConfig): Promi
   let stopping: Promise<AgentSummary> | undefined;
   let leaseUntil = Date.now() + LEASE_MS;
 
-  const transport = await openTransport({
+  const transport = openTransport({
     workers,
     config,
     ring,
@@ -192,7 +191,6 @@ export async function start(require: NodeJS.Require, config: AgentConfig): Promi
       threadPoolSize: Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) || 4,
       startedAt,
       originUs,
-      transport: transport.kind,
       problems,
     }),
     renew: () => {
@@ -201,6 +199,6 @@ export async function start(require: NodeJS.Require, config: AgentConfig): Promi
     stack: () => readStack('all', 100),
     stop: () => (stopping ??= stop()),
   };
-  publish(agent);
+  Object.defineProperty(holder, key, { value: agent, configurable: true, enumerable: false });
   return agent;
 }

@@ -22,8 +22,6 @@ export const Ctl = {
   Execution: 3,
   /** Nesting of executions under way; 0 = none. */
   Depth: 4,
-  /** 1 = the worker is connected, 2 = it is not and the agent has to send by itself. */
-  Transport: 6,
   Length: 8,
 } as const;
 
@@ -71,7 +69,6 @@ export interface AgentInfo {
   startedAt: number;
   /** The clock origin on V8's profiler clock, µs. */
   originUs: number;
-  transport: 'socket' | 'binding';
   problems: { code: string; message: string }[];
 }
 

@@ -1,4 +1,5 @@
 import type * as WorkerThreads from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { AgentConfig, AgentMessage } from './protocol.ts';
 import { Ctl } from './protocol.ts';
 import type { Ring } from './ring.ts';
@@ -8,7 +9,6 @@ const MAX_BATCH = 48 * 1024;
 
 /** Takes what the ring holds out of the process. */
 export interface Transport {
-  readonly kind: 'socket' | 'binding';
   /** Called at each heartbeat: sends what is due. */
   flush(messages: AgentMessage[]): void;
   /** Sends the rest and ends; resolves when nothing of us is left. */
@@ -31,94 +31,117 @@ export interface TransportPorts {
 
 /** Longest wait of an exiting process for the last events, ms. */
 const EXIT_WAIT_MS = 100;
+/** Longest wait for the worker to send the rest, ms. */
+const FINISH_MS = 3000;
 
-/** By a worker over a local socket where that can be reached, else by the inspector's binding. */
-export async function openTransport(ports: TransportPorts): Promise<Transport> {
-  const { config } = ports;
+/**
+ * By a worker over a local socket, and by the inspector's binding from the moment that turns out not to work. Usable at
+ * once: until the worker is connected the ring holds the events, and nothing here waits for the program's loop.
+ */
+export function openTransport(ports: TransportPorts): Transport {
+  const { config, ring, onProblem, onLost } = ports;
   if (config.socketPath === null) return byBinding(ports);
-  try {
-    return await byWorker(ports, config.socketPath);
-  } catch (error) {
-    ports.onProblem(
-      'worker-unavailable',
-      `The worker that carries events away could not start (${String(error)}); they go through the inspector instead.`,
-    );
-    return byBinding(ports);
-  }
-}
 
-function byWorker(
-  { workers, config, ring, originUs, onLost }: TransportPorts,
-  socketPath: string,
-): Promise<Transport> {
-  const worker = new workers.Worker(config.workerSource, {
-    eval: true,
-    name: 'looplens',
-    // Without these, the program's preloads and options would run in our worker.
-    execArgv: [],
-    env: {},
-    workerData: {
-      ctl: ring.ctl,
-      words: ring.words,
-      socketPath,
-      token: config.token,
-      originUs,
-      stallMs: config.stallMs,
-      heartbeatMs: config.heartbeatMs,
-    },
-    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
-  });
+  /** What the worker may not have sent yet: repeated through the binding if it never connects. */
+  let unconfirmed: AgentMessage[] = [];
+  let fallback: Transport | undefined;
   let connected = false;
+  let finishing = false;
+  const fail = (reason: string): void => {
+    if (finishing || fallback) return;
+    if (connected) {
+      onLost();
+      return;
+    }
+    onProblem(
+      'worker-unavailable',
+      `The worker that carries events away could not start (${reason}); they go through the inspector instead.`,
+    );
+    fallback = byBinding(ports);
+    fallback.flush(unconfirmed);
+    unconfirmed = [];
+  };
+
+  const worker = startWorker(ports, config.socketPath, fail);
   const exited = new Promise<void>((resolve) => {
-    worker.once('exit', () => resolve());
+    if (!worker) return resolve();
+    worker.once('exit', () => {
+      fail('it ended');
+      resolve();
+    });
+    worker.on('message', (message: string) => {
+      if (message === 'connected') {
+        connected = true;
+        unconfirmed = [];
+      } else {
+        fail('the collector cannot be reached');
+        if (fallback) void worker.terminate();
+      }
+    });
+    worker.unref();
   });
-  const transport: Transport = {
-    kind: 'socket',
-    flush: (messages) => {
-      ring.publish();
-      if (messages.length > 0) worker.postMessage(messages);
-    },
+
+  const flush = (messages: AgentMessage[]): void => {
+    if (fallback) return fallback.flush(messages);
+    ring.publish();
+    if (messages.length === 0) return;
+    if (!connected) unconfirmed.push(...messages);
+    worker?.postMessage(messages);
+  };
+  return {
+    flush,
     finish: async (messages) => {
-      ring.publish();
-      if (messages.length > 0) worker.postMessage(messages);
+      flush(messages);
+      finishing = true;
+      if (!worker || fallback) return;
       worker.postMessage('finish');
       worker.ref();
-      const timer = setTimeout(() => void worker.terminate(), 3000);
+      const timer = setTimeout(() => void worker.terminate(), FINISH_MS);
       await exited;
       clearTimeout(timer);
     },
     exit: (messages) => {
-      ring.publish();
-      if (messages.length > 0) worker.postMessage(messages);
+      flush(messages);
       const until = Date.now() + EXIT_WAIT_MS;
-      while (Date.now() < until) {
+      while (!fallback && Date.now() < until) {
         const tail = Atomics.load(ring.ctl, Ctl.Tail);
         if (tail === Atomics.load(ring.ctl, Ctl.Head)) break;
         Atomics.wait(ring.ctl, Ctl.Tail, tail, 5);
       }
     },
   };
-  return new Promise((resolve, reject) => {
-    const fail = (reason: unknown): void => {
-      if (connected) {
-        onLost();
-        return;
-      }
-      void worker.terminate();
-      reject(reason instanceof Error ? reason : new Error(String(reason)));
-    };
-    worker.on('error', fail);
-    worker.on('message', (message: string) => {
-      if (message === 'connected') {
-        connected = true;
-        worker.unref();
-        resolve(transport);
-      } else if (message === 'lost') {
-        fail('the collector cannot be reached');
-      }
+}
+
+function startWorker(
+  { workers, config, ring, originUs }: TransportPorts,
+  socketPath: string,
+  fail: (reason: string) => void,
+): Worker | undefined {
+  try {
+    const worker = new workers.Worker(config.workerSource, {
+      eval: true,
+      name: 'looplens',
+      // Without these, the program's preloads and options would run in our worker.
+      execArgv: [],
+      env: {},
+      workerData: {
+        ctl: ring.ctl,
+        words: ring.words,
+        socketPath,
+        token: config.token,
+        originUs,
+        stallMs: config.stallMs,
+        heartbeatMs: config.heartbeatMs,
+      },
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
     });
-    worker.once('exit', () => fail('it ended'));
-  });
+    worker.on('error', (error: unknown) => fail(String(error)));
+    return worker;
+  } catch (error) {
+    // The permission model, for one, forbids threads.
+    fail(String(error));
+    return undefined;
+  }
 }
 
 function byBinding({ ring, binding }: TransportPorts): Transport {
@@ -134,7 +157,6 @@ function byBinding({ ring, binding }: TransportPorts): Transport {
     }
   };
   return {
-    kind: 'binding',
     flush,
     finish: (messages) => {
       flush(messages);

@@ -27,9 +27,8 @@ const size = words.length / 4;
 const nowUs = (): number => Number(process.hrtime.bigint() / 1000n) - originUs;
 
 const socket = connect(socketPath);
+sendJson(FrameKind.Hello, { token });
 socket.on('connect', () => {
-  sendJson(FrameKind.Hello, { token });
-  Atomics.store(ctl, Ctl.Transport, 1);
   port.postMessage('connected');
   setInterval(poll, POLL_MS);
 });

@@ -1,6 +1,7 @@
 import { HoldingEmitter } from '../base/emitter.ts';
 import { silentLog } from '../base/log.ts';
 import type { Log } from '../base/log.ts';
+import { UserError } from '../base/user-error.ts';
 import { openCollector, toWords } from './collector.ts';
 import type { Collector } from './collector.ts';
 import { connect } from './connection.ts';
@@ -24,14 +25,15 @@ export interface AttachOptions {
   attachedLate: boolean;
   /** The process runs on this machine, so its worker may reach our socket. */
   local: boolean;
-  /** Called when the agent is in and before the program goes on, where it waits for a debugger. */
-  onReady?: (connection: Connection) => Promise<void>;
+  /** `waiting`: it was started with `--inspect-brk` and goes on when the agent is in. */
+  state: 'running' | 'waiting';
   log?: Log;
 }
 
 const RENEW_MS = 4000;
 const PROFILE_MS = 30_000;
 const STOP_MS = 30_000;
+const CONNECTED_MS = 5000;
 
 /**
  * Connects to a process and puts the agent into it.
@@ -75,18 +77,31 @@ async function begin(
     .send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true })
     .catch(() => undefined);
 
+  if (options.state === 'waiting') await pauseAtFirstLine(connection);
+  let hearBinding: () => void;
+  const byBinding = new Promise<'binding'>((resolve) => (hearBinding = () => resolve('binding')));
   const agent: AgentHandle = await inject(
     connection,
     { socketPath: collector?.socketPath ?? null, token: collector?.token ?? '' },
     (payload) => {
+      hearBinding();
       const batch = JSON.parse(payload) as { events: string; messages: AgentMessage[] };
       if (batch.messages.length > 0) messages.fire(batch.messages);
       if (batch.events !== '') events.fire(toWords(Buffer.from(batch.events, 'base64')));
     },
   );
   const info = await callAgent<AgentInfo>(connection, agent, 'info');
-  await options.onReady?.(connection);
-  log.debug(`agent runs in ${info.pid}, events by ${info.transport}`);
+  if (options.state === 'waiting') await letGo(connection);
+  // The worker connects by itself, even while the main thread is stuck or has not begun.
+  const transport = collector
+    ? await Promise.race([
+        collector.connected.then(() => 'socket' as const),
+        byBinding,
+        ended.then(() => 'socket' as const),
+        later(CONNECTED_MS).then(() => 'binding' as const),
+      ])
+    : 'binding';
+  log.debug(`agent runs in ${info.pid}, events by ${transport}`);
 
   const renew = setInterval(() => {
     callAgent(connection, agent, 'renew').catch(() => undefined);
@@ -100,6 +115,7 @@ async function begin(
   let summary: Promise<AgentSummary | undefined> | undefined;
   return {
     info,
+    transport,
     attachedLate: options.attachedLate,
     onEvents: events.event,
     onMessages: messages.event,
@@ -132,7 +148,10 @@ async function begin(
               return undefined;
             });
         // Its last events are on the way through the socket.
-        if (info.transport === 'socket' && collector) await Promise.race([collector.finished, later(3000)]);
+        // (An exiting process has waited until its worker had taken them.)
+        if (transport === 'socket' && collector) {
+          await Promise.race([collector.finished, later(exiting ? 150 : 3000)]);
+        }
         return answer;
       })()),
     close: async () => {
@@ -146,6 +165,35 @@ async function begin(
       await collector?.close();
     },
   };
+}
+
+/**
+ * Lets Node get ready and stops it where the program begins: before that, its own modules do not work yet.
+ * @throws UserError `unreachable` when it ends instead, for want of a script, say
+ */
+async function pauseAtFirstLine(connection: Connection): Promise<void> {
+  const paused = new Promise<true>((resolve) => {
+    connection.on('Debugger.paused', () => resolve(true));
+  });
+  await connection.send('Debugger.enable');
+  await connection.send('Runtime.runIfWaitingForDebugger');
+  if (!(await Promise.race([paused, connection.closed]))) {
+    throw new UserError(
+      'unreachable',
+      'The program ended before its first line.',
+      'Its output above says why.',
+    );
+  }
+}
+
+/** Goes on without a debugger. Children forked later must not inherit the option and wait for one. */
+async function letGo(connection: Connection): Promise<void> {
+  await connection.send('Runtime.evaluate', {
+    expression: `process.execArgv.splice(0, Infinity, ...process.execArgv.filter((arg) => !arg.startsWith('--inspect-brk=')))`,
+    silent: true,
+  });
+  await connection.send('Debugger.resume');
+  await connection.send('Debugger.disable');
 }
 
 /** Closing waits for our own connection to end, so the process does it a moment later, when we are gone. */

@@ -17,6 +17,8 @@ export interface Collector {
   readonly token: string;
   readonly onEvents: Listen<Int32Array>;
   readonly onMessages: Listen<AgentMessage[]>;
+  /** Resolves when the worker has connected. */
+  readonly connected: Promise<void>;
   /** Resolves when the worker has said goodbye or its connection has closed. */
   readonly finished: Promise<void>;
   close(): Promise<void>;
@@ -33,6 +35,8 @@ export async function openCollector(): Promise<Collector> {
   let finish: () => void;
   const finished = new Promise<void>((resolve) => (finish = resolve));
 
+  let greet: () => void;
+  const connected = new Promise<void>((resolve) => (greet = resolve));
   let accepted: net.Socket | undefined;
   const server = net.createServer((socket) => {
     let greeted = false;
@@ -42,6 +46,7 @@ export async function openCollector(): Promise<Collector> {
           kind === FrameKind.Hello && (JSON.parse(payload.toString()) as { token?: string }).token === token;
         if (!greeted || accepted) throw new Error('a stranger');
         accepted = socket;
+        greet();
         return;
       }
       if (kind === FrameKind.Events) events.fire(toWords(payload));
@@ -70,6 +75,7 @@ export async function openCollector(): Promise<Collector> {
     token,
     onEvents: events.event,
     onMessages: messages.event,
+    connected,
     finished,
     close: async () => {
       accepted?.destroy();

@@ -56,7 +56,6 @@ return __looplens.start(require, ${JSON.stringify(config)});
   const answer = await connection.send<EvaluateAnswer>('Runtime.evaluate', {
     expression,
     includeCommandLineAPI: true,
-    awaitPromise: true,
     silent: true,
   });
   if (answer.exceptionDetails) {
@@ -88,13 +87,16 @@ export async function callAgent<T>(
     'Runtime.callFunctionOn',
     {
       objectId: agent,
-      functionDeclaration: `function() { return this.${method}(); }\n//# sourceURL=${OWN_URL}call`,
+      functionDeclaration: `function() { return this.${method}(); }\n//# sourceURL=${OWN_URL}call\n`,
       returnByValue: true,
       awaitPromise: method === 'stop',
       silent: true,
     },
     timeoutMs,
   );
-  if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.text);
+  if (answer.exceptionDetails) {
+    const { exception, text } = answer.exceptionDetails;
+    throw new Error(`The agent failed in ${method}: ${exception?.description ?? text}`);
+  }
   return answer.result.value as T;
 }

@@ -10,6 +10,8 @@ export type TargetEnd = 'target-exited' | 'connection-lost';
 /** A process with our agent in it, as the recorder needs it: no protocol, no sockets. */
 export interface AttachedTarget {
   readonly info: AgentInfo;
+  /** How events come: over a local socket, or through the inspector connection. */
+  readonly transport: 'socket' | 'binding';
   /** True when it had been running before we came. */
   readonly attachedLate: boolean;
   /** Raw events as the agent's ring held them. The array is the listener's to keep. */

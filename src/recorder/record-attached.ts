@@ -130,7 +130,7 @@ export async function recordAttached(
     });
   }, PROGRESS_MS);
   const silence =
-    info.transport === 'binding' ? setInterval(() => void readSilence(), SILENCE_MS / 2) : undefined;
+    target.transport === 'binding' ? setInterval(() => void readSilence(), SILENCE_MS / 2) : undefined;
   let asking = false;
   const readSilence = async (): Promise<void> => {
     const heldMs = performance.now() - state.heardAt;
@@ -150,6 +150,8 @@ export async function recordAttached(
   let ended: RecordingTrailer['ended'];
   try {
     ended = await until(target.ended, options);
+    // By our own clock: a process that is gone cannot tell.
+    state.lastUs = Math.max(state.lastUs, Math.round((performance.now() - startedAt) * 1000));
   } finally {
     clearInterval(progress);
     clearInterval(silence);
@@ -163,7 +165,7 @@ export async function recordAttached(
   await tables.settled();
 
   const trailer: RecordingTrailer = {
-    durationUs: summary?.endUs ?? Math.max(state.lastUs, Math.round((performance.now() - startedAt) * 1000)),
+    durationUs: summary?.endUs ?? state.lastUs,
     events: state.events,
     dropped: Math.max(state.dropped, summary?.dropped ?? 0),
     ended,

@@ -3,7 +3,6 @@ import { silentLog } from '../base/log.ts';
 import type { RecordingHeader } from '../model/recording.ts';
 import { openInspector } from '../inspector/activate.ts';
 import { attach } from '../inspector/attach.ts';
-import type { Connection } from '../inspector/connection.ts';
 import { requireEndpoint } from '../inspector/endpoint.ts';
 import { launch } from '../inspector/launch.ts';
 import type { LaunchedProgram } from '../inspector/launch.ts';
@@ -61,7 +60,7 @@ interface Reached {
 
 async function reach(target: TargetSpec, options: RecordOptions): Promise<Reached> {
   const log = options.log ?? silentLog;
-  const late = { attachedLate: true, activated: false, log };
+  const late = { attachedLate: true, activated: false, state: 'running', log } as const;
   switch (target.kind) {
     case 'pid': {
       const { endpoint, activated } = await openInspector(target.pid);
@@ -87,8 +86,8 @@ async function reach(target: TargetSpec, options: RecordOptions): Promise<Reache
           activated: false,
           attachedLate: !waiting,
           local: true,
+          state: waiting ? 'waiting' : 'running',
           log,
-          ...(waiting ? { onReady: letGo } : {}),
         });
         return { attached, program };
       } catch (error) {
@@ -99,11 +98,7 @@ async function reach(target: TargetSpec, options: RecordOptions): Promise<Reache
   }
 }
 
-async function letGo(connection: Connection): Promise<void> {
-  await connection.send('Runtime.runIfWaitingForDebugger');
-}
-
-function headerOf({ info, attachedLate }: AttachedTarget): RecordingHeader {
+function headerOf({ info, transport, attachedLate }: AttachedTarget): RecordingHeader {
   return {
     startedAt: info.startedAt,
     target: {
@@ -116,7 +111,7 @@ function headerOf({ info, attachedLate }: AttachedTarget): RecordingHeader {
       threadPoolSize: info.threadPoolSize,
     },
     mode: 'flow',
-    transport: info.transport,
+    transport,
     attachedLate,
     writer: LOOPLENS_VERSION,
   };
