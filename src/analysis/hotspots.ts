@@ -213,12 +213,11 @@ function addTicks(site: Site, part: Part): void {
 function toHotspot(site: Site, lines: CallLines): Hotspot {
   const levels = heaviest(site.paths.values());
   const culprit = levels.at(-1)!;
-  const location = locate(site, culprit, lines);
   const cause = heaviestCause(site.causes);
-  const { routes } = site;
+  const place = locate(site, culprit, lines);
   return {
-    location,
-    cause: cause === 'javascript' && site.below.self ? selfCause(location, lines) : cause,
+    location: place.location,
+    cause: cause === 'javascript' && place.cause ? place.cause : cause,
     callers: levels
       .slice(0, -1)
       .reverse()
@@ -228,21 +227,28 @@ function toHotspot(site: Site, lines: CallLines): Hotspot {
     heldUs: site.heldUs,
     startsUs: site.startsUs,
     totalUs: site.heldUs.reduce((sum, us) => sum + us, 0),
-    routes: [...routes].map(([route, r]) => ({ route, ...r })).sort((a, b) => b.us - a.us),
+    routes: [...site.routes].map(([route, r]) => ({ route, ...r })).sort((a, b) => b.us - a.us),
     unroutedUs: site.unroutedUs,
     loading: site.loading,
   };
 }
 
-function locate(site: Site, culprit: Level, lines: CallLines): SourceLocation {
-  const { frame } = culprit;
+function locate(
+  site: Site,
+  { frame, callee }: Level,
+  lines: CallLines,
+): { location: SourceLocation; cause?: Cause } {
   const busy = [...site.ticks].sort((a, b) => b[1] - a[1]).map(([line]) => line);
-  if (site.below.self && busy.length > 0) {
-    const line = busy[0]!;
-    const column = lines.columnAt(frame.file, line);
-    return { file: frame.file, line, column, ...(frame.function && { function: frame.function }) };
-  }
-  return lines.ofCall(frame, culprit.callee, busy);
+  const [line] = busy;
+  if (!site.below.self || line === undefined) return { location: lines.ofCall(frame, callee, busy) };
+  // Built-ins without a frame of their own show as time of the line that calls them: the source tells which one.
+  const calls = lines.callsAt(frame.file, line);
+  const builtin = calls.find((call) => FRAMELESS.has(call.callee));
+  const column = (builtin ?? (calls.length === 1 ? calls[0] : undefined))?.column ?? 1;
+  return {
+    location: { file: frame.file, line, column, ...(frame.function && { function: frame.function }) },
+    cause: builtin && FRAMELESS.get(builtin.callee),
+  };
 }
 
 function heaviest(paths: Iterable<{ levels: Level[]; us: number }>): Level[] {
@@ -253,16 +259,6 @@ function heaviest(paths: Iterable<{ levels: Level[]; us: number }>): Level[] {
 
 function heaviestCause(causes: Map<Cause, number>): Cause {
   return [...causes].sort((a, b) => b[1] - a[1])[0]![0];
-}
-
-/** Built-ins without a frame of their own show as time of the line that calls them: the source tells which one. */
-function selfCause(location: SourceLocation, lines: CallLines): Cause {
-  const callees = lines.calleesAt(location.file, location.line);
-  for (const callee of callees) {
-    const cause = FRAMELESS.get(callee);
-    if (cause) return cause;
-  }
-  return 'javascript';
 }
 
 const FRAMELESS = new Map<string, Cause>([

@@ -1,53 +1,82 @@
-import type { Frame, SourceLocation } from '../model/location.ts';
-import type { RecordingTables } from '../model/recording.ts';
+import type { SourceLocation } from '../model/location.ts';
 import type { Hold } from './holds.ts';
 import type { Measured } from './measured.ts';
-import type { WaitRecord } from './passes/waits.ts';
-import { ascending, quantile, weightedMedian } from './statistics.ts';
+import { weightedMedian } from './statistics.ts';
 
-/** How long promises awaited at one line were pending. Times in µs. */
+/** How long requests waited at one `await`. Times in µs. */
 export interface LineWait {
-  samples: number;
+  /** Requests that were seen waiting there and went on. */
   requests: Set<number>;
-  /** Median life of the promises awaited there. */
+  /** Median over requests. */
   medianUs: number;
   /**
-   * Median of what they would have taken at least, had nothing else held the loop. A promise that is ready while the loop
-   * is held settles late; that delay is the holder's, not the wait's.
+   * Median of what the waits would have taken at least, had nothing else held the loop. A promise that is ready while the
+   * loop is held settles late; that delay is the holder's, not the wait's.
    */
   netUs: number;
 }
 
-/** Waits of promises awaited directly at a line: those whose innermost frame it is. */
-export function waitAt(measured: Measured, place: SourceLocation): LineWait {
-  const lives: { value: number; weight: number }[] = [];
-  const nets: { value: number; weight: number }[] = [];
-  const requests = new Set<number>();
-  let samples = 0;
+/** The waits of a recording by the line of the `await`. */
+export interface WaitsByLine {
+  /** Undefined when no request was seen waiting there. */
+  at(place: SourceLocation): LineWait | undefined;
+}
+
+/**
+ * Measures waits by the life of sampled promises. A promise that is awaited at a line, or that something awaited there waits
+ * for in turn, lives no longer than the wait at that line; so a request waited there at least as long as the longest life seen.
+ * Requests that wait long are met by the sampler more often, in proportion to their wait: that is weighed out.
+ */
+export function waitsByLine(measured: Measured): WaitsByLine {
+  const longest = new Map<string, Map<number, Life>>();
   for (const sample of measured.waits.samples) {
-    const frame = innermost(measured.tables, sample);
-    if (frame?.line !== place.line || frame.file !== place.file) continue;
-    samples++;
-    if (sample.request !== 0) requests.add(sample.request);
-    const life = lifeOf(sample);
-    if (life === undefined) continue;
-    // A long life is met by the sampler more often, in proportion to its length: weigh that out.
-    const weight = sample.weight / life;
-    lives.push({ value: life, weight });
-    nets.push({ value: life - Math.min(life, lateUs(measured, sample.bornUs, sample.settledUs)), weight });
+    const { request, bornUs, settledUs } = sample;
+    if (request === 0 || bornUs < 0 || settledUs <= bornUs) continue;
+    const lines = awaitLines(measured, sample.stack);
+    for (const line of lines) {
+      const lives = longest.get(line) ?? new Map<number, Life>();
+      longest.set(line, lives);
+      const known = lives.get(request);
+      if (!known || settledUs - bornUs > known.settledUs - known.bornUs)
+        lives.set(request, { bornUs, settledUs });
+    }
   }
-  return { samples, requests, medianUs: weightedMedian(lives), netUs: weightedMedian(nets) };
+  return {
+    at: (place) => {
+      const lives = longest.get(lineKey(place));
+      return lives && summarise(lives, measured);
+    },
+  };
 }
 
-/** Frame of the `await` on the sampled promise; undefined when nobody awaits it. */
-function innermost(tables: RecordingTables, sample: WaitRecord): Frame | undefined {
-  const id = tables.stacks[sample.stack]?.find((frame) => tables.frames[frame]?.async !== 'all');
-  return id === undefined || id === 0 ? undefined : tables.frames[id];
+interface Life {
+  bornUs: number;
+  settledUs: number;
 }
 
-function lifeOf(sample: WaitRecord): number | undefined {
-  if (sample.bornUs < 0 || sample.settledUs <= sample.bornUs) return undefined;
-  return sample.settledUs - sample.bornUs;
+function summarise(lives: Map<number, Life>, measured: Measured): LineWait {
+  const waits: { value: number; weight: number }[] = [];
+  const nets: { value: number; weight: number }[] = [];
+  for (const { bornUs, settledUs } of lives.values()) {
+    const us = settledUs - bornUs;
+    waits.push({ value: us, weight: 1 / us });
+    nets.push({ value: us - Math.min(us, lateUs(measured, bornUs, settledUs)), weight: 1 / us });
+  }
+  return { requests: new Set(lives.keys()), medianUs: weightedMedian(waits), netUs: weightedMedian(nets) };
+}
+
+/** Lines that a stack waits at, each once. */
+function awaitLines({ tables }: Measured, stack: number): Set<string> {
+  const lines = new Set<string>();
+  for (const id of tables.stacks[stack] ?? []) {
+    const frame = tables.frames[id];
+    if (frame && id !== 0 && frame.async !== 'all') lines.add(lineKey(frame));
+  }
+  return lines;
+}
+
+function lineKey({ file, line }: { file: string; line: number }): string {
+  return `${file}\n${line}`;
 }
 
 /**
@@ -63,7 +92,7 @@ function lateUs(measured: Measured, bornUs: number, settledUs: number): number {
   return Math.min(held, sinceTurn);
 }
 
-/** µs of `[fromUs, toUs)` in stretches of 5 ms and more in which the loop was held. */
+/** µs of `[fromUs, toUs)` in which the loop was held; `holds` in order of time. */
 export function heldWithin(holds: readonly Hold[], fromUs: number, toUs: number): number {
   let low = 0;
   let high = holds.length;
@@ -77,14 +106,4 @@ export function heldWithin(holds: readonly Hold[], fromUs: number, toUs: number)
     held += Math.min(holds[i]!.endUs, toUs) - Math.max(holds[i]!.startUs, fromUs);
   }
   return held;
-}
-
-/** Median duration of the answered ones among `requests`, µs. */
-export function medianDuration(measured: Measured, requests: Iterable<number>): number {
-  const durations: number[] = [];
-  for (const id of requests) {
-    const record = measured.requests.get(id);
-    if (record && record.endUs >= 0) durations.push(record.endUs - record.startUs);
-  }
-  return quantile(ascending(durations), 0.5);
 }

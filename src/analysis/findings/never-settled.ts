@@ -109,7 +109,7 @@ function longestSettledMs(frame: Frame, measured: Measured): number {
 
 /** `await once(socket, 'close')` and its kind are meant to wait for as long as it takes. */
 function waitsForEvent(frame: Frame, measured: Measured): boolean {
-  return measured.lines.calleesAt(frame.file, frame.line).some((callee) => EVENT_CALLS.has(callee));
+  return measured.lines.callsAt(frame.file, frame.line).some((call) => EVENT_CALLS.has(call.callee));
 }
 
 const EVENT_CALLS = new Set(['on', 'once', 'addListener', 'addEventListener', 'subscribe', 'listen']);

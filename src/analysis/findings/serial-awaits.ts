@@ -4,13 +4,14 @@ import type { IndependentAwaits } from '../../model/source-facts.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
-import { medianDuration, waitAt } from '../waits-by-line.ts';
-import type { LineWait } from '../waits-by-line.ts';
+import { waitsByLine } from '../waits-by-line.ts';
+import type { LineWait, WaitsByLine } from '../waits-by-line.ts';
+import { ascending, quantile } from '../statistics.ts';
 
 const THRESHOLDS = {
-  /** Requests seen to wait there, and samples at each line. */
+  /** Requests seen waiting, in all and at each line. */
   requests: 5,
-  samples: 5,
+  requestsAtLine: 3,
   /** What awaiting together would save per request: at least so much, and so much of the request's time. */
   savedMs: 5,
   savedShare: 0.1,
@@ -22,8 +23,12 @@ const THRESHOLDS = {
 /** Awaits that do not depend on each other, waited for one after the other, and what that costs. */
 export const serialAwaits: FindingRule = {
   id: 'serial-awaits',
-  find: (measured) =>
-    measured.facts.flatMap((fact) => fact.independentAwaits.flatMap((group) => judge(group, measured) ?? [])),
+  find: (measured) => {
+    const waits = waitsByLine(measured);
+    return measured.facts.flatMap((fact) =>
+      fact.independentAwaits.flatMap((group) => judge(group, waits, measured) ?? []),
+    );
+  },
 };
 
 interface Step {
@@ -31,10 +36,8 @@ interface Step {
   wait: LineWait;
 }
 
-function judge(group: IndependentAwaits, measured: Measured): Finding | undefined {
-  const steps: Step[] = group.awaits
-    .map((place) => ({ place, wait: waitAt(measured, place) }))
-    .filter(({ wait }) => wait.samples >= THRESHOLDS.samples && wait.medianUs > 0);
+function judge(group: IndependentAwaits, waits: WaitsByLine, measured: Measured): Finding | undefined {
+  const steps = stepsOf(group, waits);
   if (steps.length < 2) return undefined;
   const requests = new Set(steps.flatMap(({ wait }) => [...wait.requests]));
   if (requests.size < THRESHOLDS.requests) return undefined;
@@ -43,6 +46,27 @@ function judge(group: IndependentAwaits, measured: Measured): Finding | undefine
   const share = savedUs / Math.max(1, medianDuration(measured, requests));
   if (microsToMillis(savedUs) < THRESHOLDS.savedMs || share < THRESHOLDS.savedShare) return undefined;
   return describe(steps, requests, share, measured);
+}
+
+/** The lines of a group at which waits were measured. Two awaits of one line cannot be told apart and count once. */
+function stepsOf(group: IndependentAwaits, waits: WaitsByLine): Step[] {
+  const steps: Step[] = [];
+  for (const place of group.awaits) {
+    const wait = waits.at(place);
+    if (!wait || wait.requests.size < THRESHOLDS.requestsAtLine) continue;
+    if (!steps.some((step) => step.place.line === place.line)) steps.push({ place, wait });
+  }
+  return steps;
+}
+
+/** Median duration of the answered ones among `requests`, µs. */
+function medianDuration(measured: Measured, requests: Iterable<number>): number {
+  const durations: number[] = [];
+  for (const id of requests) {
+    const record = measured.requests.get(id);
+    if (record && record.endUs >= 0) durations.push(record.endUs - record.startUs);
+  }
+  return quantile(ascending(durations), 0.5);
 }
 
 /** What all but the longest cost. */

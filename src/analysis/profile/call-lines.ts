@@ -37,16 +37,9 @@ export class CallLines {
     return at(caller, caller.line, caller.column);
   }
 
-  /** Names called on a line. */
-  calleesAt(file: string, line: number): string[] {
-    const calls = this.#facts.get(file)?.calls ?? [];
-    return calls.filter((call) => call.line === line).map((call) => call.callee);
-  }
-
-  /** Column of the first call named `callee` on a line, else of any single call there, else 1. */
-  columnAt(file: string, line: number): number {
-    const calls = (this.#facts.get(file)?.calls ?? []).filter((call) => call.line === line);
-    return calls.length === 1 ? calls[0]!.column : 1;
+  /** Calls on a line, in source order. */
+  callsAt(file: string, line: number): CallSite[] {
+    return (this.#facts.get(file)?.calls ?? []).filter((call) => call.line === line);
   }
 
   /** Calls whose innermost function is the one that begins at the frame's line. */
