@@ -1,0 +1,121 @@
+import { SEVERITIES } from '../model/finding.ts';
+import type { Confidence, Finding, Severity } from '../model/finding.ts';
+
+/**
+ * Joins hints with what was measured, and ranks them: measured cost first, then certainty and reachability.
+ *
+ * A hint takes the evidence of a measured finding of the same kind at its line, or at the line where the same code of
+ * the same function stood before other lines were edited. When the line itself was edited since, the hint only says so.
+ * Hints in files that the recording ran but that cost nothing sink to severity `hint`. Changes none of its arguments.
+ */
+export function joinEvidence(hints: readonly Finding[], measured: readonly Finding[]): Finding[] {
+  const byFile = groupByFile(measured);
+  const ran = filesOf(measured);
+  return hints
+    .map((hint) => joinOne(hint, byFile.get(hint.location.file) ?? [], ran))
+    .sort((a, b) => rank(b) - rank(a) || comparePlaces(a, b));
+}
+
+function joinOne(hint: Finding, measured: readonly Finding[], ran: ReadonlySet<string>): Finding {
+  const alike = measured.filter((finding) => isSameKind(hint, finding));
+  const here = alike.filter((finding) => isSamePlace(hint, finding));
+  const current = here.filter((finding) => hasSameText(hint, finding));
+  const matches = current.length > 0 ? current : alike.filter((finding) => hasMoved(hint, finding));
+  const costliest = matches.sort((a, b) => cost(b) - cost(a))[0];
+  if (costliest) return withEvidence(hint, costliest);
+  if (here.length > 0) return { ...hint, message: `${hint.message} (Measured before this line changed.)` };
+  return ran.has(hint.location.file) ? { ...hint, severity: 'hint' } : hint;
+}
+
+function withEvidence(hint: Finding, measured: Finding): Finding {
+  const { evidence, thread } = measured;
+  return {
+    ...hint,
+    severity: worse(hint.severity, measured.severity),
+    confidence: 'measured',
+    chain: hint.chain.length > 0 ? hint.chain : measured.chain,
+    ...(evidence ? { evidence } : {}),
+    ...(thread === undefined ? {} : { thread }),
+  };
+}
+
+/** A hint about holding the loop is proved by what held it; one about waiting by what waited. */
+function isSameKind(hint: Finding, measured: Finding): boolean {
+  if (measured.confidence !== 'measured') return false;
+  if (hint.cause === undefined || measured.cause === undefined) return hint.cause === measured.cause;
+  return hint.cause === measured.cause || UNSPECIFIC.has(measured.cause) || UNSPECIFIC.has(hint.cause);
+}
+
+/** Causes that a recording names when it does not know more. */
+const UNSPECIFIC: ReadonlySet<string> = new Set(['javascript', 'native', 'sync-other']);
+
+/** At the hint's line, or at one of the other lines it is about. */
+function isSamePlace(hint: Finding, measured: Finding): boolean {
+  return [hint.location, ...hint.related.map(({ location }) => location)].some(
+    ({ file, line }) => file === measured.location.file && line === measured.location.line,
+  );
+}
+
+/** True also where either text is unknown: then the line number is all there is. */
+function hasSameText(hint: Finding, measured: Finding): boolean {
+  if (hint.location.line !== measured.location.line) return true;
+  if (hint.lineText === undefined || measured.lineText === undefined) return true;
+  return hint.lineText.trim() === measured.lineText.trim();
+}
+
+/** The same text in the same function at another line: lines above it were edited. */
+function hasMoved(hint: Finding, measured: Finding): boolean {
+  const text = hint.lineText?.trim();
+  return (
+    text !== undefined &&
+    text !== '' &&
+    hint.location.line !== measured.location.line &&
+    text === measured.lineText?.trim() &&
+    shortName(hint) === shortName(measured)
+  );
+}
+
+/** V8 and the parser agree on a function's last name, not always on what stands before it. */
+const shortName = ({ location }: Finding): string => location.function?.split('.').at(-1) ?? '';
+
+/** Certainty x measured loop time x reachability; whatever was measured comes before all that was not. */
+function rank(finding: Finding): number {
+  const reachable = finding.chain.length > 0 ? 2 : 1;
+  const certainty = CERTAINTY[finding.confidence];
+  if (finding.confidence === 'measured') return 1000 + certainty * reachable * cost(finding);
+  return certainty * reachable * (finding.severity === 'hint' ? 0.1 : 1);
+}
+
+const CERTAINTY: Record<Confidence, number> = { measured: 1, certain: 0.9, likely: 0.6, possible: 0.2 };
+
+const cost = (finding: Finding): number => finding.evidence?.totalMs ?? 0;
+
+const worse = (a: Severity, b: Severity): Severity =>
+  SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b;
+
+function groupByFile(findings: readonly Finding[]): Map<string, Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.location.file);
+    if (group) group.push(finding);
+    else groups.set(finding.location.file, [finding]);
+  }
+  return groups;
+}
+
+/** Files of which some line is known to have run. */
+function filesOf(findings: readonly Finding[]): Set<string> {
+  const files = new Set<string>();
+  for (const { location, chain, confidence } of findings) {
+    if (confidence !== 'measured') continue;
+    files.add(location.file);
+    for (const { file } of chain) if (file !== undefined) files.add(file);
+  }
+  return files;
+}
+
+function comparePlaces(a: Finding, b: Finding): number {
+  if (a.location.file !== b.location.file) return a.location.file < b.location.file ? -1 : 1;
+  const order = a.location.line - b.location.line || a.location.column - b.location.column;
+  return order || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0);
+}

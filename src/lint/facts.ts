@@ -1,0 +1,57 @@
+import type { IndependentAwaits, SourceFacts } from '../model/source-facts.ts';
+import type { Analysis } from './source/analysis.ts';
+import { analyze } from './source/analysis.ts';
+import type { Node } from './source/ast.ts';
+import { enclosingFunction, functionName, lastName, lastNameNode, locationOf, walk } from './source/ast.ts';
+import { independentAwaits } from './source/awaits.ts';
+import { parseSource } from './source/parse.ts';
+
+/**
+ * What a file's source proves. A file that cannot be parsed proves nothing: the answer is empty, never an error.
+ * @param file as the facts shall name it
+ */
+export function collectFacts(text: string, file: string): SourceFacts {
+  try {
+    const analysis = analyze(parseSource(text, file), file);
+    return {
+      file,
+      independentAwaits: independentAwaits(analysis).map((run) => describe(run.awaits, analysis)),
+      calls: collectCalls(analysis),
+    };
+  } catch {
+    // Syntax errors, and sources so deep that the parser runs out of stack.
+    return { file, independentAwaits: [], calls: [] };
+  }
+}
+
+function describe(awaits: readonly Node[], { file }: Analysis): IndependentAwaits {
+  const fn = enclosingFunction(awaits[0]!);
+  return { awaits: awaits.map((one) => locationOf(one, file)), function: (fn && functionName(fn)) ?? '' };
+}
+
+/** Calls, constructions and tagged templates whose callee has a name, in source order. */
+function collectCalls({ source }: Analysis): SourceFacts['calls'] {
+  const calls: SourceFacts['calls'] = [];
+  const lastLine = source.ast.loc.end.line;
+  walk(source.ast, source.visitorKeys, (node) => {
+    const callee =
+      node.type === 'CallExpression' || node.type === 'NewExpression'
+        ? node.callee
+        : node.type === 'TaggedTemplateExpression'
+          ? node.tag
+          : undefined;
+    const name = callee && (callee.type === 'Super' ? 'super' : lastName(callee));
+    if (!callee || name === undefined) return undefined;
+    const { start } = lastNameNode(callee).loc;
+    const fn = enclosingFunction(node);
+    calls.push({
+      callee: name,
+      line: start.line,
+      column: start.column + 1,
+      functionStart: fn?.loc.start.line ?? 1,
+      functionEnd: fn?.loc.end.line ?? lastLine,
+    });
+    return undefined;
+  });
+  return calls.sort((a, b) => a.line - b.line || a.column - b.column);
+}

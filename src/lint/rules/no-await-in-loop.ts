@@ -1,0 +1,130 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
+import type { Node } from '../source/ast.ts';
+import { isFunction, lastName, unwrap, walk } from '../source/ast.ts';
+import { defineRule } from '../source/define-rule.ts';
+import { effectOf } from '../source/effects.ts';
+import { namesIn, patternNames } from '../source/names.ts';
+
+/** Loops whose turns wait for each other although no turn needs an earlier one: only those that can be changed. */
+export default defineRule({
+  name: 'no-await-in-loop',
+  description: 'Report awaits in loops whose turns are independent of each other',
+  messages: {
+    serial:
+      'Every turn of this loop waits for {{name}}() before the next one starts, though no turn needs an earlier one. Start them together with Promise.all over a map, a bounded number at a time when the list can be long.',
+  },
+  options: { certainty: { enum: ['read', 'any'] } },
+  defaults: { certainty: 'read' as 'read' | 'any' },
+  create({ analysis, options, report }) {
+    if (analysis.kind === 'test') return {};
+    return {
+      ForOfStatement(loop) {
+        if (loop.await || analysis.reach.when(loop).kind === 'start-up') return;
+        const found = independentTurns(loop, analysis);
+        if (!found || (options.certainty === 'read' && found.certainty !== 'read')) return;
+        const when = analysis.reach.when(loop);
+        report({
+          at: found.awaited,
+          messageId: 'serial',
+          data: { name: lastName(callee(found.awaited)) ?? 'it' },
+          detail: {
+            confidence: found.certainty === 'read' ? 'likely' : 'possible',
+            chain: when.kind === 'served' ? when.chain : [],
+          },
+        });
+      },
+    };
+  },
+});
+
+interface Turns {
+  awaited: TSESTree.AwaitExpression;
+  certainty: 'read' | 'unnamed';
+}
+
+const callee = (awaited: TSESTree.AwaitExpression): Node => {
+  const call = unwrap(awaited.argument);
+  return call.type === 'CallExpression' ? call.callee : call;
+};
+
+/** The first await of a loop whose turns neither leave it, nor carry something over, nor do things in order. */
+function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analysis): Turns | undefined {
+  if (loop.body.type !== 'BlockStatement' || loop.left.type !== 'VariableDeclaration') return undefined;
+  const keys = analysis.source.visitorKeys;
+  const turn = patternNames(loop.left.declarations[0]!.id);
+  const awaits: TSESTree.AwaitExpression[] = [];
+  const filled = new Map<string, number>();
+  const declared = new Set(turn);
+  let ordered = false;
+
+  walk(loop.body, keys, (node) => {
+    if (ordered || isFunction(node)) return 'skip';
+    if (node.type === 'AwaitExpression') awaits.push(node);
+    if (node.type === 'VariableDeclarator') for (const name of patternNames(node.id)) declared.add(name);
+    ordered ||= ENDING.has(node.type) || carriesOver(node, declared, filled);
+    return undefined;
+  });
+  if (ordered || awaits.length === 0) return undefined;
+
+  // What a turn computes from its own item is its own, too.
+  if (!awaits.some((awaited) => intersects(namesIn(awaited.argument, keys), turn))) return undefined;
+  const effects = awaits.map((awaited) => effectOf(awaited.argument, analysis).kind);
+  if (effects.includes('ordered')) return undefined;
+  // A container that a turn both fills and looks at carries something over.
+  for (const [name, fills] of filled) if (mentions(loop.body, name, keys) > fills) return undefined;
+  return { awaited: awaits[0]!, certainty: effects.every((kind) => kind === 'read') ? 'read' : 'unnamed' };
+}
+
+/** True when a turn changes something that the next one may see; filling a list or map is noted instead. */
+function carriesOver(node: Node, declared: ReadonlySet<string>, filled: Map<string, number>): boolean {
+  if (node.type === 'UpdateExpression') return !isDeclared(node.argument, declared);
+  if (node.type === 'AssignmentExpression') {
+    const target = node.left;
+    if (isDeclared(target, declared)) return false;
+    if (target.type !== 'MemberExpression' || node.operator !== '=') return true;
+    // `item.price = await …` changes the turn's own item; `byId[id] = …` fills a container.
+    if (isDeclared(target.object, declared)) return false;
+    return !target.computed || !noteFill(target.object, filled);
+  }
+  if (node.type !== 'ExpressionStatement') return false;
+  const call = unwrap(node.expression);
+  if (call.type !== 'CallExpression') return false;
+  if (call.callee.type !== 'MemberExpression') return true;
+  const name = lastName(call.callee) ?? '';
+  if (/^(?:push|set|add)$/.test(name) && !isDeclared(call.callee.object, declared)) {
+    return !noteFill(call.callee.object, filled);
+  }
+  return !/^(?:console|log|logger)$/.test(lastName(call.callee.object) ?? '');
+}
+
+function noteFill(container: Node, filled: Map<string, number>): boolean {
+  if (container.type !== 'Identifier') return false;
+  filled.set(container.name, (filled.get(container.name) ?? 0) + 1);
+  return true;
+}
+
+const isDeclared = (target: Node, declared: ReadonlySet<string>): boolean =>
+  target.type === 'Identifier' && declared.has(target.name);
+
+function mentions(body: Node, name: string, keys: Parameters<typeof walk>[1]): number {
+  let count = 0;
+  walk(body, keys, (node) => {
+    if (node.type === 'Identifier' && node.name === name) count++;
+    return undefined;
+  });
+  return count;
+}
+
+const intersects = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  [...a].some((name) => b.has(name));
+
+const ENDING = new Set([
+  'ReturnStatement',
+  'ThrowStatement',
+  'BreakStatement',
+  'YieldExpression',
+  'TryStatement',
+  'WhileStatement',
+  'DoWhileStatement',
+]);

@@ -1,0 +1,111 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
+import type { FunctionNode, Node } from '../source/ast.ts';
+import { enclosingFunction, lastName, unwrap, walk } from '../source/ast.ts';
+import { defineRule } from '../source/define-rule.ts';
+
+/** Calls of functions known to be async whose promise nobody looks at: no types needed, so no guesses either. */
+export default defineRule({
+  name: 'no-floating-promises',
+  description: 'Report promises of known async functions that nobody handles',
+  messages: {
+    floating:
+      'Nobody handles a rejection of {{name}}(): an error in it ends the process. Await it, return it or add a catch.',
+    addAwait: 'Await it.',
+  },
+  options: { startUp: { enum: ['ignore', 'report'] } },
+  defaults: { startUp: 'ignore' as 'ignore' | 'report' },
+  create({ analysis, options, report }) {
+    return {
+      ExpressionStatement(statement) {
+        const promise = floatingCall(unwrap(statement.expression));
+        if (!promise || !isAsyncCall(promise, analysis)) return;
+        const when = analysis.reach.when(statement);
+        // A start-up that fails ends the process either way.
+        if (when.kind === 'start-up' && options.startUp === 'ignore' && analysis.kind !== 'test') return;
+        const around = enclosingFunction(statement);
+        report({
+          at: promise,
+          messageId: 'floating',
+          data: { name: lastName(promise.callee) ?? 'it' },
+          detail: { confidence: 'certain', chain: when.kind === 'served' ? when.chain : [] },
+          suggest:
+            around?.async === true
+              ? [
+                  {
+                    messageId: 'addAwait',
+                    data: {},
+                    fix: (fixer) => fixer.insertTextBefore(statement, 'await '),
+                  },
+                ]
+              : [],
+        });
+      },
+    };
+  },
+});
+
+/** The call whose promise is dropped: `f()`, or `f().then(ok)` and `f().finally(end)`, which handle no rejection. */
+function floatingCall(expression: Node): TSESTree.CallExpression | undefined {
+  if (expression.type !== 'CallExpression') return undefined;
+  const { callee } = expression;
+  const object = callee.type === 'MemberExpression' ? unwrap(callee.object) : undefined;
+  if (object?.type !== 'CallExpression') return expression;
+  const name = lastName(callee);
+  const handlesNothing = name === 'finally' || (name === 'then' && expression.arguments.length < 2);
+  return handlesNothing ? floatingCall(object) : expression;
+}
+
+function isAsyncCall(call: TSESTree.CallExpression, analysis: Analysis): boolean {
+  const targets = calledFunctions(call, analysis);
+  if (targets.length > 0) {
+    return targets.every((fn) => fn.async && !fn.generator && mayReject(fn, analysis));
+  }
+  const api = analysis.bindings.resolve(call.callee);
+  if (!api) return false;
+  if (api.module === 'fs/promises' || api.module === 'stream/promises') return api.path.length === 1;
+  return api.module === 'fs' && api.path[0] === 'promises' && api.path.length === 2;
+}
+
+/** Not through wrappers: `debounce(save)()` gives whatever debounce gives. */
+function calledFunctions(call: TSESTree.CallExpression, analysis: Analysis): FunctionNode[] {
+  const callee = unwrap(call.callee);
+  if (callee.type === 'CallExpression') return [];
+  const bound = callee.type === 'Identifier' ? analysis.bindings.variable(callee) : undefined;
+  const only = bound && analysis.bindings.onlyValue(bound);
+  if (only && unwrap(only.value).type === 'CallExpression') return [];
+  return analysis.reach.targets(callee);
+}
+
+/** False when the whole body stands in a `try` whose `catch` does not throw, or nothing in it can fail. */
+function mayReject(fn: FunctionNode, analysis: Analysis): boolean {
+  if (fn.body.type !== 'BlockStatement') return true;
+  const body = fn.body.body.filter(({ type }) => type !== 'FunctionDeclaration' && !type.startsWith('TS'));
+  return body.some((statement) => {
+    if (statement.type === 'TryStatement' && statement.handler) {
+      return throwsAgain(statement.handler, analysis) || throwsAgain(statement.finalizer, analysis);
+    }
+    return canThrow(statement, analysis);
+  });
+}
+
+function throwsAgain(node: Node | null, analysis: Analysis): boolean {
+  let found = false;
+  if (node) {
+    walk(node, analysis.source.visitorKeys, (inner) => {
+      found ||= inner.type === 'ThrowStatement' || inner.type === 'AwaitExpression';
+      return undefined;
+    });
+  }
+  return found;
+}
+
+/** Calls, awaits and member access can throw; plain declarations and conditions on names cannot. */
+function canThrow(statement: Node, analysis: Analysis): boolean {
+  let found = false;
+  walk(statement, analysis.source.visitorKeys, (node) => {
+    found ||= ['CallExpression', 'NewExpression', 'AwaitExpression', 'ThrowStatement'].includes(node.type);
+    return undefined;
+  });
+  return found;
+}

@@ -1,0 +1,24 @@
+import { defineRule } from '../source/define-rule.ts';
+import { slowRegexps } from '../source/regexps.ts';
+import { regexpReport } from '../source/regexp-report.ts';
+
+/** Regular expressions that take exponential time: some forty characters hold the loop for minutes. */
+export default defineRule({
+  name: 'no-redos',
+  description: 'Report regular expressions that take exponential time on some input',
+  messages: {
+    same: 'Use {{fixed}}, which matches the same.',
+    slow: '{{regexp}} takes exponential time on input like {{attack}}. Make its repeated parts unambiguous.',
+  },
+  defaults: {},
+  create({ analysis, report }) {
+    if (analysis.kind === 'test') return {};
+    return {
+      'Program:exit'() {
+        for (const slow of slowRegexps(analysis)) {
+          if (slow.growth === 'exponential') report(regexpReport(slow, analysis));
+        }
+      },
+    };
+  },
+});

@@ -1,0 +1,14 @@
+import type { Breadth } from '../source/blocking-rule.ts';
+import { BLOCKING_MESSAGES, BREADTH_OPTIONS, casesOf, checkBlockingCalls } from '../source/blocking-rule.ts';
+import { defineRule } from '../source/define-rule.ts';
+
+/** Waiting for another process while everything else stands still. */
+export default defineRule({
+  name: 'no-sync-child-process',
+  description: 'Report waiting synchronously for another process',
+  messages: BLOCKING_MESSAGES,
+  options: BREADTH_OPTIONS,
+  defaults: { breadth: 'async' as Breadth },
+  create: (tools) =>
+    checkBlockingCalls(tools, { families: ['child-process'], cases: casesOf(tools.options.breadth) }),
+});

@@ -1,0 +1,165 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
+import type { Node } from '../source/ast.ts';
+import { lastName, staticString, unwrap } from '../source/ast.ts';
+import { GLOBAL } from '../source/bindings.ts';
+import { defineRule } from '../source/define-rule.ts';
+
+/** JSON in a handler whose size nothing limits: a body read to its end, a file parsed each time, a whole collection. */
+export default defineRule({
+  name: 'no-unbounded-json',
+  description: 'Report JSON.parse and JSON.stringify of data without a limit in handlers',
+  messages: {
+    body: 'JSON.parse blocks the event loop in {{path}} for as long as the body is large, and nothing limits {{name}}. Stop reading above a maximum length.',
+    file: 'JSON.parse reads the same file again in {{path}} and blocks the event loop each time. Parse it once and keep the result.',
+    collection:
+      'JSON.stringify blocks the event loop in {{path}} for as long as {{name}}() returns much. Add a limit to the query, or stream the answer.',
+  },
+  defaults: {},
+  create({ analysis, report }) {
+    if (analysis.kind === 'test') return {};
+    return {
+      CallExpression(call) {
+        const api = analysis.bindings.resolve(call.callee);
+        if (api?.module !== GLOBAL || api.path[0] !== 'JSON' || api.path.length !== 2) return;
+        const argument = call.arguments[0] && unwrap(call.arguments[0]);
+        if (!argument) return;
+        const problem =
+          api.path[1] === 'parse' ? parseProblem(argument, analysis) : stringifyProblem(argument, analysis);
+        const when = problem && analysis.reach.when(call);
+        if (when?.kind !== 'served') return;
+        report({
+          at: call,
+          messageId: problem!.messageId,
+          data: { name: problem!.name, path: [when.label, ...when.path].join(' -> ') },
+          detail: {
+            confidence: problem!.messageId === 'collection' ? 'possible' : 'likely',
+            cause: 'json',
+            chain: when.chain,
+          },
+        });
+      },
+    };
+  },
+});
+
+interface JsonProblem {
+  messageId: 'body' | 'file' | 'collection';
+  name: string;
+}
+
+function parseProblem(argument: Node, analysis: Analysis): JsonProblem | undefined {
+  const origin = originOf(argument, analysis);
+  if (origin?.type === 'CallExpression') {
+    const api = analysis.bindings.resolve(origin.callee);
+    const isRead =
+      api &&
+      /^fs(?:\/promises|-extra)?$/.test(api.module) &&
+      /^readFile(?:Sync)?$/.test(api.path.at(-1) ?? '');
+    if (isRead && isConstantPath(origin.arguments[0], analysis)) return { messageId: 'file', name: '' };
+  }
+  const collected = collectedVariable(argument, analysis);
+  return collected ? { messageId: 'body', name: collected } : undefined;
+}
+
+function stringifyProblem(argument: Node, analysis: Analysis): JsonProblem | undefined {
+  const origin = originOf(argument, analysis);
+  if (origin?.type !== 'CallExpression') return undefined;
+  const name = lastName(origin.callee) ?? '';
+  if (!/^(?:findAll|getAll|listAll|fetchAll|loadAll|selectAll|findMany|all|scan)$/.test(name))
+    return undefined;
+  if (origin.callee.type !== 'MemberExpression' || lastName(origin.callee.object) === 'Promise')
+    return undefined;
+  const text = analysis.source.text.slice(...origin.range);
+  return /limit|take|first|page|top\b|max|count/i.test(text) ? undefined : { messageId: 'collection', name };
+}
+
+/** The call that made a value: through names, `await`, `.toString()`. */
+function originOf(value: Node, analysis: Analysis, depth = 0): Node | undefined {
+  const node = unwrap(value);
+  if (depth > 4) return undefined;
+  if (node.type === 'AwaitExpression') return originOf(node.argument, analysis, depth + 1);
+  if (node.type === 'Identifier') {
+    const bound = analysis.bindings.variable(node);
+    const only = bound && analysis.bindings.onlyValue(bound);
+    return only?.path.length === 0 ? originOf(only.value, analysis, depth + 1) : undefined;
+  }
+  if (
+    node.type === 'CallExpression' &&
+    node.callee.type === 'MemberExpression' &&
+    lastName(node.callee) === 'toString'
+  ) {
+    return originOf(node.callee.object, analysis, depth + 1);
+  }
+  return node;
+}
+
+/** A path that is the same at every request: a constant, or a name from outside all functions. */
+function isConstantPath(path: Node | undefined, analysis: Analysis): boolean {
+  const node = path && unwrap(path);
+  if (!node) return false;
+  if (staticString(node) !== undefined) return true;
+  if (node.type === 'Identifier') {
+    const scope = analysis.bindings.variable(node)?.scope.type as string | undefined;
+    return scope === 'module' || scope === 'global' || /^__(?:dirname|filename)$/.test(node.name);
+  }
+  if (node.type === 'CallExpression' && /^(?:join|resolve)$/.test(lastName(node.callee) ?? '')) {
+    return node.arguments.every((argument) => isConstantPath(argument, analysis));
+  }
+  if (node.type === 'NewExpression' && lastName(node.callee) === 'URL')
+    return isConstantPath(node.arguments[0], analysis);
+  return node.type === 'TemplateLiteral' && node.expressions.every((part) => isConstantPath(part, analysis));
+}
+
+/** A string or list of chunks that grows with every 'data' event, and whose length nobody looks at. */
+function collectedVariable(argument: Node, analysis: Analysis): string | undefined {
+  let node = argument;
+  while (node.type === 'CallExpression') {
+    const callee = unwrap(node.callee);
+    const isConcat = lastName(callee) === 'concat' || lastName(callee) === 'String';
+    const inner = isConcat
+      ? node.arguments[0]
+      : callee.type === 'MemberExpression'
+        ? callee.object
+        : undefined;
+    if (!inner) return undefined;
+    node = unwrap(inner);
+  }
+  if (node.type === 'Identifier') {
+    const bound = analysis.bindings.variable(node);
+    const only = bound && analysis.bindings.onlyValue(bound);
+    const made = only?.path.length === 0 ? unwrap(only.value) : undefined;
+    if (made?.type === 'CallExpression') return collectedVariable(made, analysis);
+    if (!bound || !bound.references.some((r) => growsInDataListener(r.identifier, analysis)))
+      return undefined;
+    const isLimited =
+      bound.references.some((r) => isLengthCheck(r.identifier)) ||
+      MEASURED.test(textAround(bound.scope.block, analysis));
+    return isLimited ? undefined : bound.name;
+  }
+  return undefined;
+}
+
+/** The code keeps a count of bytes of its own. */
+const MEASURED = /(?:byteLength|content-length|maxLength|limit|MAX_)/i;
+
+const textAround = (block: TSESTree.Node, analysis: Analysis): string =>
+  analysis.source.text.slice(...block.range);
+
+function isLengthCheck(identifier: Node): boolean {
+  const parent = identifier.parent;
+  return parent?.type === 'MemberExpression' && parent.object === identifier && lastName(parent) === 'length';
+}
+
+/** `body += chunk` or `chunks.push(chunk)` below `.on('data', …)`. */
+function growsInDataListener(identifier: Node, analysis: Analysis): boolean {
+  const parent = identifier.parent;
+  const grows =
+    (parent?.type === 'AssignmentExpression' && parent.left === identifier && parent.operator === '+=') ||
+    (parent?.type === 'MemberExpression' &&
+      lastName(parent) === 'push' &&
+      parent.parent.type === 'CallExpression');
+  if (!grows) return false;
+  const when = analysis.reach.when(identifier);
+  return when.kind === 'served' && when.chain.some((step) => step.label === `'data' event`);
+}

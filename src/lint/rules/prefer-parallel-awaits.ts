@@ -1,0 +1,83 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { RuleTools } from '../source/define-rule.ts';
+import { defineRule } from '../source/define-rule.ts';
+import type { AwaitRun } from '../source/awaits.ts';
+import { independentAwaits } from '../source/awaits.ts';
+import { locationOf } from '../source/ast.ts';
+
+/** Awaits one after another of which none needs an earlier result, and whose order does not count. */
+export default defineRule({
+  name: 'prefer-parallel-awaits',
+  description: 'Report consecutive awaits that could wait together',
+  messages: {
+    serial:
+      '{{count}} awaits wait one after another (lines {{lines}}), though none needs an earlier result. Await them together with Promise.all.',
+    together: 'Await them together with Promise.all.',
+  },
+  options: { certainty: { enum: ['read', 'any'] } },
+  defaults: { certainty: 'read' as 'read' | 'any' },
+  create(tools) {
+    const { analysis, options } = tools;
+    if (analysis.kind === 'test') return {};
+    return {
+      'Program:exit'() {
+        for (const run of independentAwaits(analysis)) {
+          if (options.certainty === 'read' && run.certainty !== 'read') continue;
+          if (analysis.reach.when(run.awaits[0]!).kind === 'start-up') continue;
+          reportRun(run, tools);
+        }
+      },
+    };
+  },
+});
+
+function reportRun(run: AwaitRun, tools: RuleTools<unknown>): void {
+  const [first, ...others] = run.awaits;
+  const when = tools.analysis.reach.when(first!);
+  tools.report({
+    at: first!,
+    messageId: 'serial',
+    data: {
+      count: String(run.awaits.length),
+      lines: [...new Set(run.awaits.map((one) => one.loc.start.line))].join(', '),
+    },
+    detail: {
+      confidence: run.certainty === 'read' ? 'likely' : 'possible',
+      chain: when.kind === 'served' ? when.chain : [],
+      related: others.map((one) => ({
+        message: 'waits for the one before it',
+        location: locationOf(one, tools.analysis.file),
+      })),
+    },
+    suggest: suggestAll(run, tools),
+  });
+}
+
+/** Only for declarations side by side: `const [a, b] = await Promise.all([f(), g()]);` */
+function suggestAll(
+  run: AwaitRun,
+  { context }: RuleTools<unknown>,
+): TSESLint.SuggestionReportDescriptor<string>[] {
+  const declarations = run.adjacent;
+  if (!declarations) return [];
+  const code = context.sourceCode;
+  const targets = declarations.map((declaration) => declaration.declarations[0]!.id);
+  const start = declarations[0]!.range[0];
+  const end = declarations.at(-1)!.range[1];
+  const hasComments = code
+    .getAllComments()
+    .some((comment) => comment.range[0] >= start && comment.range[1] <= end);
+  if (hasComments || targets.some(isTyped)) return [];
+  const names = targets.map((target) => code.getText(target)).join(', ');
+  const calls = run.awaits.map((one) => code.getText(one.argument)).join(', ');
+  return [
+    {
+      messageId: 'together',
+      data: {},
+      fix: (fixer) =>
+        fixer.replaceTextRange([start, end], `const [${names}] = await Promise.all([${calls}]);`),
+    },
+  ];
+}
+
+const isTyped = (target: TSESTree.BindingName): boolean => target.typeAnnotation !== undefined;

@@ -1,0 +1,89 @@
+import type { ScopeManager } from '@typescript-eslint/scope-manager';
+import type { TSESLint } from '@typescript-eslint/utils';
+import type { Finding } from '../../model/finding.ts';
+import type { Node } from './ast.ts';
+import { walk } from './ast.ts';
+import type { Bindings } from './bindings.ts';
+import { createBindings } from './bindings.ts';
+import type { FileKind } from './file-kind.ts';
+import { fileKind } from './file-kind.ts';
+import type { ParsedSource } from './parse.ts';
+import type { Reach } from './reach.ts';
+import { createReach } from './reach.ts';
+
+/** What rules share about one parsed file. */
+export interface Analysis {
+  source: ParsedSource;
+  /** As findings name it. */
+  file: string;
+  kind: FileKind;
+  bindings: Bindings;
+  reach: Reach;
+  /** What a rule knows beyond ESLint's message, by {@link detailKey}. */
+  details: Map<string, Detail & { function?: string }>;
+  /** Makes a value for all rules together: the first who asks pays. */
+  once<T>(key: string, make: () => T): T;
+}
+
+/** The parts of a finding that ESLint's messages have no room for. */
+export type Detail = Pick<Finding, 'confidence'> & Partial<Pick<Finding, 'chain' | 'cause' | 'related'>>;
+
+/** Analyses a parsed file and links its nodes to their parents. */
+export function analyze(source: ParsedSource, file: string): Analysis {
+  walk(source.ast, source.visitorKeys, (node) => {
+    linkChildren(node, source);
+    return undefined;
+  });
+  const bindings = createBindings(source.scopeManager);
+  const made = new Map<string, unknown>();
+  return {
+    source,
+    file,
+    kind: fileKind(source, bindings, file),
+    bindings,
+    reach: createReach(source.ast, source.visitorKeys, bindings, file),
+    details: new Map(),
+    once: <T>(key: string, make: () => T): T => {
+      if (!made.has(key)) made.set(key, make());
+      return made.get(key) as T;
+    },
+  };
+}
+
+/** The analysis of the file that a rule looks at: made once for all rules. */
+export function analysisOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>): Analysis {
+  const code = context.sourceCode;
+  const known = analyses.get(code);
+  if (known) return known;
+  const named = (context.settings as { looplens?: { file?: unknown } }).looplens?.file;
+  const made = analyze(
+    {
+      ast: code.ast,
+      scopeManager: code.scopeManager as ScopeManager | null,
+      visitorKeys: code.visitorKeys,
+      text: code.text,
+    },
+    typeof named === 'string' ? named : context.filename,
+  );
+  analyses.set(code, made);
+  return made;
+}
+
+/** Looks up what rules noted beside their messages; undefined when no rule asked for the analysis. */
+export const knownAnalysis = (code: object): Analysis | undefined => analyses.get(code);
+
+/** Identifies a message: one rule reports a place once. */
+export const detailKey = (rule: string, line: number, column: number): string => `${rule}:${line}:${column}`;
+
+/** A memo, not state: the value depends on its key alone and goes away with it. */
+const analyses = new WeakMap<object, Analysis>();
+
+function linkChildren(node: Node, source: ParsedSource): void {
+  for (const key of source.visitorKeys[node.type] ?? []) {
+    const value = (node as unknown as Record<string, unknown>)[key];
+    for (const child of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (typeof child === 'object' && child !== null && 'type' in child)
+        (child as { parent?: Node }).parent = node;
+    }
+  }
+}

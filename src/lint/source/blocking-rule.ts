@@ -1,0 +1,106 @@
+import type { TSESLint } from '@typescript-eslint/utils';
+import type { Call } from './ast.ts';
+import { enclosingFunction, functionName, isFunction, lastName } from './ast.ts';
+import type { BlockingApi, BlockingFamily } from './blocking-apis.ts';
+import { blockingApi } from './blocking-apis.ts';
+import type { RuleTools } from './define-rule.ts';
+import type { When } from './reach.ts';
+import { suggestAsyncForm } from './suggest-async.ts';
+
+/** Where a blocking call matters: only in what serves, in async functions too, or in every function. */
+export type Breadth = 'handler' | 'async' | 'any';
+
+/** Messages of every rule about blocking calls; a rule uses those whose case it answers for. */
+export const BLOCKING_MESSAGES = {
+  served: '{{api}} blocks the event loop in {{path}}. {{cure}}',
+  async: '{{api}} blocks the event loop inside the async {{function}}. {{cure}}',
+  plain: '{{api}} blocks the event loop whenever {{function}} runs. {{cure}}',
+  useAsync: 'Use {{form}}.',
+} as const;
+
+/** JSON schema of the options of the rules about one family. */
+export const BREADTH_OPTIONS = {
+  breadth: { enum: ['handler', 'async', 'any'] },
+} as const;
+
+export interface BlockingChoice {
+  families: readonly BlockingFamily[];
+  /** Which of the three cases the rule reports. */
+  cases: readonly ('served' | 'async' | 'plain')[];
+  /** Also functions that are often the right choice. */
+  tolerable?: boolean;
+}
+
+/** The cases within a breadth. */
+export function casesOf(breadth: Breadth): BlockingChoice['cases'] {
+  if (breadth === 'any') return ['served', 'async', 'plain'];
+  return breadth === 'async' ? ['served', 'async'] : ['served'];
+}
+
+/** Reports blocking calls outside start-up code. Every call belongs to one rule, so nothing is said twice. */
+export function checkBlockingCalls(tools: RuleTools<unknown>, choice: BlockingChoice): TSESLint.RuleListener {
+  const { analysis } = tools;
+  if (analysis.kind === 'test') return {};
+  const check = (call: Call): void => {
+    const api = blockingApi(analysis.bindings.resolve(call.callee));
+    if (!api || !choice.families.includes(api.family)) return;
+    if (api.tolerable && !choice.tolerable) return;
+    const when = analysis.reach.when(call);
+    const which = caseOf(call, when);
+    if (!which || !choice.cases.includes(which)) return;
+    // A command blocks nobody but its user.
+    if (which !== 'served' && analysis.kind === 'command') return;
+    reportBlocking(tools, call, api, when, which);
+  };
+  return { CallExpression: check, NewExpression: check };
+}
+
+function caseOf(call: Call, when: When): 'served' | 'async' | 'plain' | undefined {
+  if (when.kind === 'start-up') return undefined;
+  if (when.kind === 'served') return 'served';
+  return asyncAround(call) ? 'async' : 'plain';
+}
+
+function reportBlocking(
+  tools: RuleTools<unknown>,
+  call: Call,
+  api: BlockingApi,
+  when: When,
+  which: 'served' | 'async' | 'plain',
+): void {
+  const fn = enclosingFunction(call);
+  const name = fn && functionName(fn);
+  const served = when.kind === 'served' ? when : undefined;
+  const shape = served?.chain.at(-1)?.label?.startsWith('request handler') === true;
+  tools.report({
+    at: call,
+    messageId: which,
+    data: {
+      api: api.name,
+      cure: api.cure,
+      function: name
+        ? `function ${name}`
+        : which === 'async'
+          ? 'function around it'
+          : 'the function around it',
+      path: [served?.label ?? '', ...(served?.path ?? []), lastName(call.callee) ?? api.name].join(' -> '),
+    },
+    detail: {
+      confidence:
+        which === 'served' ? (shape ? 'likely' : 'certain') : which === 'async' ? 'likely' : 'possible',
+      cause: api.cause,
+      chain: served?.chain ?? [],
+    },
+    suggest: suggestAsyncForm(call, tools),
+  });
+}
+
+/** True inside an async function, also in callbacks that it runs at once: `items.map((x) => readFileSync(x))`. */
+function asyncAround(call: Call): boolean {
+  for (let fn = enclosingFunction(call); fn; fn = enclosingFunction(fn)) {
+    if (fn.async) return true;
+    const isCallback = fn.parent.type === 'CallExpression' && (fn.parent.arguments as unknown[]).includes(fn);
+    if (!isCallback || !isFunction(fn)) return false;
+  }
+  return false;
+}

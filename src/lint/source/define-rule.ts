@@ -1,0 +1,92 @@
+import type { TSESLint } from '@typescript-eslint/utils';
+import type { Call, Node } from './ast.ts';
+import { enclosingFunction, functionName, lastNameNode } from './ast.ts';
+import type { Analysis, Detail } from './analysis.ts';
+import { analysisOf, detailKey } from './analysis.ts';
+
+/** A standard ESLint rule. */
+export type Rule = TSESLint.RuleModule<string, readonly unknown[], { description: string }>;
+
+/** What a rule's `create` gets: the shared analysis, its first option, and how to report. */
+export interface RuleTools<Options> {
+  analysis: Analysis;
+  options: Options;
+  context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>;
+  report(problem: RuleReport): void;
+}
+
+export interface RuleReport {
+  /** Where; a call is reported at its name, on one line. */
+  at: Node;
+  messageId: string;
+  data?: Record<string, string>;
+  detail: Detail;
+  suggest?: TSESLint.SuggestionReportDescriptor<string>[];
+}
+
+interface RuleSpec<Options> {
+  name: string;
+  description: string;
+  /** Two sentences each: the reason and the cure. */
+  messages: Record<string, string>;
+  /** JSON schema of the one option object. */
+  options?: Record<string, unknown>;
+  defaults: Options;
+  create(tools: RuleTools<Options>): TSESLint.RuleListener;
+}
+
+/** Makes a standard ESLint rule out of the parts that differ from rule to rule. */
+export function defineRule<Options extends object>(spec: RuleSpec<Options>): Rule {
+  return {
+    meta: {
+      type: 'suggestion',
+      docs: { description: spec.description, url: `pages/rules/${spec.name}.md` },
+      messages: spec.messages,
+      schema: spec.options
+        ? [{ type: 'object', properties: spec.options, additionalProperties: false } as never]
+        : [],
+      hasSuggestions: true,
+    },
+    defaultOptions: [],
+    create(context) {
+      const analysis = analysisOf(context);
+      const options = { ...spec.defaults, ...(context.options[0] as Partial<Options> | undefined) };
+      return spec.create({ analysis, options, context, report: (problem) => send(problem, spec.name) });
+
+      function send({ at, messageId, data, detail, suggest }: RuleReport, rule: string): void {
+        const loc = reportedRange(at);
+        const fn = enclosingFunction(at);
+        const name = fn && functionName(fn);
+        analysis.details.set(detailKey(rule, loc.start.line, loc.start.column + 1), {
+          ...detail,
+          ...(name ? { function: name } : {}),
+        });
+        context.report({ loc, messageId, data: data ?? {}, suggest: suggest ?? [] });
+      }
+    },
+  };
+}
+
+/**
+ * One line: editors underline it and GitHub shows an alert only when all of its lines are in the diff. V8 places a
+ * call at the name that is called, so that is the line a measurement will name.
+ */
+function reportedRange(node: Node): { start: Position; end: Position } {
+  const call = node.type === 'CallExpression' || node.type === 'NewExpression' ? (node as Call) : undefined;
+  if (!call) {
+    const { start, end } = node.loc;
+    return start.line === end.line
+      ? { start, end }
+      : { start, end: { line: start.line, column: start.column + 1 } };
+  }
+  const name = lastNameNode(call.callee);
+  const start = call.callee.loc.start.line === name.loc.start.line ? call.callee.loc.start : name.loc.start;
+  const end =
+    name.loc.end.line === start.line ? name.loc.end : { line: start.line, column: start.column + 1 };
+  return { start, end };
+}
+
+interface Position {
+  line: number;
+  column: number;
+}

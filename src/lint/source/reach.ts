@@ -1,0 +1,306 @@
+import type { ChainStep } from '../../model/finding.ts';
+import type { Call, FunctionNode, Node, VisitorKeys } from './ast.ts';
+import {
+  enclosingFunction,
+  functionName,
+  isFunction,
+  locationOf,
+  propertyName,
+  unwrap,
+  walk,
+} from './ast.ts';
+import type { Bindings } from './bindings.ts';
+import { callbackRole } from './callbacks.ts';
+import { enclosingClass, methodOf } from './classes.ts';
+
+/** When code runs, as far as one file tells. */
+export type When =
+  /** Again and again while the program serves; `path` names the functions from the entry to the code. */
+  | { kind: 'served'; chain: ChainStep[]; label: string; path: string[] }
+  /** Once: at module level, or in functions that only module level calls. Also tests and exit handlers. */
+  | { kind: 'start-up' }
+  /** Somebody else calls it. */
+  | { kind: 'unknown' };
+
+/** The call graph of one file. */
+export interface Reach {
+  when(node: Node): When;
+  /** Functions that a value may be: literals, names, methods; those inside wrapping calls too. */
+  targets(value: Node): FunctionNode[];
+}
+
+interface Edge {
+  from: FunctionNode | undefined;
+  site: Node;
+  step: NonNullable<ChainStep['kind']>;
+}
+
+interface Entry {
+  step: ChainStep;
+  label: string;
+}
+
+interface FunctionFacts {
+  callers: Edge[];
+  entry?: Entry;
+  /** Runs at the end of the process or in a test only. */
+  aside: boolean;
+  /** Somebody outside what we see may call it. */
+  open: boolean;
+}
+
+export function createReach(root: Node, keys: VisitorKeys, bindings: Bindings, file: string): Reach {
+  const facts = new Map<FunctionNode, FunctionFacts>();
+  const calls: Call[] = [];
+  walk(root, keys, (node) => {
+    if (isFunction(node)) facts.set(node, { callers: [], aside: false, open: false });
+    if (node.type === 'CallExpression' || node.type === 'NewExpression') calls.push(node);
+    return undefined;
+  });
+  const targets = (value: Node): FunctionNode[] => targetsOf(value, bindings, 0);
+
+  for (const call of calls) addCall(call);
+  for (const [fn, own] of facts) {
+    own.open ||= isOpen(fn, bindings);
+    own.entry ??= handlerByShape(fn, own, keys, file);
+  }
+  const startUp = findStartUp(facts);
+
+  function addCall(call: Call): void {
+    const from = enclosingFunction(call);
+    const step = call.parent.type === 'AwaitExpression' ? 'await' : 'call';
+    for (const target of targets(call.callee)) facts.get(target)?.callers.push({ from, site: call, step });
+    for (const argument of call.arguments) {
+      if (argument.type === 'ObjectExpression') {
+        for (const property of argument.properties) {
+          if (property.type !== 'Property') continue;
+          addCallback(call, property.value, propertyName(property) ?? '', from);
+        }
+      } else if (argument.type === 'ArrayExpression') {
+        for (const element of argument.elements) if (element) addCallback(call, element, undefined, from);
+      } else if (argument.type !== 'SpreadElement') addCallback(call, argument, undefined, from);
+    }
+  }
+
+  function addCallback(
+    call: Call,
+    value: Node,
+    key: string | undefined,
+    from: FunctionNode | undefined,
+  ): void {
+    const passed = targets(value);
+    if (passed.length === 0) return;
+    const role = callbackRole(call, key, bindings);
+    for (const fn of passed) {
+      const own = facts.get(fn);
+      if (!own) continue;
+      if (role.kind === 'aside') own.aside = true;
+      else if (role.kind === 'entry') {
+        own.entry ??= {
+          step: { kind: role.step, label: role.label, ...locationOf(call, file) },
+          label: role.label,
+        };
+      } else {
+        own.callers.push({ from, site: call, step: role.kind === 'inline' ? role.step : 'call' });
+        own.open ||= role.kind === 'unknown';
+        // A function that schedules itself is a repeated timer.
+        if (role.kind === 'inline' && role.step === 'timer' && from === fn) {
+          own.entry ??= {
+            step: { kind: 'timer', label: 'repeated timer', ...locationOf(call, file) },
+            label: 'repeated timer',
+          };
+        }
+      }
+    }
+  }
+
+  function when(node: Node): When {
+    const fn = isFunction(node) ? node : enclosingFunction(node);
+    if (!fn) return { kind: 'start-up' };
+    const served = pathToEntry(fn, facts, file);
+    if (served) return served;
+    return startUp.has(fn) ? { kind: 'start-up' } : { kind: 'unknown' };
+  }
+  return { when, targets };
+}
+
+/** The shortest way from a function out to an entry. */
+function pathToEntry(
+  start: FunctionNode,
+  facts: Map<FunctionNode, FunctionFacts>,
+  file: string,
+): When | undefined {
+  const cameFrom = new Map<FunctionNode, { inner: FunctionNode; edge: Edge } | undefined>([
+    [start, undefined],
+  ]);
+  const queue = [start];
+  for (let fn = queue.shift(); fn; fn = queue.shift()) {
+    const own = facts.get(fn);
+    if (own?.entry) return describePath(fn, own.entry, cameFrom, file);
+    for (const edge of own?.callers ?? []) {
+      if (!edge.from || cameFrom.has(edge.from)) continue;
+      cameFrom.set(edge.from, { inner: fn, edge });
+      queue.push(edge.from);
+    }
+  }
+  return undefined;
+}
+
+function describePath(
+  entryFunction: FunctionNode,
+  entry: Entry,
+  cameFrom: Map<FunctionNode, { inner: FunctionNode; edge: Edge } | undefined>,
+  file: string,
+): When {
+  const chain: ChainStep[] = [entry.step];
+  const path: string[] = [];
+  const first = functionName(entryFunction);
+  if (first) path.push(first);
+  let hop = cameFrom.get(entryFunction);
+  while (hop) {
+    chain.unshift({ kind: hop.edge.step, ...locationOf(hop.edge.site, file) });
+    const name = functionName(hop.inner);
+    if (name) path.push(`${name} (line ${hop.inner.loc.start.line})`);
+    hop = cameFrom.get(hop.inner);
+  }
+  return { kind: 'served', chain, label: entry.label, path };
+}
+
+/** Greatest set of functions that nobody but start-up code calls. */
+function findStartUp(facts: Map<FunctionNode, FunctionFacts>): Set<FunctionNode> {
+  const startUp = new Set(
+    [...facts].filter(([, own]) => (!own.open || own.aside) && !own.entry).map(([fn]) => fn),
+  );
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const fn of startUp) {
+      const own = facts.get(fn)!;
+      if (own.callers.every((edge) => !edge.from || startUp.has(edge.from))) continue;
+      startUp.delete(fn);
+      changed = true;
+    }
+  }
+  return startUp;
+}
+
+function targetsOf(value: Node, bindings: Bindings, depth: number): FunctionNode[] {
+  const node = unwrap(value);
+  if (isFunction(node)) return [node];
+  if (depth > 6) return [];
+  switch (node.type) {
+    case 'Identifier': {
+      const bound = bindings.variable(node);
+      const declared = bound?.defs[0]?.node as Node | undefined;
+      if (!bound || bound.defs.length !== 1) return [];
+      if (isFunction(declared) && declared.id === bound.identifiers[0]) return [declared];
+      if (declared?.type === 'ClassDeclaration') return asList(methodOf(declared, 'constructor'));
+      const only = bindings.onlyValue(bound);
+      return only?.path.length === 0 ? targetsOf(only.value, bindings, depth + 1) : [];
+    }
+    case 'MemberExpression': {
+      const name = propertyName(node);
+      if (name === undefined) return [];
+      const object = unwrap(node.object);
+      if (object.type === 'ThisExpression')
+        return asList(methodOf(enclosingClass(node) ?? literalAround(node), name));
+      return asList(methodOf(ownerOf(object, bindings), name));
+    }
+    case 'CallExpression': {
+      // `handler.bind(this)`, `asyncHandler(handler)`, `promisify(fn)`
+      if (node.callee.type === 'MemberExpression' && propertyName(node.callee) === 'bind') {
+        return targetsOf(node.callee.object, bindings, depth + 1);
+      }
+      if (depth > 2) return [];
+      return node.arguments.flatMap((argument) =>
+        isFunction(argument) || argument.type === 'Identifier'
+          ? targetsOf(argument, bindings, depth + 1)
+          : [],
+      );
+    }
+    default:
+      return [];
+  }
+}
+
+/** The class or object literal behind a name: `const store = new Store()`, `const api = { load() {} }`. */
+function ownerOf(object: Node, bindings: Bindings): Node | undefined {
+  if (object.type !== 'Identifier') return undefined;
+  const bound = bindings.variable(object);
+  const declared = bound?.defs.length === 1 ? (bound.defs[0]?.node as Node) : undefined;
+  if (!bound || declared?.type === 'ClassDeclaration') return declared;
+  const only = bindings.onlyValue(bound);
+  const value = only?.path.length === 0 ? unwrap(only.value) : undefined;
+  if (value?.type === 'NewExpression' && value.callee.type === 'Identifier')
+    return ownerOf(value.callee, bindings);
+  return value;
+}
+
+/** The object literal whose method a node stands in: its `this`. */
+function literalAround(node: Node): Node | undefined {
+  const fn = enclosingFunction(node);
+  return fn?.type === 'FunctionExpression' && fn.parent.type === 'Property' ? fn.parent.parent : undefined;
+}
+
+/** True unless every use of the function is a call or an argument in this file. */
+function isOpen(fn: FunctionNode, bindings: Bindings): boolean {
+  const holder = fn.type === 'FunctionDeclaration' ? fn : fn.parent;
+  if (
+    holder.type === 'CallExpression' ||
+    holder.type === 'NewExpression' ||
+    holder.type === 'ArrayExpression'
+  )
+    return false;
+  const id =
+    fn.type === 'FunctionDeclaration' ? fn.id : holder.type === 'VariableDeclarator' ? holder.id : undefined;
+  if (id?.type !== 'Identifier') return !isArgumentOption(fn);
+  const declaration = fn.type === 'FunctionDeclaration' ? fn.parent : holder.parent?.parent;
+  if (declaration?.type === 'ExportNamedDeclaration' || declaration?.type === 'ExportDefaultDeclaration')
+    return true;
+  const bound = bindings.variable(id);
+  return (
+    bound?.references.some((reference) => reference.isRead() && !isCalledOrPassed(reference.identifier)) ??
+    true
+  );
+}
+
+const isArgumentOption = (fn: FunctionNode): boolean =>
+  fn.parent.type === 'Property' && ['CallExpression', 'NewExpression'].includes(fn.parent.parent.parent.type);
+
+function isCalledOrPassed(identifier: Node): boolean {
+  const parent = identifier.parent;
+  if (parent?.type !== 'CallExpression' && parent?.type !== 'NewExpression') return false;
+  return parent.callee === identifier || (parent.arguments as Node[]).includes(identifier);
+}
+
+/** `(req, res) => res.json(...)`: a request handler that some other file registers. */
+function handlerByShape(
+  fn: FunctionNode,
+  own: FunctionFacts,
+  keys: VisitorKeys,
+  file: string,
+): Entry | undefined {
+  if (!own.open || own.aside) return undefined;
+  const [first, second] = fn.params;
+  if (first?.type !== 'Identifier' || second?.type !== 'Identifier') return undefined;
+  if (!/^_?req(?:uest)?$/.test(first.name) || !/^(?:res(?:ponse)?|reply)$/.test(second.name))
+    return undefined;
+  let answers = false;
+  walk(fn.body, keys, (node) => {
+    answers ||=
+      node.type === 'MemberExpression' &&
+      node.object.type === 'Identifier' &&
+      node.object.name === second.name &&
+      RESPONSE_MEMBERS.has(propertyName(node) ?? '');
+    return answers ? 'skip' : undefined;
+  });
+  const label = `request handler ${functionName(fn) ?? ''}`.trim();
+  return answers ? { step: { kind: 'http-request', label, ...locationOf(fn, file) }, label } : undefined;
+}
+
+const RESPONSE_MEMBERS = new Set(
+  'json send end status sendStatus render writeHead setHeader redirect sendFile code header write type'.split(
+    ' ',
+  ),
+);
+
+const asList = (fn: FunctionNode | undefined): FunctionNode[] => (fn ? [fn] : []);

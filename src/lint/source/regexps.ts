@@ -1,0 +1,64 @@
+import { analyse } from 'scslre';
+import type { Analysis } from './analysis.ts';
+import type { Node } from './ast.ts';
+import { staticString, walk } from './ast.ts';
+import { GLOBAL } from './bindings.ts';
+
+/** A regular expression whose running time grows faster than its input. */
+export interface SlowRegexp {
+  node: Node;
+  /** As written: `/^(a+)+$/i`. */
+  text: string;
+  growth: 'exponential' | 'polynomial';
+  /** A character whose repetition makes it slow. */
+  attack: string;
+  /** The same language without the slowness, where it could be worked out. */
+  fixed?: string;
+}
+
+/** Regular expressions longer than this are left out: the check itself takes long on them. */
+const MAX_LENGTH = 600;
+
+/** Literals and constant `RegExp(…)` of a file that are slow on some input; invalid ones are left out. */
+export function slowRegexps(analysis: Analysis): SlowRegexp[] {
+  return analysis.once('slow-regexps', () => {
+    const found: SlowRegexp[] = [];
+    walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
+      const regexp = regexpOf(node, analysis);
+      const slow = regexp && screen(regexp.source, regexp.flags);
+      if (slow) found.push({ node, text: `/${regexp.source}/${regexp.flags}`, ...slow });
+      return undefined;
+    });
+    return found;
+  });
+}
+
+function regexpOf(node: Node, analysis: Analysis): { source: string; flags: string } | undefined {
+  if (node.type === 'Literal' && 'regex' in node)
+    return { source: node.regex.pattern, flags: node.regex.flags };
+  if (node.type !== 'NewExpression' && node.type !== 'CallExpression') return undefined;
+  const api = analysis.bindings.resolve(node.callee);
+  if (api?.module !== GLOBAL || api.path.join('.') !== 'RegExp') return undefined;
+  const source = staticString(node.arguments[0]);
+  const flags = node.arguments[1] ? staticString(node.arguments[1]) : '';
+  return source !== undefined && flags !== undefined ? { source, flags } : undefined;
+}
+
+function screen(source: string, flags: string): Omit<SlowRegexp, 'node' | 'text'> | undefined {
+  // Without two repetitions nothing can be matched in more than one way.
+  if (source.length > MAX_LENGTH || (source.match(/[*+]|\{\d+,/g)?.length ?? 0) < 2) return undefined;
+  try {
+    const { reports } = analyse({ source, flags }, { reportTypes: { Move: false }, maxReports: 4 });
+    const worst = reports.find((report) => report.exponential) ?? reports[0];
+    if (!worst) return undefined;
+    const fixed = worst.fix();
+    return {
+      growth: worst.exponential ? 'exponential' : 'polynomial',
+      attack: worst.character.pick,
+      ...(fixed ? { fixed: `/${fixed.source}/${fixed.flags}` } : {}),
+    };
+  } catch {
+    // Invalid here, or beyond what the check understands: nothing is known.
+    return undefined;
+  }
+}

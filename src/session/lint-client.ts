@@ -1,0 +1,162 @@
+import { Worker } from 'node:worker_threads';
+import type { Disposable } from '../base/disposable.ts';
+import type { LintReply, LintRequest, PresetName, RuleChoice } from '../lint/protocol.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Outcome } from '../model/problem.ts';
+import type { SourceFacts } from '../model/source-facts.ts';
+import { asset } from './assets.ts';
+import type { SourceFile } from './sources.ts';
+
+/** Asks the lint worker, so that parsing and rules never run on the caller's event loop. */
+export interface LintClient extends Disposable {
+  /**
+   * Hints of one text. When a newer request for the same file overtakes it, the answer is empty, with a problem
+   * `superseded`.
+   */
+  lint(
+    file: string,
+    text: string,
+    preset: PresetName,
+    rules?: Readonly<Record<string, RuleChoice>>,
+  ): Promise<Outcome<Finding[]>>;
+  /** What the sources prove, in the order of the files. */
+  facts(files: readonly SourceFile[]): Promise<SourceFacts[]>;
+}
+
+export interface LintClientOptions {
+  /** A text that takes longer is given up, ms. */
+  patienceMs?: number;
+}
+
+/**
+ * Starts the worker with the first request. A text that kills it or takes too long is answered with a problem, and the
+ * other requests go to a new worker.
+ */
+export function startLintClient({ patienceMs = 30_000 }: LintClientOptions = {}): LintClient {
+  return new WorkerClient(patienceMs);
+}
+
+interface Waiting {
+  request: LintRequest;
+  resolve(reply: LintReply): void;
+  reject(error: Error): void;
+}
+
+class WorkerClient implements LintClient {
+  readonly #patienceMs: number;
+  /** In the order the worker serves them: the first one is at work. */
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
+  #lastId = 0;
+  #disposed = false;
+
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs;
+  }
+
+  async lint(
+    file: string,
+    text: string,
+    preset: PresetName,
+    rules?: Readonly<Record<string, RuleChoice>>,
+  ): Promise<Outcome<Finding[]>> {
+    const reply = await this.#ask({
+      id: ++this.#lastId,
+      kind: 'lint',
+      file,
+      text,
+      preset,
+      ...(rules ? { rules } : {}),
+    });
+    if (reply.kind === 'lint') return reply.outcome;
+    return {
+      value: [],
+      problems: [{ code: 'superseded', message: `${file} was asked for again before its answer.` }],
+    };
+  }
+
+  async facts(files: readonly SourceFile[]): Promise<SourceFacts[]> {
+    const asked = files.map(async ({ file, text }) => {
+      const reply = await this.#ask({ id: ++this.#lastId, kind: 'facts', file, text });
+      return reply.kind === 'facts' ? reply.facts : { file, independentAwaits: [], calls: [] };
+    });
+    return Promise.all(asked);
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    clearTimeout(this.#watchdog);
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(new Error('The lint worker was stopped.'));
+    void this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #ask(request: LintRequest): Promise<LintReply> {
+    return new Promise((resolve, reject) => {
+      if (this.#disposed) throw new Error('The lint worker was stopped.');
+      const worker = (this.#worker ??= this.#start());
+      this.#waiting.set(request.id, { request, resolve, reject });
+      // Only work under way keeps the process alive.
+      worker.ref();
+      worker.postMessage(request);
+      if (this.#waiting.size === 1) this.#watch();
+    });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(asset('workers/lint.cjs'), { execArgv: [] });
+    let lost = false;
+    const onLost = (reason: string): void => {
+      // An error is followed by the exit.
+      if (!lost && worker === this.#worker) this.#restart(reason);
+      lost = true;
+    };
+    worker.on('message', (reply: LintReply) => this.#take(reply));
+    worker.on('error', (error) => onLost(error instanceof Error ? error.message : String(error)));
+    worker.on('exit', (code) => onLost(`the lint worker ended with code ${code}`));
+    return worker;
+  }
+
+  #take(reply: LintReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    this.#watch();
+    waiting?.resolve(reply);
+  }
+
+  /** The request at work gets the blame; the others are asked again. */
+  #restart(reason: string): void {
+    this.#worker = undefined;
+    const [culprit, ...innocent] = this.#waiting.values();
+    if (culprit) {
+      this.#waiting.delete(culprit.request.id);
+      culprit.resolve(givenUp(culprit.request, reason));
+    }
+    if (this.#disposed || innocent.length === 0) return clearTimeout(this.#watchdog);
+    this.#worker = this.#start();
+    for (const { request } of innocent) this.#worker.postMessage(request);
+    this.#watch();
+  }
+
+  #watch(): void {
+    clearTimeout(this.#watchdog);
+    if (this.#waiting.size === 0) return this.#worker?.unref();
+    this.#watchdog = setTimeout(() => {
+      const stuck = this.#worker;
+      this.#restart(`it took longer than ${this.#patienceMs / 1000} s`);
+      void stuck?.terminate();
+    }, this.#patienceMs);
+  }
+}
+
+function givenUp(request: LintRequest, reason: string): LintReply {
+  const { id, file } = request;
+  if (request.kind === 'facts')
+    return { id, kind: 'facts', facts: { file, independentAwaits: [], calls: [] } };
+  const message = `${file} could not be checked: ${reason}.`;
+  return { id, kind: 'lint', outcome: { value: [], problems: [{ code: 'lint-failed', message }] } };
+}
