@@ -1,3 +1,4 @@
+import type { openRecording } from '../recording/read.ts';
 import type { analyzeFile } from '../session/analyze.ts';
 import type { lintPaths } from '../session/lint.ts';
 import type { record } from '../session/record.ts';
@@ -9,4 +10,5 @@ export interface Jobs {
   record: typeof record;
   analyzeFile: typeof analyzeFile;
   lintPaths: typeof lintPaths;
+  openRecording: typeof openRecording;
 }

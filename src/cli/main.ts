@@ -1,3 +1,4 @@
+import { openRecording } from '../recording/read.ts';
 import { analyzeFile } from '../session/analyze.ts';
 import { lintPaths } from '../session/lint.ts';
 import { record } from '../session/record.ts';
@@ -8,12 +9,8 @@ import { run } from './run.ts';
 void main();
 
 async function main(): Promise<void> {
-  const code = await run(process.argv.slice(2), processFace(), {
-    listTargets,
-    record,
-    analyzeFile,
-    lintPaths,
-  });
+  const jobs = { listTargets, record, analyzeFile, lintPaths, openRecording };
+  const code = await run(process.argv.slice(2), processFace(), jobs);
   await flushed();
   // A socket or thread that will not close must not keep the shell waiting.
   process.exit(code);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { describeError, UserError } from '../base/user-error.ts';
 import { clean } from '../report/clean.ts';
 import { addAnalyze } from './commands/analyze.ts';
+import { addExport } from './commands/export.ts';
 import { addLint } from './commands/lint.ts';
 import { addRecord } from './commands/record.ts';
 import { addTargets } from './commands/targets.ts';
@@ -30,6 +31,7 @@ export async function run(argv: readonly string[], face: Face, jobs: Jobs): Prom
   addRecord(shared);
   addAnalyze(shared);
   addLint(shared);
+  addExport(shared);
   for (const each of [program, ...program.commands]) prepare(each, face);
   try {
     await program.parseAsync(own, { from: 'user' });

@@ -96,6 +96,8 @@ function temporaryName(target: TargetSpec, face: Face): string {
   return path.join(face.temporaryFolder, `looplens-${nameOf(target)}-${time}.looplens`);
 }
 
+const MAX_NAME = 40;
+
 function nameOf(target: TargetSpec): string {
   switch (target.kind) {
     case 'pid':
@@ -106,7 +108,12 @@ function nameOf(target: TargetSpec): string {
       return `port-${new URL(target.url).port}`;
     case 'command': {
       const script = target.args.find((arg) => !arg.startsWith('-')) ?? target.command;
-      return path.parse(script).name.replace(/[^\w.-]/g, '') || 'command';
+      return (
+        path
+          .parse(script)
+          .name.replace(/[^\w.-]/g, '')
+          .slice(0, MAX_NAME) || 'command'
+      );
     }
   }
 }

@@ -40,6 +40,9 @@ export async function ran(
     record: unexpected('record'),
     analyzeFile: unexpected('analyzeFile'),
     lintPaths: unexpected('lintPaths'),
+    openRecording: () => {
+      throw new Error('openRecording was not expected.');
+    },
     ...jobs,
   };
   const code = await run(typeof line === 'string' ? line.split(' ').filter(Boolean) : line, fake.face, all);

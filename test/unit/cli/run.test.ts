@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../../src/base/user-error.ts';
@@ -9,7 +10,8 @@ import type {
   TargetSpec,
 } from '../../../src/session/contract.ts';
 import { BLOCKED, HINT, REPORT } from '../report/sample.ts';
-import { HEADER, TRAILER } from '../recording/sample.ts';
+import { openRecording as readRecording } from '../../../src/recording/read.ts';
+import { fillWithSample, HEADER, TRAILER, written } from '../recording/sample.ts';
 import { fakeFace, ran } from './fake-face.ts';
 
 beforeAll(() => {
@@ -279,4 +281,34 @@ test('a defect of ours is exit code 5, its stack only with --verbose', async () 
   );
   const long = await ran('analyze x --verbose', { analyzeFile: fail });
   expect(long.stderr).toContain('run.test.ts');
+});
+
+describe('export', () => {
+  const openRecording: Jobs['openRecording'] = (file) => readRecording(file);
+
+  test.each(['perfetto', 'cpuprofile'])('--to %s writes JSON', async (to) => {
+    const file = await written(fillWithSample);
+    const { code, stdout } = await ran(['export', file, '--to', to, '--out', `${file}.json`], {
+      openRecording,
+    });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(JSON.parse(fs.readFileSync(`${file}.json`, 'utf8'))).toHaveProperty(
+      to === 'perfetto' ? 'traceEvents' : 'nodes',
+    );
+  });
+
+  test('what cannot be written, or is not there, is wrong usage', async () => {
+    const file = await written(() => undefined);
+    const unwritable = await ran(['export', file, '--to', 'perfetto', '--out', path.join(file, 'x')], {
+      openRecording,
+    });
+    expect(unwritable.code).toBe(2);
+    const none = await ran(['export', file, '--to', 'cpuprofile', '--out', `${file}.json`], {
+      openRecording,
+    });
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('no CPU profile') });
+    expect((await ran(['export', file, '--to', 'perfetto'])).stderr).toMatch(
+      /required option '-o, --out <file>'/i,
+    );
+  });
 });
