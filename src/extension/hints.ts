@@ -61,7 +61,10 @@ export class Hints {
 
   async #lint(document: vscode.TextDocument): Promise<void> {
     const { lintEnabled, lintPreset } = settings(document.uri);
-    if (!lintEnabled) return this.#store.setHints(document.uri, []);
+    if (!lintEnabled) {
+      this.#store.setHints(document.uri, []);
+      return;
+    }
     const { version } = document;
     try {
       this.#client ??= startLintClient();

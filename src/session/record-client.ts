@@ -42,12 +42,18 @@ function answer(worker: Worker, options: RecordOptions): Promise<RecordResult> {
           return options.onProgress?.(message.progress);
         case 'log':
           return options.log?.[message.level](message.message);
-        case 'output':
-          return (options.onOutput ?? toStderr)(message.text);
-        case 'done':
-          return resolve(message.result);
-        case 'failed':
-          return reject(unpackError(message.error));
+        case 'output': {
+          (options.onOutput ?? toStderr)(message.text);
+          return;
+        }
+        case 'done': {
+          resolve(message.result);
+          return;
+        }
+        case 'failed': {
+          reject(unpackError(message.error));
+          return;
+        }
         default:
           return unreachable(message);
       }

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { Finding } from '../../model/finding.ts';
 import { lineEdit, LineShift, placeOf } from './place.ts';
-import type { FindingsStore } from './store.ts';
+import type { FindingsStore, Told } from './store.ts';
 
 /** A finding in the text of a document as it is now. */
-export interface PlacedFinding {
-  finding: Finding;
+export interface PlacedFinding extends Told {
   range: vscode.Range;
   /** Measured before its line was edited. */
   stale: boolean;
@@ -41,12 +40,16 @@ export class Placer {
       count: document.lineCount,
       text: (line: number) => document.lineAt(line - 1).text,
     };
-    return this.#store.inFile(document.uri).map((finding) => {
-      // A hint was made from the text as it is; only what was measured can be older than it.
-      const moved =
-        finding.confidence === 'measured' ? (line: number) => shift.moved(line) : (line: number) => line;
-      const { line, stale } = placeOf(finding, lines, moved);
-      return { finding, stale, range: rangeOn(document, line, finding) };
+    return this.#store.inFile(document.uri).map(({ finding, origin }) => {
+      // A hint was made from the text as it is; only what was recorded can be older than it.
+      const recorded = origin === 'recording';
+      const place = placeOf(finding, lines, (line) => (recorded ? shift.moved(line) : line));
+      return {
+        finding,
+        origin,
+        stale: recorded && place.stale,
+        range: rangeOn(document, place.line, finding),
+      };
     });
   }
 

@@ -11,6 +11,12 @@ export interface Measured {
   recording: string;
 }
 
+/** A finding and who said it: the recording, or the source alone (perhaps with the evidence of its line). */
+export interface Told {
+  finding: Finding;
+  origin: 'recording' | 'source';
+}
+
 /**
  * What is known about the workspace: the findings of one recording, joined with the static hints of open files.
  * Everything inline and the tree are views of this.
@@ -56,10 +62,15 @@ export class FindingsStore {
   }
 
   /** Measured findings and hints of one file, worst first; hints carry the evidence of their line. */
-  inFile(uri: vscode.Uri): Finding[] {
-    const measured = this.findings().filter((finding) => pathOf(finding) === uri.fsPath);
-    const hints = joinEvidence(this.#hints.get(uri.fsPath) ?? [], measured);
-    return [...measured, ...hints].sort(bySeriousness);
+  inFile(uri: vscode.Uri): Told[] {
+    const all = this.findings();
+    const measured = all.filter((finding) => pathOf(finding) === uri.fsPath);
+    // All of them: hints also learn from what ran in other files.
+    const hints = joinEvidence(this.#hints.get(uri.fsPath) ?? [], all);
+    return [
+      ...measured.map((finding): Told => ({ finding, origin: 'recording' })),
+      ...hints.map((finding): Told => ({ finding, origin: 'source' })),
+    ].sort((a, b) => bySeriousness(a.finding, b.finding));
   }
 
   /** Every file that has something to show. */

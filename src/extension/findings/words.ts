@@ -23,7 +23,7 @@ export function inlineText(finding: Finding): string | undefined {
   if (verb && evidence.totalMs > 0) {
     return `${verb} ${times(evidence.count, evidence.totalMs)}${share(evidence.loopShare)}${where}`;
   }
-  return clip(firstClause(finding.message));
+  return clip(firstSentence(finding.message));
 }
 
 /** Worst first: severity, then time on the loop, then total time. */
@@ -55,9 +55,9 @@ function routes(all: readonly string[]): string {
   return others.length > 0 ? ` in ${first} + ${others.length} more` : ` in ${first}`;
 }
 
-function firstClause(message: string): string {
-  const end = message.search(/[.:;] /);
-  return end > 20 ? message.slice(0, end) : message;
+function firstSentence(message: string): string {
+  const end = message.indexOf('. ');
+  return end < 0 ? message.replace(/\.$/, '') : message.slice(0, end);
 }
 
 function clip(text: string): string {

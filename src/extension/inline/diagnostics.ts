@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { commandUri } from '../links.ts';
-import type { FindingsStore } from '../findings/store.ts';
+import type { FindingsStore, Told } from '../findings/store.ts';
 import { type PlacedFinding, type Placer, unopenedRange } from '../findings/placed.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { InlinePresence } from './presence.ts';
@@ -52,7 +52,7 @@ export function diagnosticOf({ finding, range, stale }: PlacedFinding): vscode.D
 }
 
 function levelOf(finding: Finding, stale: boolean): vscode.DiagnosticSeverity {
-  if (!finding.evidence && finding.confidence !== 'measured') {
+  if (finding.confidence !== 'measured') {
     return finding.severity === 'hint'
       ? vscode.DiagnosticSeverity.Hint
       : vscode.DiagnosticSeverity.Information;
@@ -61,6 +61,6 @@ function levelOf(finding: Finding, stale: boolean): vscode.DiagnosticSeverity {
   return weak ? vscode.DiagnosticSeverity.Information : vscode.DiagnosticSeverity.Warning;
 }
 
-function unopened(finding: Finding): PlacedFinding {
-  return { finding, range: unopenedRange(finding), stale: false };
+function unopened({ finding, origin }: Told): PlacedFinding {
+  return { finding, origin, range: unopenedRange(finding), stale: false };
 }

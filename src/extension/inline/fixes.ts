@@ -40,7 +40,10 @@ function lintName(rule: string): string {
   return rule.includes('/') ? rule : `looplens/${rule}`;
 }
 
-function actionsFor(document: vscode.TextDocument, { finding, range }: PlacedFinding): vscode.CodeAction[] {
+function actionsFor(
+  document: vscode.TextDocument,
+  { finding, origin, range }: PlacedFinding,
+): vscode.CodeAction[] {
   const actions: vscode.CodeAction[] = [];
   const ours = vscode.languages
     .getDiagnostics(document.uri)
@@ -51,7 +54,7 @@ function actionsFor(document: vscode.TextDocument, { finding, range }: PlacedFin
     fix.diagnostics = ours;
     actions.push(fix);
   }
-  if (finding.confidence !== 'measured') {
+  if (origin === 'source') {
     const ignore = new vscode.CodeAction(
       `Ignore ${finding.rule} on this line`,
       vscode.CodeActionKind.QuickFix,

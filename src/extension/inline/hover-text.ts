@@ -1,21 +1,28 @@
 import { millis, percent } from '../../base/figures.ts';
 import type { ChainStep, Finding } from '../../model/finding.ts';
+import type { Told } from '../findings/store.ts';
 import { inlineText } from '../findings/words.ts';
 import { commandLink, plain, refOf } from '../links.ts';
 
 /** How a place is written for people: relative to the workspace. */
 export type ShowPath = (file: string) => string;
 
-/** The Markdown of one finding: number, sentence, table, chain, links. */
-export function hoverText(finding: Finding, stale: boolean, showPath: ShowPath): string {
-  const short = inlineText(finding);
+/** What a hover says about. */
+export interface Hovered extends Told {
+  stale: boolean;
+  /** True where a recorded finding of the same line tells the numbers already. */
+  repeats: boolean;
+}
+
+/** The Markdown of one finding: number, table, routes, chain, links; the sentence where no number says it. */
+export function hoverText({ finding, origin, stale, repeats }: Hovered, showPath: ShowPath): string {
+  const short = origin === 'recording' ? inlineText(finding) : undefined;
   return [
     stale ? '$(history) *Measured before this line was edited.*' : '',
-    short ? `**${plain(short)}**` : `**${plain(finding.message)}**`,
-    short && !finding.evidence?.totalMs ? plain(finding.message) : '',
-    table(finding),
-    chain(finding.chain, showPath),
-    links(finding),
+    short ? `**${plain(short)}**` : plain(finding.message),
+    repeats ? '' : table(finding),
+    repeats ? '' : chain(finding.chain, showPath),
+    links(finding, origin),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -76,14 +83,15 @@ function stepText(step: ChainStep, showPath: ShowPath): string {
   return `${STEP_WORDS[step.kind]} ${name ? `\`${name.replaceAll('`', "'")}\`` : ''}${label}${place}`.trimEnd();
 }
 
-function links(finding: Finding): string {
+function links(finding: Finding, origin: Told['origin']): string {
   const ref = refOf(finding);
-  const measured = finding.confidence === 'measured';
-  return [
-    commandLink('$(book) Explain', 'looplens.explain', finding.rule),
-    ...(measured ? [commandLink('$(list-tree) Show in tree', 'looplens.showInTree', ref)] : []),
-    ...(measured
-      ? [commandLink('$(eye-closed) Dismiss', 'looplens.dismiss', ref)]
-      : [commandLink('$(eye-closed) Ignore here', 'looplens.ignore', ref)]),
-  ].join(' &nbsp;·&nbsp; ');
+  const explain = commandLink('$(book) Explain', 'looplens.explain', finding.rule);
+  const others =
+    origin === 'recording'
+      ? [
+          commandLink('$(list-tree) Show in tree', 'looplens.showInTree', ref),
+          commandLink('$(eye-closed) Dismiss', 'looplens.dismiss', ref),
+        ]
+      : [commandLink('$(eye-closed) Ignore here', 'looplens.ignore', ref)];
+  return [explain, ...others].join(' &nbsp;·&nbsp; ');
 }

@@ -20,9 +20,11 @@ export function showHovers(placer: Placer, presence: InlinePresence): vscode.Dis
       if (!presence.shown) return undefined;
       const here = placer.in(document).filter(({ range }) => range.start.line === position.line);
       if (here.length === 0) return undefined;
-      const texts = here.map(({ finding, stale }) => {
+      const recorded = here.some(({ origin }) => origin === 'recording');
+      const texts = here.map((placed) => {
+        const repeats = recorded && placed.origin === 'source';
         const text = new vscode.MarkdownString(
-          hoverText(finding, stale, (file) => vscode.workspace.asRelativePath(file)),
+          hoverText({ ...placed, repeats }, (file) => vscode.workspace.asRelativePath(file)),
           true,
         );
         text.isTrusted = { enabledCommands: LINKS };

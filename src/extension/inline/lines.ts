@@ -1,18 +1,25 @@
-import type { PlacedFinding } from '../findings/placed.ts';
+import type { Told } from '../findings/store.ts';
 import { inlineText } from '../findings/words.ts';
 
+/** As much of a placed finding as the words need. */
+export interface OnLine extends Told {
+  stale: boolean;
+  /** Lines count from 0. */
+  range: { readonly start: { readonly line: number } };
+}
+
 /** What is said beside one line of code: the worst of its findings, and how many more there are. */
-export interface LineText {
+export interface LineText<P extends OnLine> {
   /** Counts from 0. */
   line: number;
   text: string;
   stale: boolean;
-  placed: PlacedFinding;
+  placed: P;
 }
 
 /** One text for each line that was measured, in order of lines. */
-export function lineTexts(placed: readonly PlacedFinding[]): LineText[] {
-  const byLine = new Map<number, PlacedFinding[]>();
+export function lineTexts<P extends OnLine>(placed: readonly P[]): LineText<P>[] {
+  const byLine = new Map<number, P[]>();
   for (const one of placed) {
     if (inlineText(one.finding) === undefined) continue;
     const line = one.range.start.line;
@@ -23,7 +30,7 @@ export function lineTexts(placed: readonly PlacedFinding[]): LineText[] {
     .map(([line, all]) => {
       // What is fresh speaks first; among equals the order is by seriousness already.
       const first = all.find(({ stale }) => !stale) ?? all[0]!;
-      const rules = new Set(all.filter(isMeasured).map(({ finding }) => finding.rule));
+      const rules = new Set(all.filter(isRecorded).map(({ finding }) => finding.rule));
       const more = rules.size > 1 ? `  +${rules.size - 1}` : '';
       const said = `${inlineText(first.finding) ?? ''}${more}`;
       return {
@@ -36,6 +43,6 @@ export function lineTexts(placed: readonly PlacedFinding[]): LineText[] {
 }
 
 /** A hint that carries evidence repeats the measured finding beside it: it does not count as one more. */
-function isMeasured({ finding }: PlacedFinding): boolean {
-  return finding.confidence === 'measured';
+function isRecorded({ origin }: OnLine): boolean {
+  return origin === 'recording';
 }

@@ -10,7 +10,10 @@ export function showStatus(recorder: Recorder): vscode.Disposable {
   item.command = 'looplens.stop';
   const update = (): void => {
     const status = statusText(recorder.state, settings().delayThreshold);
-    if (!status) return item.hide();
+    if (!status) {
+      item.hide();
+      return;
+    }
     item.text = status.text;
     const tooltip = new vscode.MarkdownString(status.tooltip, true);
     tooltip.isTrusted = { enabledCommands: ['looplens.stop', 'looplens.showLog'] };

@@ -79,8 +79,10 @@ function show(
   const receive = async (value: unknown): Promise<void> => {
     const message = readFromRecordingView(value, report?.findings ?? []);
     switch (message?.type) {
-      case undefined:
-        return log.warn(`The recording view sent something unknown: ${JSON.stringify(value)}`);
+      case undefined: {
+        log.warn(`The recording view sent something unknown: ${JSON.stringify(value)}`);
+        return;
+      }
       case 'ready':
         return load();
       case 'open':
@@ -89,7 +91,8 @@ function show(
         return explain(message.rule);
       case 'show-at-lines':
         if (report) store.setMeasured({ report, recording: document.uri.fsPath });
-        return vscode.commands.executeCommand('looplens.findings.focus');
+        await vscode.commands.executeCommand('looplens.findings.focus');
+        return;
     }
   };
 

@@ -137,6 +137,6 @@ async function hoverOf({ uri }: vscode.TextDocument, line: number): Promise<stri
   );
   return hovers
     .flatMap(({ contents }) => contents)
-    .map((content) => (typeof content === 'string' ? content : content.value))
+    .map((content) => (content instanceof vscode.MarkdownString ? content.value : ''))
     .join('\n');
 }

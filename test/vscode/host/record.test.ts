@@ -31,7 +31,7 @@ describe('recording a running process', () => {
         ? state.progress
         : undefined;
     });
-    assert.ok(seen!.events > 0, 'events arrive while recording');
+    assert.ok(seen.events > 0, 'events arrive while recording');
     await vscode.commands.executeCommand('looplens.stop');
     await done;
 
