@@ -22,6 +22,9 @@ import { summarise, timeRoutes } from './routes.ts';
 import type { RouteTimes } from './routes.ts';
 import { walk } from './walk.ts';
 
+/** Share of the time that unexplained holds must take to be told. */
+const TELL_UNKNOWN = 0.05;
+
 /**
  * The findings of a recording, worst first, with the verdict on its loop. Cannot fail: what is missing or damaged is
  * told among the problems.
@@ -51,7 +54,7 @@ export function analyze(reader: RecordingReader, facts: readonly SourceFacts[]):
   const lines = new CallLines(reader.stalls, tables, facts);
   const holds = findHolds({ work, heartbeats, profile, stalls: reader.stalls, tables });
   const { hotspots, unknown, unknownUs } = findHotspots(holds, requests, lines);
-  if (unknownUs > observedUs / 50) problems.push(unknownHolds(unknown, unknownUs));
+  if (unknownUs > observedUs * TELL_UNKNOWN) problems.push(unknownHolds(unknown, unknownUs));
 
   const routes = timeRoutes(requests, work.spans);
   const measured: Measured = {
@@ -107,7 +110,7 @@ export function analyze(reader: RecordingReader, facts: readonly SourceFacts[]):
 function unknownHolds(count: number, us: number): Problem {
   return {
     code: 'hold-without-stack',
-    message: `The loop was held ${count} times, ${millis(microsToMillis(us))} in all, by code that neither the profile nor a stack trace shows.`,
+    message: `The loop was held ${count} times, ${millis(microsToMillis(us))} in all, by native code or by Node's own: neither the profile nor a stack trace shows a line of yours.`,
   };
 }
 

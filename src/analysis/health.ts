@@ -93,7 +93,7 @@ function words(
 }
 
 function heldShare({ holds, observedUs }: HealthInputs): number {
-  const held = holds.reduce((sum, hold) => sum + microsToMillis(hold.endUs - hold.startUs), 0);
+  const held = holds.reduce((sum, hold) => sum + microsToMillis(hold.ranUs), 0);
   return Math.min(1, held / microsToMillis(observedUs));
 }
 

@@ -10,43 +10,74 @@ import type { ProfileIndex, ProfilePlace } from './profile/profile-index.ts';
 export interface Hold {
   startUs: number;
   endUs: number;
+  /** How long the program was running in it, µs: less than its length when the machine took the processor away meanwhile. */
+  ranUs: number;
   /** Request that most of it was spent for; 0 = none or not known. */
   request: number;
   /** True when it was many small promise reactions and ticks rather than one long run. */
   scattered: boolean;
-  /** What was seen to run in it, outermost cause first known; empty when nothing is known. */
+  /** What was seen to run in it; empty when nothing is known. */
   seen: { path: CallPath; place?: ProfilePlace; count: number }[];
 }
 
 /** Lateness of a heartbeat from which it is worth asking why, µs. */
 const LATE_US = 20_000;
 
-/** Least share of a stretch that samples must cover to say that the process ran at all. */
-const COVERED = 0.3;
+/** Shortest hold, µs. */
+const SHORTEST_US = 5_000;
+
+/** A stretch with fewer samples than this share of its length is one in which the program mostly did not run. */
+const COVERED = 0.35;
+
+/** Samples come this much less often than they should on a busy machine, although the program runs. */
+const SAMPLING_SLACK = 1.5;
 
 /** Many reactions, none of which is to blame alone. */
 const SCATTERED_PIECES = 50;
 
 /**
- * Every stretch of 5 ms and more in which the loop was held: long pieces of work, and lateness of heartbeats that no
- * recorded work explains (module code, native code). Ordered by time; what ran in each is from the CPU profile, or from
- * stack traces taken meanwhile where the profile has a hole.
+ * Every stretch of 5 ms and more in which the program held the loop: long pieces of work, and lateness of heartbeats that
+ * no recorded work explains (module code, native code). Ordered by time; what ran in each is from the CPU profile, or from
+ * stack traces taken meanwhile where the profile has a hole. Stretches in which the program was ready but had no processor
+ * (a crowded machine, a stopped process, a sleeping laptop) are not its doing and are left out.
  */
 export function findHolds(inputs: HoldInputs): Hold[] {
-  const { work, profile } = inputs;
-  const holds: Hold[] = work.longUnits.map((unit) => ({
-    startUs: unit.startUs,
-    endUs: unit.endUs,
-    request: unit.request,
-    scattered: unit.pieces >= SCATTERED_PIECES && unit.longestPieceUs * 2 < unit.endUs - unit.startUs,
-    seen: seenIn(inputs, unit.startUs, unit.endUs),
-  }));
+  const holds: Hold[] = [];
+  for (const unit of inputs.work.longUnits) {
+    const scattered = unit.pieces >= SCATTERED_PIECES && unit.longestPieceUs * 2 < unit.endUs - unit.startUs;
+    holds.push(...held(inputs, unit.startUs, unit.endUs, { request: unit.request, scattered }));
+  }
   for (const [startUs, endUs] of unexplained(inputs)) {
-    // Without samples nobody ran: the machine slept, the process was stopped, or it had no processor.
-    if (coverage(profile, startUs, endUs) < COVERED) continue;
-    holds.push({ startUs, endUs, request: 0, scattered: false, seen: seenIn(inputs, startUs, endUs) });
+    holds.push(...held(inputs, startUs, endUs, { request: 0, scattered: false }));
   }
   return holds.sort((a, b) => a.startUs - b.startUs);
+}
+
+function held(
+  inputs: HoldInputs,
+  startUs: number,
+  endUs: number,
+  known: Pick<Hold, 'request' | 'scattered'>,
+): Hold[] {
+  const { profile } = inputs;
+  const seen = sampledIn(profile, startUs, endUs);
+  const us = endUs - startUs;
+  if (!profile.runsAt((startUs + endUs) / 2)) {
+    return [{ ...known, startUs, endUs, ranUs: us, seen: stallsIn(inputs, startUs, endUs) }];
+  }
+  const sampledUs = seen.reduce((sum, entry) => sum + entry.count, 0) * profile.intervalUs;
+  const ranUs = Math.min(us, sampledUs * SAMPLING_SLACK);
+  if (sampledUs < us * COVERED || ranUs < SHORTEST_US) return [];
+  const hasCode = seen.some((entry) => entry.path.kind === 'code');
+  return [
+    {
+      ...known,
+      startUs,
+      endUs,
+      ranUs,
+      seen: hasCode ? seen : [...seen, ...stallsIn(inputs, startUs, endUs)],
+    },
+  ];
 }
 
 export interface HoldInputs {
@@ -80,21 +111,10 @@ function unexplained({ work, heartbeats }: HoldInputs): [number, number][] {
   return holes;
 }
 
-function coverage(profile: ProfileIndex, startUs: number, endUs: number): number {
-  let count = 0;
-  for (let i = profile.firstFrom(startUs); i < profile.length && profile.times[i]! <= endUs; i++) {
-    if (profile.places[profile.samples[i]!]!.path.kind !== 'idle') count++;
-  }
-  return (count * profile.intervalUs) / Math.max(1, endUs - startUs);
-}
-
-function seenIn(inputs: HoldInputs, startUs: number, endUs: number): Hold['seen'] {
-  const sampled = [...inputs.profile.count(startUs, endUs)]
+function sampledIn(profile: ProfileIndex, startUs: number, endUs: number): Hold['seen'] {
+  return [...profile.count(startUs, endUs)]
     .map(([place, count]) => ({ path: place.path, place, count }))
     .filter((entry) => entry.path.kind !== 'idle');
-  if (sampled.some((entry) => entry.path.kind === 'code')) return sampled;
-  const stalled = stallsIn(inputs, startUs, endUs);
-  return stalled.length > 0 ? stalled : sampled;
 }
 
 function stallsIn({ stalls, tables }: HoldInputs, startUs: number, endUs: number): Hold['seen'] {

@@ -47,14 +47,20 @@ export function findHotspots(
   let unknown = 0;
   for (const hold of holds) {
     const parts = blame(hold);
-    if (parts.length === 0) {
+    if (parts.length === 0 && !isCollection(hold)) {
       unknown++;
-      unknownUs += hold.endUs - hold.startUs;
+      unknownUs += hold.ranUs;
     }
     for (const part of parts) addTo(sites, hold, part, requests);
   }
   const hotspots = [...sites.values()].map((site) => toHotspot(site, lines));
   return { hotspots: mergeByLine(hotspots), unknownUs, unknown };
+}
+
+/** Nothing but garbage collection: nobody's line. */
+function isCollection({ seen }: Hold): boolean {
+  const gc = seen.filter((entry) => entry.path.kind === 'gc');
+  return countOf(gc) * 2 > countOf(seen);
 }
 
 interface Part {
@@ -91,7 +97,7 @@ function blame(hold: Hold): Part[] {
   // Native code that nobody called: no line to name.
   if (total === 0 || total + gc < all * 0.4) return [];
   // Collections and unknown native time belong to whatever ran around them.
-  const usPerCount = (hold.endUs - hold.startUs) / total;
+  const usPerCount = hold.ranUs / total;
   const parts: Part[] = [];
   descend(code, 0, parts, usPerCount);
   const collected = gc > all / 2;
@@ -143,7 +149,7 @@ function mixedPart(entries: Hold['seen'], depth: number, usPerCount: number): Pa
     : 'javascript';
   return {
     levels: levels.slice(0, depth).map((level, i) => (i === depth - 1 ? { ...level, callee: '' } : level)),
-    below: { key: 'mixed', cause, self: false },
+    below: { key: 'mixed', cause, self: false, inNode: false },
     cause,
     us: countOf(entries) * usPerCount,
     entries,

@@ -17,6 +17,12 @@ const THRESHOLDS = {
   onceMs: 100,
   /** Loading modules when the program starts is expected; told from here, ms. */
   startupMs: 200,
+  /**
+   * Inside Node's own asynchronous calls, or without any code of the user's on the stack, a few holds are as likely the
+   * machine's: they must be this many, and take this share of the loop's time.
+   */
+  timesElsewhere: 5,
+  shareElsewhere: 0.02,
   /** Collections follow from the whole program; a line is named only from this share of the loop's time. */
   shareOfGc: 0.02,
 };
@@ -37,6 +43,10 @@ function judge(spot: Hotspot, { observedUs }: Measured): Severity | undefined {
   const share = spot.totalUs / observedUs;
   const startup = spot.loading && spot.routes.length === 0;
   if (startup) return maxMs >= THRESHOLDS.startupMs ? 'info' : undefined;
+  const elsewhere = !spot.own || spot.below.inNode;
+  if (elsewhere && (spot.heldUs.length < THRESHOLDS.timesElsewhere || share < THRESHOLDS.shareElsewhere)) {
+    return undefined;
+  }
   if (spot.heldUs.length === 1) {
     return maxMs >= THRESHOLDS.onceMs ? severityOfHold(share, maxMs) : undefined;
   }

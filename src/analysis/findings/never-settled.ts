@@ -80,6 +80,9 @@ function judge({ frame, leaves }: Waiting, measured: Measured): Finding | undefi
   const born = old.map((leaf) => microsToMillis(leaf.bornUs));
   const abandoned = old.some((leaf) => hasEnded(leaf, measured));
   if (!abandoned && Math.max(...born) - Math.min(...born) < THRESHOLDS.spreadMs) return undefined;
+  // Without the source and without a sign that waiting is not what it is for, it may be a stream of events.
+  if (!abandoned && settledMs === 0 && measured.lines.callsFrom(frame.file, frame.line).length === 0)
+    return undefined;
   return describe(frame, old, measured);
 }
 
@@ -107,12 +110,18 @@ function longestSettledMs(frame: Frame, measured: Measured): number {
   return longest;
 }
 
-/** `await once(socket, 'close')` and its kind are meant to wait for as long as it takes. */
+/**
+ * `await once(socket, 'close')` and its kind are meant to wait for as long as it takes. Names are all there is to know them
+ * by: those called on the line, or in a function that begins there (`await new Promise((resolve) => { socket.on(...)`).
+ */
 function waitsForEvent(frame: Frame, measured: Measured): boolean {
-  return measured.lines.callsAt(frame.file, frame.line).some((call) => EVENT_CALLS.has(call.callee));
+  return measured.lines
+    .callsFrom(frame.file, frame.line)
+    .some((call) => EVENT_WORDS.test(call.callee.replaceAll(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`)));
 }
 
-const EVENT_CALLS = new Set(['on', 'once', 'addListener', 'addEventListener', 'subscribe', 'listen']);
+const EVENT_WORDS =
+  /(^|_)(on|once|listeners?|subscribe|subscription|listen|closed?|closing|ended|disconnect(ed)?|finish(ed)?|abort(ed)?|events?|messages?|next|poll|stream|pipeline|forever|changes?|until)($|_)/;
 
 function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Measured): Finding {
   const ages = ascending(leaves.map((leaf) => ageMs(leaf, measured)));

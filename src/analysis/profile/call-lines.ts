@@ -42,6 +42,12 @@ export class CallLines {
     return (this.#facts.get(file)?.calls ?? []).filter((call) => call.line === line);
   }
 
+  /** Calls on a line, and in functions that begin on it. */
+  callsFrom(file: string, line: number): CallSite[] {
+    const calls = this.#facts.get(file)?.calls ?? [];
+    return calls.filter((call) => call.line === line || (call.functionStart === line && call.line > line));
+  }
+
   /** Calls whose innermost function is the one that begins at the frame's line. */
   #callsIn(caller: Frame): CallSite[] {
     const calls = this.#facts.get(caller.file)?.calls ?? [];

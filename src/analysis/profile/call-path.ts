@@ -28,6 +28,8 @@ export interface Below {
   cause: Cause;
   /** The level itself was on top: no call is to blame but its own code. */
   self: boolean;
+  /** Node's own JavaScript was called, other than a synchronous call that is known to hold the loop. */
+  inNode: boolean;
   /** The library that was called, with the frame where it was entered. */
   library?: Frame;
   /** The built-in that did the work: `readFileSync`. */
@@ -77,16 +79,16 @@ export function callPath(frames: readonly Frame[], lines: 'start' | 'exact'): Ca
   return { kind, levels, below: cut === undefined ? { ...below, cause } : LOADING, loading };
 }
 
+const NOTHING: Below = { key: '', cause: 'native', self: false, inNode: false };
+const LOADING: Below = { key: 'loading', cause: 'module-load', self: false, inNode: false };
+
 /** The recorder's own time: not the program's. */
 const NOBODY: CallPath = {
   kind: 'idle',
   levels: [],
-  below: { key: '', cause: 'native', self: false },
+  below: NOTHING,
   loading: false,
 };
-
-const NOTHING: Below = { key: '', cause: 'native', self: false };
-const LOADING: Below = { key: 'loading', cause: 'module-load', self: false };
 
 function pathKind(leaf: Frame): CallPath['kind'] {
   if (leaf.owner !== 'synthetic') return 'code';
@@ -109,7 +111,7 @@ function withoutOwn(frames: readonly Frame[]): Frame[] {
 
 function describeBelow(frames: readonly Frame[], hasLevels: boolean): Below {
   const [first] = frames;
-  if (!first) return { key: 'self', cause: 'javascript', self: hasLevels };
+  if (!first) return { key: 'self', cause: 'javascript', self: hasLevels, inNode: false };
   let cause: Cause | undefined;
   let builtin: string | undefined;
   for (const frame of frames) {
@@ -129,6 +131,7 @@ function describeBelow(frames: readonly Frame[], hasLevels: boolean): Below {
     key: `${callee} ${inner}`,
     cause: inner,
     self,
+    inNode: first.owner === 'node' && cause === undefined,
     ...(library && { library }),
     ...(builtin && { builtin }),
   };

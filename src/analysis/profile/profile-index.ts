@@ -16,7 +16,7 @@ export class ProfileIndex {
   /** For each sample, the index of its place in {@link places}. */
   readonly samples: Int32Array;
   readonly places: ProfilePlace[] = [];
-  /** Mean distance of samples, µs. */
+  /** Usual distance of samples, µs. */
   readonly intervalUs: number;
 
   constructor(profiles: readonly CpuProfile[], tables: RecordingTables) {
@@ -26,7 +26,6 @@ export class ProfileIndex {
     const total = sorted.reduce((sum, p) => sum + Math.min(p.samples.length, p.times.length), 0);
     this.times = new Float64Array(total);
     this.samples = new Int32Array(total);
-    this.intervalUs = sorted[0] ? Math.max(1, sorted[0].intervalUs) : 1000;
     let at = 0;
     let previous = -Infinity;
     for (const profile of sorted) {
@@ -44,6 +43,7 @@ export class ProfileIndex {
     }
     this.times = this.times.subarray(0, at);
     this.samples = this.samples.subarray(0, at);
+    this.intervalUs = usualDistance(this.times);
   }
 
   get length(): number {
@@ -62,6 +62,11 @@ export class ProfileIndex {
     return low;
   }
 
+  /** True when the profile was running at this time, so that the absence of samples means something. */
+  runsAt(timeUs: number): boolean {
+    return this.length > 0 && this.times[0]! <= timeUs && timeUs <= this.times[this.length - 1]!;
+  }
+
   /** Samples of `[fromUs, toUs]`, counted by place. */
   count(fromUs: number, toUs: number): Map<ProfilePlace, number> {
     const counts = new Map<ProfilePlace, number>();
@@ -71,6 +76,14 @@ export class ProfileIndex {
     }
     return counts;
   }
+}
+
+/** The median: a machine that is busy with other things leaves holes. */
+function usualDistance(times: Float64Array): number {
+  const distances = new Float64Array(Math.max(0, times.length - 1));
+  for (let i = 1; i < times.length; i++) distances[i - 1] = times[i]! - times[i - 1]!;
+  distances.sort();
+  return Math.max(100, distances[distances.length >> 1] ?? 1000);
 }
 
 /** Parents stand before their children in V8's profiles; where a damaged file says otherwise, the node becomes a root. */
