@@ -38,8 +38,8 @@ export function startLintClient({ patienceMs = 30_000 }: LintClientOptions = {})
 
 interface Waiting {
   request: LintRequest;
-  resolve(reply: LintReply): void;
-  reject(error: Error): void;
+  resolve: (reply: LintReply) => void;
+  reject: (error: Error) => void;
 }
 
 class WorkerClient implements LintClient {
@@ -136,7 +136,10 @@ class WorkerClient implements LintClient {
       this.#waiting.delete(culprit.request.id);
       culprit.resolve(givenUp(culprit.request, reason));
     }
-    if (this.#disposed || innocent.length === 0) return clearTimeout(this.#watchdog);
+    if (this.#disposed || innocent.length === 0) {
+      clearTimeout(this.#watchdog);
+      return;
+    }
     this.#worker = this.#start();
     for (const { request } of innocent) this.#worker.postMessage(request);
     this.#watch();
@@ -144,7 +147,10 @@ class WorkerClient implements LintClient {
 
   #watch(): void {
     clearTimeout(this.#watchdog);
-    if (this.#waiting.size === 0) return this.#worker?.unref();
+    if (this.#waiting.size === 0) {
+      this.#worker?.unref();
+      return;
+    }
     this.#watchdog = setTimeout(() => {
       const stuck = this.#worker;
       this.#restart(`it took longer than ${this.#patienceMs / 1000} s`);

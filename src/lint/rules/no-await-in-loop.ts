@@ -1,13 +1,13 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
-import { isFunction, lastName, unwrap, walk } from '../source/ast.ts';
+import { lastName, someNode, unwrap, walk } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { effectOf } from '../source/effects.ts';
 import { namesIn, patternNames } from '../source/names.ts';
 
 /** Loops whose turns wait for each other although no turn needs an earlier one: only those that can be changed. */
-export default defineRule({
+export default defineRule<{ certainty: 'read' | 'any' }>({
   name: 'no-await-in-loop',
   description: 'Report awaits in loops whose turns are independent of each other',
   messages: {
@@ -15,7 +15,7 @@ export default defineRule({
       'Every turn of this loop waits for {{name}}() before the next one starts, though no turn needs an earlier one. Start them together with Promise.all over a map, a bounded number at a time when the list can be long.',
   },
   options: { certainty: { enum: ['read', 'any'] } },
-  defaults: { certainty: 'read' as 'read' | 'any' },
+  defaults: { certainty: 'read' },
   create({ analysis, options, report }) {
     if (analysis.kind === 'test') return {};
     return {
@@ -52,19 +52,16 @@ const callee = (awaited: TSESTree.AwaitExpression): Node => {
 function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analysis): Turns | undefined {
   if (loop.body.type !== 'BlockStatement' || loop.left.type !== 'VariableDeclaration') return undefined;
   const keys = analysis.source.visitorKeys;
-  const turn = patternNames(loop.left.declarations[0]!.id);
+  const turn = patternNames(loop.left.declarations[0].id);
   const awaits: TSESTree.AwaitExpression[] = [];
   const filled = new Map<string, number>();
   const declared = new Set(turn);
-  let ordered = false;
-
-  walk(loop.body, keys, (node) => {
-    if (ordered || isFunction(node)) return 'skip';
+  const visit = (node: Node): boolean => {
     if (node.type === 'AwaitExpression') awaits.push(node);
     if (node.type === 'VariableDeclarator') for (const name of patternNames(node.id)) declared.add(name);
-    ordered ||= ENDING.has(node.type) || carriesOver(node, declared, filled);
-    return undefined;
-  });
+    return ENDING.has(node.type) || carriesOver(node, declared, filled);
+  };
+  const ordered = someNode(loop.body, keys, visit, 'own');
   if (ordered || awaits.length === 0) return undefined;
 
   // What a turn computes from its own item is its own, too.

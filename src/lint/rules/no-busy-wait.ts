@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
-import { lastName, unwrap, walk } from '../source/ast.ts';
+import { lastName, someNode, unwrap } from '../source/ast.ts';
 import { GLOBAL } from '../source/bindings.ts';
 import { defineRule } from '../source/define-rule.ts';
 
@@ -38,12 +38,9 @@ export default defineRule({
 function readsClock(test: Node, body: Node, analysis: Analysis): boolean {
   if (!compares(test, analysis)) return false;
   if (holdsClockRead(test, analysis)) return true;
-  let found = false;
-  walk(body, analysis.source.visitorKeys, (node) => {
-    found ||= node.type === 'AssignmentExpression' && isClockRead(node.right, analysis);
-    return undefined;
-  });
-  return found;
+  const sets = (node: Node): boolean =>
+    node.type === 'AssignmentExpression' && isClockRead(node.right, analysis);
+  return someNode(body, analysis.source.visitorKeys, sets);
 }
 
 /** A comparison and nothing else: `&& queue.length` waits for something that may happen. */
@@ -54,12 +51,7 @@ const compares = (test: Node, analysis: Analysis): boolean => {
 };
 
 function holdsClockRead(node: Node, analysis: Analysis): boolean {
-  let found = false;
-  walk(node, analysis.source.visitorKeys, (inner) => {
-    found ||= isClockRead(inner, analysis);
-    return undefined;
-  });
-  return found;
+  return someNode(node, analysis.source.visitorKeys, (inner) => isClockRead(inner, analysis));
 }
 
 function isClockRead(node: Node, analysis: Analysis): boolean {
@@ -75,27 +67,22 @@ function isClockRead(node: Node, analysis: Analysis): boolean {
 
 /** Anything that could get something done: a call other than arithmetic and the clock, an await, a way out. */
 function doesWork(body: Node, analysis: Analysis): boolean {
-  let works = false;
-  walk(body, analysis.source.visitorKeys, (node) => {
-    switch (node.type) {
-      case 'CallExpression':
-      case 'NewExpression':
-        works ||= !isClockRead(node, analysis) && !isArithmetic(node.callee, analysis);
-        break;
-      case 'AwaitExpression':
-      case 'YieldExpression':
-      case 'BreakStatement':
-      case 'ReturnStatement':
-      case 'ThrowStatement':
-      case 'TaggedTemplateExpression':
-        works = true;
-        break;
-      default:
+  return someNode(body, analysis.source.visitorKeys, (node) => {
+    if (node.type === 'CallExpression' || node.type === 'NewExpression') {
+      return !isClockRead(node, analysis) && !isArithmetic(node.callee, analysis);
     }
-    return undefined;
+    return WORKING.has(node.type);
   });
-  return works;
 }
+
+const WORKING = new Set([
+  'AwaitExpression',
+  'YieldExpression',
+  'BreakStatement',
+  'ReturnStatement',
+  'ThrowStatement',
+  'TaggedTemplateExpression',
+]);
 
 function isArithmetic(callee: Node, analysis: Analysis): boolean {
   const api = analysis.bindings.resolve(callee);

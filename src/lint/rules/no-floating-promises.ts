@@ -1,11 +1,11 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
-import { enclosingFunction, lastName, unwrap, walk } from '../source/ast.ts';
+import { enclosingFunction, lastName, someNode, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 
 /** Calls of functions known to be async whose promise nobody looks at: no types needed, so no guesses either. */
-export default defineRule({
+export default defineRule<{ startUp: 'ignore' | 'report' }>({
   name: 'no-floating-promises',
   description: 'Report promises of known async functions that nobody handles',
   messages: {
@@ -14,7 +14,7 @@ export default defineRule({
     addAwait: 'Await it.',
   },
   options: { startUp: { enum: ['ignore', 'report'] } },
-  defaults: { startUp: 'ignore' as 'ignore' | 'report' },
+  defaults: { startUp: 'ignore' },
   create({ analysis, options, report }) {
     return {
       ExpressionStatement(statement) {
@@ -90,22 +90,16 @@ function mayReject(fn: FunctionNode, analysis: Analysis): boolean {
 }
 
 function throwsAgain(node: Node | null, analysis: Analysis): boolean {
-  let found = false;
-  if (node) {
-    walk(node, analysis.source.visitorKeys, (inner) => {
-      found ||= inner.type === 'ThrowStatement' || inner.type === 'AwaitExpression';
-      return undefined;
-    });
-  }
-  return found;
+  return (
+    node !== null && someNode(node, analysis.source.visitorKeys, ({ type }) => THROWING.has(type), 'own')
+  );
 }
 
-/** Calls, awaits and member access can throw; plain declarations and conditions on names cannot. */
+const THROWING = new Set(['ThrowStatement', 'AwaitExpression']);
+
+/** Calls, awaits and constructions can throw; plain declarations and conditions on names hardly do. */
 function canThrow(statement: Node, analysis: Analysis): boolean {
-  let found = false;
-  walk(statement, analysis.source.visitorKeys, (node) => {
-    found ||= ['CallExpression', 'NewExpression', 'AwaitExpression', 'ThrowStatement'].includes(node.type);
-    return undefined;
-  });
-  return found;
+  return someNode(statement, analysis.source.visitorKeys, ({ type }) => FALLIBLE.has(type), 'own');
 }
+
+const FALLIBLE = new Set(['CallExpression', 'NewExpression', 'AwaitExpression', 'ThrowStatement']);

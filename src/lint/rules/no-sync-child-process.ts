@@ -3,12 +3,12 @@ import { BLOCKING_MESSAGES, BREADTH_OPTIONS, casesOf, checkBlockingCalls } from 
 import { defineRule } from '../source/define-rule.ts';
 
 /** Waiting for another process while everything else stands still. */
-export default defineRule({
+export default defineRule<{ breadth: Breadth }>({
   name: 'no-sync-child-process',
   description: 'Report waiting synchronously for another process',
   messages: BLOCKING_MESSAGES,
   options: BREADTH_OPTIONS,
-  defaults: { breadth: 'async' as Breadth },
+  defaults: { breadth: 'async' },
   create: (tools) =>
     checkBlockingCalls(tools, { families: ['child-process'], cases: casesOf(tools.options.breadth) }),
 });

@@ -3,12 +3,12 @@ import { BLOCKING_MESSAGES, BREADTH_OPTIONS, casesOf, checkBlockingCalls } from 
 import { defineRule } from '../source/define-rule.ts';
 
 /** Key derivation, key generation and password hashing that compute on the event loop's thread. */
-export default defineRule({
+export default defineRule<{ breadth: Breadth }>({
   name: 'no-sync-crypto',
   description: 'Report key derivation, key generation and password hashing on the event loop',
   messages: BLOCKING_MESSAGES,
   options: BREADTH_OPTIONS,
-  defaults: { breadth: 'async' as Breadth },
+  defaults: { breadth: 'async' },
   create: (tools) =>
     checkBlockingCalls(tools, { families: ['crypto'], cases: casesOf(tools.options.breadth) }),
 });

@@ -3,11 +3,11 @@ import { BLOCKING_MESSAGES, BREADTH_OPTIONS, casesOf, checkBlockingCalls } from 
 import { defineRule } from '../source/define-rule.ts';
 
 /** Compression and decompression that compute on the event loop's thread. */
-export default defineRule({
+export default defineRule<{ breadth: Breadth }>({
   name: 'no-sync-zlib',
   description: 'Report synchronous compression and decompression',
   messages: BLOCKING_MESSAGES,
   options: BREADTH_OPTIONS,
-  defaults: { breadth: 'async' as Breadth },
+  defaults: { breadth: 'async' },
   create: (tools) => checkBlockingCalls(tools, { families: ['zlib'], cases: casesOf(tools.options.breadth) }),
 });

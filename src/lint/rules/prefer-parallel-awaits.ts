@@ -6,7 +6,7 @@ import { independentAwaits } from '../source/awaits.ts';
 import { locationOf } from '../source/ast.ts';
 
 /** Awaits one after another of which none needs an earlier result, and whose order does not count. */
-export default defineRule({
+export default defineRule<{ certainty: 'read' | 'any' }>({
   name: 'prefer-parallel-awaits',
   description: 'Report consecutive awaits that could wait together',
   messages: {
@@ -15,7 +15,7 @@ export default defineRule({
     together: 'Await them together with Promise.all.',
   },
   options: { certainty: { enum: ['read', 'any'] } },
-  defaults: { certainty: 'read' as 'read' | 'any' },
+  defaults: { certainty: 'read' },
   create(tools) {
     const { analysis, options } = tools;
     if (analysis.kind === 'test') return {};
@@ -61,7 +61,7 @@ function suggestAll(
   const declarations = run.adjacent;
   if (!declarations) return [];
   const code = context.sourceCode;
-  const targets = declarations.map((declaration) => declaration.declarations[0]!.id);
+  const targets = declarations.map((declaration) => declaration.declarations[0].id);
   const start = declarations[0]!.range[0];
   const end = declarations.at(-1)!.range[1];
   const hasComments = code

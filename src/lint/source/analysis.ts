@@ -1,4 +1,3 @@
-import type { ScopeManager } from '@typescript-eslint/scope-manager';
 import type { TSESLint } from '@typescript-eslint/utils';
 import type { Finding } from '../../model/finding.ts';
 import type { Node } from './ast.ts';
@@ -59,7 +58,7 @@ export function analysisOf(context: Readonly<TSESLint.RuleContext<string, readon
   const made = analyze(
     {
       ast: code.ast,
-      scopeManager: code.scopeManager as ScopeManager | null,
+      scopeManager: code.scopeManager,
       visitorKeys: code.visitorKeys,
       text: code.text,
     },

@@ -19,6 +19,22 @@ export function walk(root: Node, keys: VisitorKeys, visit: (node: Node) => 'skip
   }
 }
 
+/** True when a node or one below it passes the test; `own` leaves nested functions out. */
+export function someNode(
+  root: Node,
+  keys: VisitorKeys,
+  test: (node: Node) => boolean,
+  within: 'own' | 'all' = 'all',
+): boolean {
+  let found = false;
+  walk(root, keys, (node) => {
+    if (found || (within === 'own' && isFunction(node))) return 'skip';
+    found = test(node);
+    return undefined;
+  });
+  return found;
+}
+
 /** Child nodes in source order. */
 export function childrenOf(node: Node, keys: VisitorKeys): Node[] {
   const children: Node[] = [];

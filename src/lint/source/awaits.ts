@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from './analysis.ts';
 import type { Node } from './ast.ts';
-import { isFunction, lastName, unwrap, walk } from './ast.ts';
+import { lastName, someNode, unwrap, walk } from './ast.ts';
 import type { EffectGuess } from './effects.ts';
 import { effectOf } from './effects.ts';
 import { mayLeave, namesIn, patternNames } from './names.ts';
@@ -45,6 +45,8 @@ interface Run {
   items: Item[];
   /** Names that hold a result of the run, or were computed from one. */
   tainted: Set<string>;
+  /** Something stood after the last await: only if another await follows does it count. */
+  gap: boolean;
   /** True while only awaits follow each other, with nothing between. */
   adjacent: boolean;
 }
@@ -65,6 +67,7 @@ function runsOfBlock(statements: readonly Node[], analysis: Analysis): AwaitRun[
     for (const item of items) {
       if (item.effect.kind === 'ordered' || !canJoin(item, run, analysis)) finish();
       if (item.effect.kind === 'ordered') continue;
+      run.adjacent &&= !run.gap;
       run.items.push(item);
       for (const name of item.results) run.tainted.add(name);
     }
@@ -74,7 +77,7 @@ function runsOfBlock(statements: readonly Node[], analysis: Analysis): AwaitRun[
   return runs;
 }
 
-const newRun = (): Run => ({ items: [], tainted: new Set(), adjacent: true });
+const newRun = (): Run => ({ items: [], tainted: new Set(), gap: false, adjacent: true });
 
 /** The awaits of a statement whose shape is understood; `other` for every statement without one or too complex. */
 function itemsOf(statement: Node, analysis: Analysis): Item[] | 'other' {
@@ -155,22 +158,14 @@ function areIndependent(a: EffectGuess, b: EffectGuess): boolean {
 
 /** An await, assignment or `i++` among the arguments makes the order count. */
 function hasOwnEffects(expression: Node, analysis: Analysis): boolean {
-  let found = false;
-  walk(expression, analysis.source.visitorKeys, (node) => {
-    if (isFunction(node)) return 'skip';
-    found ||=
-      node.type === 'AwaitExpression' ||
-      node.type === 'YieldExpression' ||
-      node.type === 'AssignmentExpression' ||
-      node.type === 'UpdateExpression';
-    return undefined;
-  });
-  return found;
+  return someNode(expression, analysis.source.visitorKeys, ({ type }) => EFFECTS.has(type), 'own');
 }
+
+const EFFECTS = new Set(['AwaitExpression', 'YieldExpression', 'AssignmentExpression', 'UpdateExpression']);
 
 /** A statement between two awaits that neither leaves, nor changes what the next one is given, nor checks a result. */
 function isHarmlessBetween(statement: Node, run: Run, analysis: Analysis): boolean {
-  run.adjacent = false;
+  run.gap = true;
   const keys = analysis.source.visitorKeys;
   if (statement.type === 'EmptyStatement' || statement.type === 'FunctionDeclaration') return true;
   if (statement.type.startsWith('TS')) return true;
@@ -195,14 +190,10 @@ function isLogging(expression: Node): boolean {
 }
 
 function hasOwnAwait(statement: Node, analysis: Analysis): boolean {
-  let found = false;
-  walk(statement, analysis.source.visitorKeys, (node) => {
-    if (isFunction(node)) return 'skip';
-    found ||= node.type === 'AwaitExpression' || node.type === 'YieldExpression';
-    return undefined;
-  });
-  return found;
+  return someNode(statement, analysis.source.visitorKeys, ({ type }) => WAITING.has(type), 'own');
 }
+
+const WAITING = new Set(['AwaitExpression', 'YieldExpression', 'ForOfStatement']);
 
 function toRun(run: Run): AwaitRun {
   const declarations = run.items.map(({ statement, awaited }) =>

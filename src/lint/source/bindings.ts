@@ -142,7 +142,7 @@ export function createBindings(scopes: ScopeManager | null): Bindings {
 
 function onlyValue(bound: Variable): { value: Node; path: string[] } | undefined {
   const writes = bound.references.filter((reference) => reference.isWrite());
-  const value = writes[0]?.writeExpr as Node | null | undefined;
+  const value = writes[0]?.writeExpr;
   if (writes.length !== 1 || !value) return undefined;
   const parent = value.parent;
   const pattern =

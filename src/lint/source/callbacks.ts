@@ -98,7 +98,7 @@ function optionRole(call: Call, key: string, name: string, module: string | unde
     isIn(HTTP_MODULES, module) &&
     /^(?:handler|preHandler|onRequest|preValidation|onSend)$/.test(key)
   ) {
-    return request(`${routeLabel(name, call.arguments[0])}`);
+    return request(routeLabel(name, call.arguments[0]));
   }
   if (call.type === 'NewExpression' && /^(?:Transform|Readable|Writable|Duplex)$/.test(name)) {
     return /^(?:transform|read|write|writev)$/.test(key) ? event('stream chunk') : { kind: 'unknown' };

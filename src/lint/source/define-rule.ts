@@ -1,18 +1,21 @@
 import type { TSESLint } from '@typescript-eslint/utils';
-import type { Call, Node } from './ast.ts';
+import type { Node } from './ast.ts';
 import { enclosingFunction, functionName, lastNameNode } from './ast.ts';
 import type { Analysis, Detail } from './analysis.ts';
 import { analysisOf, detailKey } from './analysis.ts';
 
 /** A standard ESLint rule. */
-export type Rule = TSESLint.RuleModule<string, readonly unknown[], { description: string }>;
+export type Rule = Omit<
+  TSESLint.RuleModule<string, readonly unknown[], { description: string }>,
+  'defaultOptions'
+>;
 
 /** What a rule's `create` gets: the shared analysis, its first option, and how to report. */
 export interface RuleTools<Options> {
   analysis: Analysis;
   options: Options;
   context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>;
-  report(problem: RuleReport): void;
+  report: (problem: RuleReport) => void;
 }
 
 export interface RuleReport {
@@ -32,7 +35,7 @@ interface RuleSpec<Options> {
   /** JSON schema of the one option object. */
   options?: Record<string, unknown>;
   defaults: Options;
-  create(tools: RuleTools<Options>): TSESLint.RuleListener;
+  create: (tools: RuleTools<Options>) => TSESLint.RuleListener;
 }
 
 /** Makes a standard ESLint rule out of the parts that differ from rule to rule. */
@@ -47,7 +50,6 @@ export function defineRule<Options extends object>(spec: RuleSpec<Options>): Rul
         : [],
       hasSuggestions: true,
     },
-    defaultOptions: [],
     create(context) {
       const analysis = analysisOf(context);
       const options = { ...spec.defaults, ...(context.options[0] as Partial<Options> | undefined) };
@@ -72,7 +74,7 @@ export function defineRule<Options extends object>(spec: RuleSpec<Options>): Rul
  * call at the name that is called, so that is the line a measurement will name.
  */
 function reportedRange(node: Node): { start: Position; end: Position } {
-  const call = node.type === 'CallExpression' || node.type === 'NewExpression' ? (node as Call) : undefined;
+  const call = node.type === 'CallExpression' || node.type === 'NewExpression' ? node : undefined;
   if (!call) {
     const { start, end } = node.loc;
     return start.line === end.line

@@ -1,5 +1,5 @@
 import type { Node, VisitorKeys } from './ast.ts';
-import { isFunction, walk } from './ast.ts';
+import { someNode, walk } from './ast.ts';
 
 /** Names of variables that an expression mentions, `this` among them. Property names do not count. */
 export function namesIn(expression: Node, keys: VisitorKeys): Set<string> {
@@ -41,13 +41,7 @@ export function patternNames(pattern: Node): Set<string> {
 
 /** True when running a node may end what is around it: return, throw, break, continue, outside nested functions. */
 export function mayLeave(statement: Node, keys: VisitorKeys): boolean {
-  let leaves = false;
-  walk(statement, keys, (node) => {
-    if (isFunction(node)) return 'skip';
-    leaves ||= LEAVING.has(node.type);
-    return leaves ? 'skip' : undefined;
-  });
-  return leaves;
+  return someNode(statement, keys, ({ type }) => LEAVING.has(type), 'own');
 }
 
 const LEAVING = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', 'ContinueStatement']);

@@ -45,7 +45,7 @@ export function parseSource(text: string, file: string): ParsedSource {
   return {
     ast: result.ast,
     scopeManager: result.scopeManager,
-    visitorKeys: result.visitorKeys as VisitorKeys,
+    visitorKeys: result.visitorKeys,
     text,
   };
 }

@@ -6,6 +6,7 @@ import {
   isFunction,
   locationOf,
   propertyName,
+  someNode,
   unwrap,
   walk,
 } from './ast.ts';
@@ -284,15 +285,15 @@ function handlerByShape(
   if (first?.type !== 'Identifier' || second?.type !== 'Identifier') return undefined;
   if (!/^_?req(?:uest)?$/.test(first.name) || !/^(?:res(?:ponse)?|reply)$/.test(second.name))
     return undefined;
-  let answers = false;
-  walk(fn.body, keys, (node) => {
-    answers ||=
+  const answers = someNode(
+    fn.body,
+    keys,
+    (node) =>
       node.type === 'MemberExpression' &&
       node.object.type === 'Identifier' &&
       node.object.name === second.name &&
-      RESPONSE_MEMBERS.has(propertyName(node) ?? '');
-    return answers ? 'skip' : undefined;
-  });
+      RESPONSE_MEMBERS.has(propertyName(node) ?? ''),
+  );
   const label = `request handler ${functionName(fn) ?? ''}`.trim();
   return answers ? { step: { kind: 'http-request', label, ...locationOf(fn, file) }, label } : undefined;
 }
