@@ -3,7 +3,7 @@ import { Linter } from 'eslint/universal';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import { PRESETS, RULES } from './presets.ts';
-import type { PresetName, RuleChoice } from './protocol.ts';
+import { RULE_NAMES, type PresetName, type RuleChoice } from './protocol.ts';
 import type { Analysis } from './source/analysis.ts';
 import { detailKey, knownAnalysis } from './source/analysis.ts';
 import { parser, parserOptions, sourceType, virtualName } from './source/parse.ts';
@@ -40,7 +40,7 @@ export function lintText(input: LintInput): Outcome<Finding[]> {
 /** Rules to run, with their options. */
 function chosenRules({ preset, rules = {} }: LintInput): Record<string, readonly unknown[]> {
   const chosen: Record<string, readonly unknown[]> = {};
-  for (const name of Object.keys(RULES)) {
+  for (const name of RULE_NAMES) {
     const base = PRESETS[preset][name] ?? 'off';
     const own = rules[name];
     const choice = own === undefined ? base : own === 'on' ? (base === 'off' ? [] : base) : own;

@@ -1,4 +1,4 @@
-import type { PresetName } from './protocol.ts';
+import type { PresetName, RuleName } from './protocol.ts';
 import type { Rule } from './source/define-rule.ts';
 import noAwaitInLoop from './rules/no-await-in-loop.ts';
 import noBlockingApi from './rules/no-blocking-api.ts';
@@ -16,7 +16,7 @@ import noUnboundedJson from './rules/no-unbounded-json.ts';
 import preferParallelAwaits from './rules/prefer-parallel-awaits.ts';
 
 /** Every rule by its name. */
-export const RULES: Readonly<Record<string, Rule>> = {
+export const RULES: Readonly<Record<RuleName, Rule>> = {
   'no-await-in-loop': noAwaitInLoop,
   'no-blocking-api': noBlockingApi,
   'no-busy-wait': noBusyWait,
@@ -37,7 +37,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
 type Choice = 'off' | readonly unknown[];
 
 /** `recommended` is quiet and precise; `strict` has every rule, also where the source alone leaves doubt. */
-export const PRESETS: Readonly<Record<PresetName, Readonly<Record<string, Choice>>>> = {
+export const PRESETS: Readonly<Record<PresetName, Readonly<Partial<Record<RuleName, Choice>>>>> = {
   recommended: {
     'no-await-in-loop': [],
     'no-blocking-api': [],

@@ -25,3 +25,24 @@ export type LintReply =
   | { id: number; kind: 'lint'; outcome: Outcome<Finding[]> }
   | { id: number; kind: 'facts'; facts: SourceFacts }
   | { id: number; kind: 'superseded' };
+
+/** Names of all rules: known without loading the rules themselves, which only the worker does. */
+export const RULE_NAMES = [
+  'no-await-in-loop',
+  'no-blocking-api',
+  'no-busy-wait',
+  'no-floating-promises',
+  'no-redos',
+  'no-super-linear-regex',
+  'no-sync',
+  'no-sync-child-process',
+  'no-sync-crypto',
+  'no-sync-in-async',
+  'no-sync-in-handler',
+  'no-sync-zlib',
+  'no-unbounded-json',
+  'prefer-parallel-awaits',
+] as const;
+
+/** A rule by its name. */
+export type RuleName = (typeof RULE_NAMES)[number];
