@@ -25,7 +25,8 @@ const MAX_STACKS = 20_000;
 const LEASE_MS = 15_000;
 /** Rough cost of an event, µs, for the figure shown while recording; the final one comes from the CPU profile. */
 const EVENT_COST_US = 0.15;
-const SWEEP_EVERY = 25;
+/** Heartbeats between two looks at what changes slowly. */
+const REPORT_EVERY = 10;
 
 /** The agent as its process sees it: under a registered symbol of `process`, while it records. */
 export interface Agent {
@@ -131,7 +132,20 @@ export function start(require: NodeJS.Require, config: AgentConfig): Agent | nul
   let lastBeat = now();
   let lastUtilization = performance.eventLoopUtilization();
   let ownUs = 0;
+  let activeUs = 0;
   let counted = 0;
+  const report = (): void => {
+    requests.sweep();
+    const { produced } = ring.counts();
+    send({
+      t: 'cost',
+      us: Math.round(ownUs + (produced - counted) * EVENT_COST_US),
+      activeUs: Math.round(activeUs),
+    });
+    counted = produced;
+    ownUs = 0;
+    activeUs = 0;
+  };
 
   const tick = (): void => {
     const at = now();
@@ -139,19 +153,15 @@ export function start(require: NodeJS.Require, config: AgentConfig): Agent | nul
     lastBeat = at;
     const utilization = performance.eventLoopUtilization();
     const idleUs = ((utilization.idle - lastUtilization.idle) * 1000) | 0;
-    const activeUs = (utilization.active - lastUtilization.active) * 1000;
-    lastUtilization = utilization;
     ring.put(Op.Heartbeat, late, at, idleUs);
     Atomics.add(ring.ctl, Ctl.Beat, 1);
     sampleWaits(waits, samples);
-    if (++beats % SWEEP_EVERY === 0) requests.sweep();
-    const { produced } = ring.counts();
-    ownUs += (produced - counted) * EVENT_COST_US;
-    counted = produced;
-    send({ t: 'cost', us: Math.round(ownUs), activeUs: Math.round(activeUs) });
+    activeUs += (utilization.active - lastUtilization.active) * 1000;
+    lastUtilization = utilization;
+    if (++beats % REPORT_EVERY === 0) report();
     transport.flush(outbox);
     outbox = [];
-    ownUs = now() - at;
+    ownUs += (now() - at) | 0;
     if (Date.now() > leaseUntil) void agent.stop();
   };
   const timer = hooks.disown(() =>

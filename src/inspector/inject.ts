@@ -6,8 +6,8 @@ import { OWN_URL } from '../agent/protocol.ts';
 import { UserError } from '../base/user-error.ts';
 import type { Connection } from './connection.ts';
 
-/** A 4 MiB ring: a burst of a quarter of a million events while the worker is not scheduled. */
-const RING_EVENTS = 1 << 18;
+/** A 2 MiB ring: a burst of 130,000 events while the worker is not scheduled. A larger one costs cache misses. */
+const RING_EVENTS = 1 << 17;
 
 /** Object id of the agent in the process. */
 export type AgentHandle = string;

@@ -9,7 +9,10 @@
  * order, so a reader unwraps it. Ids are {@link AsyncId} unless said otherwise.
  */
 export const Op = {
-  /** A resource or promise was created. extra = type index, a = trigger, b = execution (in whose execution). */
+  /**
+   * A resource or promise was created. extra = type index, a = trigger, b = execution (in whose execution).
+   * An `await` shows as a promise of its own whose trigger is the awaited promise; its Before is the moment the function goes on.
+   */
   Init: 1,
   /** Its callback or reaction begins. a = time. */
   Before: 2,
