@@ -23,7 +23,7 @@ export async function startShop(dir) {
     npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
   npm('run', 'build', '--silent');
 
-  const server = spawn(process.execPath, ['server.js'], {
+  const server = spawn(process.execPath, ['--inspect-port=0', 'server.js'], {
     cwd: SHOP,
     env: { ...process.env, PORT: '0', SHOP_DATA: path.join(dir, 'shop-data'), LOG_LEVEL: 'silent' },
     stdio: ['ignore', 'pipe', 'inherit'],

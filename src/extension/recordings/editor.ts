@@ -26,6 +26,10 @@ class RecordingDocument implements vscode.CustomDocument {
     this.answer.catch(() => undefined);
   }
 
+  get closed(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
   dispose(): void {
     this.#stop.abort();
   }
@@ -71,6 +75,7 @@ function show(
       report = value;
       send({ type: 'report', name, report, problems, shortPaths: shortPaths(report) });
     } catch (error) {
+      if (document.closed) return;
       log.error(error instanceof Error ? error : String(error));
       send({ type: 'failed', ...words(error) });
     }
@@ -98,7 +103,9 @@ function show(
 
   webview.options = { enableScripts: true, localResourceRoots: [assets] };
   const listening = webview.onDidReceiveMessage(guarded(log, receive));
-  panel.onDidDispose(() => listening.dispose());
+  panel.onDidDispose(() => {
+    listening.dispose();
+  });
   webview.html = page(webview, assets);
 }
 

@@ -44,12 +44,15 @@ export function diagnosticsOf(file: string): vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(vscode.Uri.file(file)).filter(({ source }) => source === 'looplens');
 }
 
-/** Starts the fixture's server as an ordinary program; `end` with it. */
+/**
+ * Starts the fixture's server as an ordinary program; it ends with its stdin. When its inspector is opened, it takes any
+ * free port: the usual one may be in use on this machine.
+ */
 export async function startServer(): Promise<ChildProcess & { pid: number }> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON)_/.test(name)),
   );
-  const child = spawn(process.env.LOOPLENS_TEST_NODE ?? 'node', ['server.js'], {
+  const child = spawn(process.env.LOOPLENS_TEST_NODE ?? 'node', ['--inspect-port=0', 'server.js'], {
     cwd: path.dirname(fixture('server.js')),
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
