@@ -8,7 +8,7 @@ const { WebSocket } = createRequire(new URL('shop/package.json', import.meta.url
 
 const MANY_SECONDS = 3600;
 const FIRST_ORDER_FOR_INVOICES = 1 + Math.floor(Math.random() * 6000);
-const WORDS_IN_FRONT_OF_THE_AT = ['maximilian.mustermann.berlin', 'friederike.sonnenschein.bonn'];
+const WORDS_IN_FRONT_OF_THE_AT = ['maximilian.mustermann.trier', 'friederike.sonnenschein.ulm'];
 
 const json = (body) => ({
   body: JSON.stringify(body),
@@ -17,8 +17,8 @@ const json = (body) => ({
 
 /** Each route: requests a second, what is asked for, and how long a visitor waits for an answer. */
 const VISITS = [
-  { perSecond: 30, paths: cycle(40, (i) => `/products?page=${1 + i}`), connections: 4 },
-  { perSecond: 40, paths: cycle(200, (i) => `/products/${1 + i * 13}`), connections: 4 },
+  { perSecond: 20, paths: cycle(40, (i) => `/products?page=${1 + i}`), connections: 4 },
+  { perSecond: 30, paths: cycle(200, (i) => `/products/${1 + i * 13}`), connections: 4 },
   { perSecond: 10, paths: ['/health'] },
   { perSecond: 10, paths: ['/'] },
   { perSecond: 20, paths: ['/images/oolong.svg', '/images/espresso.svg', '/shop.css'], connections: 2 },
@@ -38,7 +38,7 @@ const VISITS = [
     paths: ['/newsletter'],
     bodies: WORDS_IN_FRONT_OF_THE_AT.map((email) => json({ email })),
   },
-  { perSecond: 5, paths: ['/dashboard'], connections: 2 },
+  { perSecond: 10, paths: ['/dashboard'], connections: 3 },
   // Most look at an invoice once or twice; some come back a third time.
   {
     perSecond: 6,

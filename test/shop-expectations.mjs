@@ -50,7 +50,7 @@ const PROBLEMS = [
     name: 'serial awaits',
     rules: ['serial-awaits'],
     file: 'src/routes/dashboard.js',
-    text: 'await stockLevels(shop)',
+    text: 'await getStock(shop)',
     route: 'GET /dashboard',
   },
   {

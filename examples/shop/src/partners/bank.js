@@ -1,6 +1,6 @@
 import { ask } from './partner.js';
 
 /** What the card company will pay out next. */
-export async function nextPayout(shop) {
+export async function getNextPayout(shop) {
   return (await ask(shop, '/bank/payout')).answer;
 }

@@ -1,6 +1,6 @@
 import { ask } from './partner.js';
 
 /** Parcels that have left and not arrived. */
-export async function openShipments(shop) {
+export async function getOpenShipments(shop) {
   return (await ask(shop, '/carrier/shipments')).answer;
 }

@@ -1,7 +1,7 @@
 import { ask } from './partner.js';
 
 /** How many bags lie in each hall. */
-export async function stockLevels(shop) {
+export async function getStock(shop) {
   return (await ask(shop, '/warehouse/stock')).answer;
 }
 

@@ -1,12 +1,12 @@
-import { nextPayout } from '../partners/bank.js';
-import { openShipments } from '../partners/carrier.js';
-import { stockLevels } from '../partners/warehouse.js';
+import { getNextPayout } from '../partners/bank.js';
+import { getOpenShipments } from '../partners/carrier.js';
+import { getStock } from '../partners/warehouse.js';
 
 export async function dashboard(app, { shop }) {
   app.get('/dashboard', async () => {
-    const stock = await stockLevels(shop);
-    const shipments = await openShipments(shop);
-    const payout = await nextPayout(shop);
+    const stock = await getStock(shop);
+    const shipments = await getOpenShipments(shop);
+    const payout = await getNextPayout(shop);
     return { stock, shipments, payout, reviewsToRead: shop.database.pendingReviews() };
   });
 }
