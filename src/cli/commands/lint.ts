@@ -23,7 +23,7 @@ type LintFormat = 'text' | 'json' | 'sarif' | 'github' | 'markdown';
 
 interface LintCommandOptions extends CommonOptions, FailOnOptions {
   format: LintFormat;
-  preset: 'recommended' | 'strict';
+  preset?: 'recommended' | 'strict';
   config?: string;
   since?: string;
   evidence?: string;
@@ -35,11 +35,15 @@ export function addLint({ program, face, jobs, command, answer }: CommandParts):
     .description('print hints about asynchronous code, found in the source')
     .argument('[path...]', 'files and folders; default: this folder')
     .addOption(
-      new Option('-p, --preset <preset>', '"recommended" is quiet and precise, "strict" has every rule')
-        .choices(['recommended', 'strict'])
-        .default('recommended'),
+      new Option(
+        '-p, --preset <preset>',
+        '"recommended" is quiet and precise, "strict" has every rule',
+      ).choices(['recommended', 'strict']),
     )
-    .option('-c, --config <file>', 'an ESLint configuration to take rules and options from')
+    .option(
+      '-c, --config <file>',
+      'a looplens.config.json; default: the one in this folder, where there is one',
+    )
     .option('--since <ref>', 'only lines that were changed since this git ref')
     .option(
       '-e, --evidence <file>',
@@ -57,7 +61,7 @@ export function addLint({ program, face, jobs, command, answer }: CommandParts):
       const hints = await jobs.lintPaths({
         paths: all.length > 0 ? all : ['.'],
         cwd: face.cwd,
-        preset: options.preset,
+        ...(options.preset !== undefined && { preset: options.preset }),
         ...(config !== undefined && { config: path.resolve(face.cwd, config) }),
         ...(options.since !== undefined && { since: options.since }),
         ...(evidence && { evidence: evidence.value }),
