@@ -125,7 +125,7 @@ function meanRequest(routes: readonly RouteTimes[]): { count: number; meanMs: nu
     all += route.requests.length;
     runMs += route.runMs * route.requests.length;
   }
-  return { count, meanMs: count === 0 ? 0 : totalMs / count, runMs: all === 0 ? 0 : runMs / all };
+  return { count: all, meanMs: count === 0 ? 0 : totalMs / count, runMs: all === 0 ? 0 : runMs / all };
 }
 
 function worstFirst(a: Finding, b: Finding): number {

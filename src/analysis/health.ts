@@ -27,7 +27,7 @@ export interface HealthInputs {
   gcUs: number;
   observedUs: number;
   findings: readonly Finding[];
-  /** Requests that were answered, their mean duration and the mean time on the loop of each, ms. */
+  /** Requests that came in, the mean duration of those that were answered, and the mean time on the loop of each, ms. */
   requests: { count: number; meanMs: number; runMs: number };
 }
 
@@ -73,7 +73,7 @@ function words(
   gcShare: number,
 ): string {
   const busy = `the loop was busy ${formatShare(utilization)} of the time`;
-  const delayed = `one timer in a hundred was ${millis(p99)} late or more`;
+  const delayed = `99 % of timers were at most ${millis(p99)} late`;
   switch (verdict) {
     case 'blocked':
       return `Blocked: ${formatShare(heldShare(inputs))} of the time went into runs of 5 ms and more; ${delayed}.`;

@@ -1,6 +1,7 @@
 import type { SourceLocation } from '../model/location.ts';
 import type { Hold } from './holds.ts';
 import type { Measured } from './measured.ts';
+import { lineKey } from './places.ts';
 import { weightedMedian } from './statistics.ts';
 
 /** How long requests waited at one `await`. Times in µs. */
@@ -73,10 +74,6 @@ function awaitLines({ tables }: Measured, stack: number): Set<string> {
     if (frame && id !== 0 && frame.async !== 'all') lines.add(lineKey(frame));
   }
   return lines;
-}
-
-function lineKey({ file, line }: { file: string; line: number }): string {
-  return `${file}\n${line}`;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { millis } from '../../base/figures.ts';
 import type { ChainStep, Finding, Severity } from '../../model/finding.ts';
-import type { Frame } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { Hotspot } from '../hotspots.ts';
 import type { FindingRule, Measured } from '../measured.ts';
+import { insideLibrary, packageName } from '../places.ts';
 import { severityOfHold } from '../severity.ts';
 import { ascending, quantile } from '../statistics.ts';
 import { formatShare, formatTimes, inRoutes } from '../words.ts';
@@ -75,7 +75,7 @@ function describe(spot: Hotspot, severity: Severity, { observedUs }: Measured): 
       routes,
     },
     chain: chainOf(spot, routes),
-    related: spot.below.library ? [inside(spot.below.library)] : [],
+    related: insideLibrary(spot.below.library),
   };
 }
 
@@ -115,17 +115,4 @@ function chainOf(spot: Hotspot, routes: readonly string[]): ChainStep[] {
     ...spot.callers.map((caller): ChainStep => ({ kind: 'call', ...caller })),
     ...routes.map((label): ChainStep => ({ kind: 'http-request', label })),
   ];
-}
-
-function inside(frame: Frame): Finding['related'][number] {
-  const { file, line, column } = frame;
-  return {
-    message: `inside ${packageName(frame)}`,
-    location: { file, line, column, ...(frame.function && { function: frame.function }) },
-  };
-}
-
-function packageName(frame: Frame): string {
-  const { name, version } = frame.package ?? { name: frame.file, version: undefined };
-  return version ? `${name}@${version}` : name;
 }

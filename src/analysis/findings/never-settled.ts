@@ -5,6 +5,7 @@ import { RequestKind } from '../../model/event.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { PendingRecord } from '../passes/pending.ts';
+import { insideLibrary, lineKey, locationOf } from '../places.ts';
 import { ascending, quantile } from '../statistics.ts';
 import { inRoutes } from '../words.ts';
 
@@ -29,7 +30,7 @@ export const neverSettled: FindingRule = {
     for (const leaf of innermostWaits(measured)) {
       const frame = ownFrame(leaf, measured);
       if (!frame) continue;
-      const key = `${frame.file}\n${frame.line}`;
+      const key = lineKey(frame);
       const waiting = lines.get(key) ?? { frame, leaves: new Map<number, PendingRecord>() };
       if (!waiting.leaves.has(leaf.request)) waiting.leaves.set(leaf.request, leaf);
       lines.set(key, waiting);
@@ -135,7 +136,7 @@ function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Meas
     severity: leaves.length >= THRESHOLDS.errorRequests ? 'error' : 'warning',
     confidence: 'measured',
     message: `${leaves.length} requests wait here and none has gone on, the oldest for ${millis(oldest)}${inRoutes(routes)}`,
-    location: place(frame),
+    location: locationOf(frame),
     evidence: {
       count: leaves.length,
       totalMs: round1(ages.reduce((sum, ms) => sum + ms, 0)),
@@ -145,17 +146,11 @@ function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Meas
       routes,
     },
     chain: [
-      ...own.slice(1).map((f) => ({ kind: 'await' as const, ...place(f) })),
+      ...own.slice(1).map((f) => ({ kind: 'await' as const, ...locationOf(f) })),
       ...routes.map((label) => ({ kind: 'http-request' as const, label })),
     ],
-    related: library
-      ? [{ message: `inside ${library.package?.name ?? library.file}`, location: place(library) }]
-      : [],
+    related: insideLibrary(library),
   };
-}
-
-function place({ file, line, column, function: name }: Frame): Finding['location'] {
-  return { file, line, column, ...(name && { function: name }) };
 }
 
 function ageMs(record: PendingRecord, { endUs }: Measured): number {

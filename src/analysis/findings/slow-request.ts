@@ -4,6 +4,7 @@ import type { Frame } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { RouteTimes } from '../routes.ts';
+import { lineKey, locationOf } from '../places.ts';
 import { quantile } from '../statistics.ts';
 import { heldWithin } from '../waits-by-line.ts';
 
@@ -62,7 +63,7 @@ function describe(times: RouteTimes, { frames, share }: Place, measured: Measure
     severity: p50 >= THRESHOLDS.warnP50Ms ? 'warning' : 'info',
     confidence: 'measured',
     message: `${route} takes ${millis(p50)} (1 in 100: ${millis(p99)}): ${parts.join(', ')}`,
-    location: place(at!),
+    location: locationOf(at!),
     evidence: {
       count: durationsMs.length,
       totalMs: round1(durationsMs.reduce((sum, ms) => sum + ms, 0)),
@@ -72,7 +73,7 @@ function describe(times: RouteTimes, { frames, share }: Place, measured: Measure
       routes: [route],
     },
     chain: [
-      ...outer.map((frame) => ({ kind: 'await' as const, ...place(frame) })),
+      ...outer.map((frame) => ({ kind: 'await' as const, ...locationOf(frame) })),
       { kind: 'http-request', label: route },
     ],
     related: [],
@@ -117,7 +118,7 @@ function heaviestBranch<T extends { frames: Frame[]; weight: number }>(
   for (const stack of stacks) {
     const frame = stack.frames.at(-depth);
     if (!frame) continue;
-    const key = `${frame.file}:${frame.line}`;
+    const key = lineKey(frame);
     const branch = branches.get(key);
     if (branch) branch.push(stack);
     else branches.set(key, [stack]);
@@ -157,8 +158,4 @@ function isTold({ frames }: Place, route: string, earlier: readonly Finding[]): 
     const lines = [finding.location, ...finding.related.map((related) => related.location)];
     return frames.some((frame) => lines.some((at) => at.file === frame.file && at.line === frame.line));
   });
-}
-
-function place({ file, line, column, function: name }: Frame): Finding['location'] {
-  return { file, line, column, ...(name && { function: name }) };
 }

@@ -5,6 +5,7 @@ import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { Below, Level } from '../profile/call-path.ts';
 import { isSyncCall } from '../profile/frame-cause.ts';
+import { insideLibrary, lineKey } from '../places.ts';
 import { severityOfHold } from '../severity.ts';
 import { ascending, quantile } from '../statistics.ts';
 import { formatShare, inRoutes } from '../words.ts';
@@ -25,9 +26,9 @@ const THRESHOLDS = {
 export const syncIoInRequest: FindingRule = {
   id: 'sync-io-in-request',
   find: (measured, earlier) => {
-    const told = new Set(earlier.filter((f) => f.rule === 'blocked-loop').map((f) => placeOf(f.location)));
+    const told = new Set(earlier.filter((f) => f.rule === 'blocked-loop').map((f) => lineKey(f.location)));
     return [...callsByLine(measured).values()]
-      .filter((call) => !told.has(placeOf(call.location)) && costs(call, measured))
+      .filter((call) => !told.has(lineKey(call.location)) && costs(call, measured))
       .map((call) => describe(call, measured));
   },
 };
@@ -75,9 +76,9 @@ function callsByLine(measured: Measured): Map<string, SyncCall> {
       .reverse()
       .map((level) => measured.lines.ofCall(level.frame, level.callee));
     if (!location) continue;
-    const call = byLine.get(placeOf(location));
+    const call = byLine.get(lineKey(location));
     if (!call) {
-      byLine.set(placeOf(location), { location, callers, below, samples, perRequest: us });
+      byLine.set(lineKey(location), { location, callers, below, samples, perRequest: us });
       continue;
     }
     call.samples += samples;
@@ -113,7 +114,6 @@ function describe(call: SyncCall, measured: Measured): Finding {
   const share = totalMs / microsToMillis(measured.observedUs);
   const routes = routesOf(call, measured);
   const what = call.below.builtin ?? 'A synchronous call';
-  const { library } = call.below;
   const cause: Cause = call.below.cause;
   return {
     rule: 'sync-io-in-request',
@@ -134,14 +134,7 @@ function describe(call: SyncCall, measured: Measured): Finding {
       ...call.callers.map((caller) => ({ kind: 'call' as const, ...caller })),
       ...routes.map((label) => ({ kind: 'http-request' as const, label })),
     ],
-    related: library
-      ? [
-          {
-            message: `inside ${library.package?.name ?? library.file}`,
-            location: { file: library.file, line: library.line, column: library.column },
-          },
-        ]
-      : [],
+    related: insideLibrary(call.below.library),
   };
 }
 
@@ -153,10 +146,6 @@ function routesOf(call: SyncCall, { requests }: Measured): string[] {
     if (route !== undefined) us.set(route, (us.get(route) ?? 0) + held);
   }
   return [...us].sort((a, b) => b[1] - a[1]).map(([route]) => route);
-}
-
-function placeOf({ file, line }: SourceLocation): string {
-  return `${file}\n${line}`;
 }
 
 function sum(values: Iterable<number>): number {

@@ -2,6 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
 import type { Rejection } from '../../model/recording.ts';
 import type { FindingRule, Measured } from '../measured.ts';
+import { lineKey, locationOf } from '../places.ts';
 import { formatTimes } from '../words.ts';
 
 /** A promise was rejected and nobody handled it. */
@@ -20,7 +21,7 @@ export const unhandledRejection: FindingRule = {
         });
         continue;
       }
-      const key = `${origin.file}\n${origin.line}\n${kindOf(rejection.reason)}`;
+      const key = `${lineKey(origin)}\n${kindOf(rejection.reason)}`;
       const group = groups.get(key);
       if (!group) {
         groups.set(key, {
@@ -51,23 +52,16 @@ interface Group {
 function describe({ origin, callers, first, count, fatal }: Group): Finding {
   const times = count === 1 ? '' : `, ${formatTimes(count)}`;
   const end = fatal ? ', and the process ended' : '';
-  const { file, line, column } = origin;
   return {
     rule: 'unhandled-rejection',
     severity: 'error',
     confidence: 'measured',
     message: `Nobody handled this rejection${times}${end}: ${first.reason}`,
-    location: { file, line, column, ...(origin.function && { function: origin.function }) },
+    location: locationOf(origin),
     evidence: { count, totalMs: 0, maxMs: 0, p99Ms: 0, loopShare: 0, routes: [] },
     chain: callers
       .filter((frame) => frame.owner === 'own')
-      .map((frame) => ({
-        kind: frame.async ?? ('call' as const),
-        file: frame.file,
-        line: frame.line,
-        column: frame.column,
-        ...(frame.function && { function: frame.function }),
-      })),
+      .map((frame) => ({ kind: frame.async ?? ('call' as const), ...locationOf(frame) })),
     related: [],
   };
 }

@@ -16,7 +16,7 @@ describe('blocked-loop', () => {
       });
     }
     expect(golden(analyze(r.build(), [facts({ callee: 'sleep', line: 12 })]))).toMatchInlineSnapshot(`
-      "blocked: Blocked: 94 % of the time went into runs of 5 ms and more; one timer in a hundred was 12 ms late or more.
+      "blocked: Blocked: 94 % of the time went into runs of 5 ms and more; 99 % of timers were at most 12 ms late.
       error blocked-loop (javascript) app.js:8:1 sleep
         Blocked the event loop 31 times, 30 ms each, 94 % of the loop's time, in GET /
         31 x, 930 ms, max 30, p99 30, share 0.9394
@@ -34,7 +34,7 @@ describe('blocked-loop', () => {
       });
     }
     expect(golden(analyze(r.build(), [facts({ callee: 'readFileSync', line: 14 })]))).toMatchInlineSnapshot(`
-      "blocked: Blocked: 20 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
+      "blocked: Blocked: 20 % of the time went into runs of 5 ms and more; 99 % of timers were at most 20 ms late.
       error blocked-loop (sync-fs) app.js:14:5 handler
         Blocked the event loop 40 times, 25 ms each, 20 % of the loop's time, in GET /orders/:id (readFileSync)
         40 x, 1000 ms, max 25, p99 25, share 0.2006
@@ -67,7 +67,7 @@ describe('blocked-loop', () => {
       { ...facts({ callee: 'test', line: 4 }), file: '/app/search.js' },
     ];
     expect(golden(analyze(r.build(), known))).toMatchInlineSnapshot(`
-      "blocked: Blocked: 20 % of the time went into runs of 5 ms and more; one timer in a hundred was 60 ms late or more.
+      "blocked: Blocked: 20 % of the time went into runs of 5 ms and more; 99 % of timers were at most 60 ms late.
       error blocked-loop (json) app.js:17:5 handler
         Blocked the event loop 10 times, 60 ms each, 12 % of the loop's time, in POST /import (JSON)
         10 x, 600 ms, max 60, p99 60, share 0.1205
@@ -89,7 +89,7 @@ describe('blocked-loop', () => {
       });
     }
     expect(golden(analyze(r.build(), [facts({ callee: 'parse', line: 13 })]))).toMatchInlineSnapshot(`
-      "blocked: Blocked: 14 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
+      "blocked: Blocked: 14 % of the time went into runs of 5 ms and more; 99 % of timers were at most 20 ms late.
       error blocked-loop (javascript) app.js:13:5 handler
         Blocked the event loop 20 times, 35 ms each, 14 % of the loop's time, in GET /page (marked@1.2.3)
         20 x, 700 ms, max 35, p99 35, share 0.1401
@@ -113,7 +113,7 @@ describe('blocked-loop', () => {
       });
     }
     expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
-      "blocked: Blocked: 12 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
+      "blocked: Blocked: 12 % of the time went into runs of 5 ms and more; 99 % of timers were at most 20 ms late.
       error blocked-loop (javascript) node_modules/heavy/index.js:40:1 render
         Blocked the event loop 20 times, 30 ms each, 12 % of the loop's time, in GET /page
         20 x, 600 ms, max 30, p99 30, share 0.1202
@@ -137,7 +137,7 @@ describe('blocked-loop', () => {
         analyze(r.build(), [facts({ callee: 'readFileSync', line: 14 }, { callee: 'digest', line: 16 })]),
       ),
     ).toMatchInlineSnapshot(`
-      "blocked: Blocked: 14 % of the time went into runs of 5 ms and more; one timer in a hundred was 20 ms late or more.
+      "blocked: Blocked: 14 % of the time went into runs of 5 ms and more; 99 % of timers were at most 20 ms late.
       warning blocked-loop (sync-fs) app.js:14:5 handler
         Blocked the event loop 20 times, 20 ms each, 8 % of the loop's time, in GET /both (readFileSync)
         20 x, 400 ms, max 20, p99 20, share 0.0801
@@ -161,7 +161,7 @@ describe('blocked-loop', () => {
       });
     }
     expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
-      "healthy: Healthy: the loop was busy 8.5 % of the time; one timer in a hundred was 350 ms late or more.
+      "healthy: Healthy: the loop was busy 8.5 % of the time; 99 % of timers were at most 350 ms late.
       info blocked-loop (module-load) app.js:1:1
         Blocked the event loop once, for 390 ms, 7.8 % of the loop's time (loading modules at start-up)
         1 x, 390 ms, max 390, p99 390, share 0.0785"
@@ -178,7 +178,7 @@ describe('blocked-loop', () => {
       });
     }
     expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
-      "blocked: Blocked: 16 % of the time went into runs of 5 ms and more; one timer in a hundred was 40 ms late or more.
+      "blocked: Blocked: 16 % of the time went into runs of 5 ms and more; 99 % of timers were at most 40 ms late.
       error blocked-loop (gc) app.js:22:1 collect
         Blocked the event loop 20 times, 40 ms each, 16 % of the loop's time, in GET /report (garbage collection)
         20 x, 800 ms, max 40, p99 40, share 0.1606

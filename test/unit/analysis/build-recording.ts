@@ -72,7 +72,12 @@ export class RecordingBuilder {
   }
 
   /** A request that arrives at `ms`; `draw` says what it does. */
-  request(ms: number, label: string, draw: (request: RequestPen) => void, kind = RequestKind.Http): void {
+  request(
+    ms: number,
+    label: string,
+    draw: (request: RequestPen) => void,
+    kind: RequestKind = RequestKind.Http,
+  ): void {
     const id = this.#nextRequest++;
     let now = ms * 1000;
     const open: number[] = [];

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { analyze } from '../../../src/analysis/analyze.ts';
+import type { SourceFacts } from '../../../src/model/source-facts.ts';
+import { node, own, pkg, RecordingBuilder } from './build-recording.ts';
+import { golden } from './golden.ts';
+
+const handler = own('app.js', 'handler', 10);
+const readFileSync = node('fs', 'readFileSync');
+
+const facts: SourceFacts = {
+  file: '/app/app.js',
+  independentAwaits: [],
+  calls: [{ callee: 'readFileSync', line: 14, column: 5, functionStart: 10, functionEnd: 20 }],
+};
+
+/** A route that spends `ms` of every request in a synchronous call. */
+function reading(ms: number): RecordingBuilder {
+  const r = new RecordingBuilder();
+  for (let i = 0; i < 100; i++) {
+    r.request(i * 40 + 0.4, 'GET /page', (q) => {
+      q.run(1.3, handler);
+      q.run(ms, handler, readFileSync, node('fs', 'openSync'));
+      q.end();
+    });
+  }
+  return r;
+}
+
+describe('sync-io-in-request', () => {
+  it('tells calls that are short, but in every request', () => {
+    expect(golden(analyze(reading(2).build(), [facts]))).toMatchInlineSnapshot(`
+      "healthy: Healthy: the loop was busy 6.6 % of the time; 99 % of timers were at most 0.0 ms late.
+      warning sync-io-in-request (sync-fs) app.js:14:5 handler
+        readFileSync held the event loop 2.0 ms per request, 4 % of the loop's time, in GET /page
+        100 x, 200 ms, max 2, p99 2, share 0.0402
+        < http-request GET /page"
+    `);
+  });
+
+  it('leaves the word to blocked-loop where the calls are long', () => {
+    const { findings } = analyze(reading(25).build(), [facts]).value;
+    expect(findings.map((f) => [f.rule, f.cause])).toEqual([['blocked-loop', 'sync-fs']]);
+  });
+
+  it('is silent about calls that cost next to nothing, and about calls outside of requests', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 60; i++) {
+      r.request(i * 80 + 0.3, 'GET /page', (q) => {
+        q.run(2, handler);
+        if (i % 10 === 0) q.run(1, handler, readFileSync);
+        q.end();
+      });
+      r.unhooked(i * 80 + 40, 3, own('job.js', 'reload', 3), readFileSync);
+    }
+    expect(analyze(r.build(), [facts]).value.findings).toEqual([]);
+  });
+
+  it('names the library that makes the call', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 100; i++) {
+      r.request(i * 40 + 0.4, 'GET /page', (q) => {
+        q.run(3, handler, pkg('views', 'render', 7), readFileSync);
+        q.end();
+      });
+    }
+    const [finding] = analyze(r.build(), []).value.findings;
+    expect(finding?.related).toEqual([
+      {
+        message: 'inside views@1.2.3',
+        location: { file: '/app/node_modules/views/index.js', line: 7, column: 1, function: 'render' },
+      },
+    ]);
+  });
+});
+
+describe('unhandled-rejection', () => {
+  it('groups by the place where the reason was made', () => {
+    const r = new RecordingBuilder();
+    const stack = r.stack([
+      pkg('pg', 'query', 5),
+      own('db.js', 'load', 20),
+      { ...own('app.js', 'refresh', 30), async: 'await' },
+    ]);
+    for (let i = 0; i < 3; i++) {
+      r.rejections.push({ timeUs: i * 1_000_000, reason: `TypeError: no row ${i}`, stack, fatal: i === 2 });
+    }
+    r.rejections.push({ timeUs: 5, reason: 'string: no stack', stack: r.stack([]), fatal: false });
+    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
+      "idle: Idle: the loop was busy under 0.1 % of the time and no request came in.
+      error unhandled-rejection db.js:20:1 load
+        Nobody handled this rejection, 3 times, and the process ended: TypeError: no row 0
+        3 x, 0 ms, max 0, p99 0, share 0
+        < await app.js:30:1 refresh
+      problem rejection-without-place: A promise was rejected with "string: no stack" and nobody handled it; the reason carries no stack."
+    `);
+  });
+});
+
+describe('health', () => {
+  it('is idle without requests', () => {
+    expect(analyze(new RecordingBuilder().build(), []).value.health).toMatchObject({
+      verdict: 'idle',
+      utilization: 0,
+      eventLoopDelayMs: { p50: 0, p99: 0, max: 0 },
+    });
+  });
+
+  it('is saturated when short work leaves no idle time', () => {
+    const r = new RecordingBuilder(2_000);
+    for (let i = 0; i < 980; i++) {
+      r.request(i * 2 + 10, `GET /items/${i}`, (q) => {
+        q.run(1.95, own('app.js', `step${i % 7}`, 10 + i));
+        q.end();
+      });
+    }
+    const { health, routes, findings } = analyze(r.build(), []).value;
+    expect(findings).toEqual([]);
+    expect(health.verdict).toBe('cpu-saturated');
+    expect(routes).toEqual([
+      { route: 'GET /items/:id', requests: 980, p50Ms: 2, p99Ms: 2, maxMs: 2, runMs: 2 },
+    ]);
+  });
+
+  it('counts the heartbeats that a long block left out', () => {
+    const r = new RecordingBuilder(4_000);
+    // Two thirds of all moments fall into a block, although only three of fifty heartbeats do.
+    for (let i = 0; i < 3; i++) r.unhooked(500 + i * 1_200, 900, own('app.js', 'job', 3));
+    expect(analyze(r.build(), []).value.health.eventLoopDelayMs).toEqual({ p50: 240, p99: 900, max: 900 });
+  });
+});

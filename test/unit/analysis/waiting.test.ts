@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import { analyze } from '../../../src/analysis/analyze.ts';
+import { filesOfInterest } from '../../../src/analysis/files-of-interest.ts';
+import type { SourceFacts } from '../../../src/model/source-facts.ts';
+import { RequestKind } from '../../../src/model/event.ts';
+import type { Fn } from './build-recording.ts';
+import { own, pkg, RecordingBuilder } from './build-recording.ts';
+import { golden } from './golden.ts';
+
+const awaitAt = (line: number, name = 'handler'): Fn => ({ ...own('app.js', name, line), async: 'await' });
+const handler = own('app.js', 'handler', 10);
+
+const facts = (awaits: number[], calls: { callee: string; line: number }[] = []): SourceFacts => ({
+  file: '/app/app.js',
+  independentAwaits:
+    awaits.length === 0
+      ? []
+      : [{ function: 'handler', awaits: awaits.map((line) => ({ file: '/app/app.js', line, column: 16 })) }],
+  calls: calls.map((call) => ({ ...call, column: 5, functionStart: 10, functionEnd: 20 })),
+});
+
+/** Requests to the dashboard that wait 41 and 36 ms one after the other. */
+function dashboard(firstMs = 41, secondMs = 36): RecordingBuilder {
+  const r = new RecordingBuilder();
+  for (let i = 0; i < 40; i++) {
+    r.request(i * 100 + 3, 'GET /dashboard', (q) => {
+      q.run(0.5, handler);
+      q.wait(firstMs, awaitAt(12));
+      q.run(0.2, handler);
+      q.wait(secondMs, pkgAwait, awaitAt(13));
+      q.run(0.3, handler);
+      q.end();
+    });
+  }
+  return r;
+}
+const pkgAwait: Fn = { ...pkg('pg', 'query', 40), async: 'await' };
+
+describe('serial-awaits', () => {
+  it('says what independent awaits cost one after the other', () => {
+    expect(golden(analyze(dashboard().build(), [facts([12, 13])]))).toMatchInlineSnapshot(`
+      "io-bound: Waiting: a request ran 1.0 ms and took 78 ms; the loop was busy 0.8 % of the time.
+      warning serial-awaits app.js:12:16
+        Waits 42 ms + 36 ms one after the other in GET /dashboard; together they would take 42 ms
+        40 x, 1448 ms, max 41.5, p99 36.2, share 0
+        < http-request GET /dashboard
+        + serial with app.js:13:16"
+    `);
+  });
+
+  it('is silent without the proof that they are independent, and where nothing would be saved', () => {
+    expect(rules(dashboard(), facts([]))).toEqual([]);
+    expect(rules(dashboard(41, 3), facts([12, 13]))).toEqual([]);
+  });
+
+  it('is silent when the waits are only the lateness of a loop that others hold', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 40; i++) {
+      // The answer is there at once, but the loop is held each time.
+      r.request(i * 100 + 3, 'GET /dashboard', (q) => {
+        q.wait(40.5, awaitAt(12));
+        q.wait(40.5, awaitAt(13));
+        q.end();
+      });
+      for (const at of [4, 45]) {
+        r.request(i * 100 + at, 'GET /heavy', (q) => {
+          q.run(39, own('heavy.js', 'heavy', 1));
+          q.end();
+        });
+      }
+    }
+    expect(rules(r, facts([12, 13]))).toEqual(['blocked-loop']);
+  });
+
+  it('needs several requests', () => {
+    const r = new RecordingBuilder();
+    r.request(10, 'GET /dashboard', (q) => {
+      q.wait(400, awaitAt(12));
+      q.wait(360, awaitAt(13));
+      q.end();
+    });
+    expect(rules(r, facts([12, 13]))).toEqual([]);
+  });
+});
+
+describe('never-settled', () => {
+  /** Requests that wait for a lock that nobody gives back; `draw` changes how. */
+  function locked(draw: (r: RecordingBuilder) => void = () => undefined): RecordingBuilder {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 8; i++) {
+      r.request(100 + i * 400, `GET /invoices/${i}`, (q) => {
+        q.run(0.2, handler);
+        q.hang(awaitAt(31, 'invoice'), awaitAt(14));
+      });
+    }
+    draw(r);
+    return r;
+  }
+  const enter = facts([], [{ callee: 'enter', line: 31 }]);
+
+  it('tells the line, the number and the age of what waits', () => {
+    expect(golden(analyze(locked().build(), [enter]))).toMatchInlineSnapshot(`
+      "healthy: Healthy: the loop was busy under 0.1 % of the time; 99 % of timers were at most 0.0 ms late.
+      warning never-settled app.js:31:1 invoice
+        8 requests wait here and none has gone on, the oldest for 4.9 s, in GET /invoices/:id
+        8 x, 27918.4 ms, max 4889.8, p99 4889.8, share 0
+        < await app.js:14:1 handler
+        < http-request GET /invoices/:id"
+    `);
+  });
+
+  it('counts those whose clients gave up, even without the source', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 5; i++) {
+      r.request(100 + i * 300, 'GET /hang', (q) => {
+        q.hang(awaitAt(31, 'acquire'));
+        q.close(1_000 + i * 300);
+      });
+    }
+    expect(rules(r)).toEqual(['never-settled']);
+  });
+
+  it('is silent about waits for events, timers that run, and connections that stay open', () => {
+    expect(rules(locked(), facts([], [{ callee: 'once', line: 31 }]))).toEqual([]);
+    expect(rules(locked(), facts([], [{ callee: 'waitUntilClosed', line: 31 }]))).toEqual([]);
+
+    const timers = new RecordingBuilder();
+    const sockets = new RecordingBuilder();
+    for (let i = 0; i < 8; i++) {
+      timers.request(100 + i * 400, 'GET /poll', (q) => {
+        q.timer();
+        q.hang(awaitAt(31, 'poll'));
+      });
+      sockets.request(100 + i * 400, 'GET /live', (q) => q.hang(awaitAt(31)), RequestKind.WebSocket);
+    }
+    expect(rules(timers, enter)).toEqual([]);
+    expect(rules(sockets, enter)).toEqual([]);
+  });
+
+  it('is silent about waits that are young or few, or all for one event', () => {
+    const young = new RecordingBuilder();
+    const few = new RecordingBuilder();
+    const together = new RecordingBuilder();
+    for (let i = 0; i < 8; i++) {
+      young.request(3_600 + i * 100, 'GET /a', (q) => q.hang(awaitAt(31)));
+      if (i < 2) few.request(100 + i * 800, 'GET /a', (q) => q.hang(awaitAt(31)));
+      together.request(100 + i, 'GET /a', (q) => q.hang(awaitAt(31)));
+    }
+    for (const r of [young, few, together]) expect(rules(r, enter)).toEqual([]);
+  });
+
+  it('is silent while they are no older than waits of this line that did end', () => {
+    const slow = new RecordingBuilder();
+    for (let i = 0; i < 12; i++) {
+      slow.request(50 + i * 200, 'GET /export', (q) => {
+        if (i < 6) {
+          q.wait(1_900, awaitAt(31));
+          q.end();
+        } else q.hang(awaitAt(31));
+      });
+    }
+    expect(rules(slow, enter).filter((rule) => rule === 'never-settled')).toEqual([]);
+  });
+});
+
+describe('slow-request', () => {
+  it('names the line at which a slow route waits', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 15; i++) {
+      r.request(i * 320 + 3, 'GET /search', (q) => {
+        q.run(1, handler);
+        q.wait(280, awaitAt(33, 'search'), awaitAt(14));
+        q.run(2, handler);
+        q.end();
+      });
+    }
+    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
+      "io-bound: Waiting: a request ran 3.0 ms and took 283 ms; the loop was busy 0.9 % of the time.
+      warning slow-request app.js:33:1 search
+        GET /search takes 283 ms (1 in 100: 283 ms): 280 ms waiting here, 3.0 ms running
+        15 x, 4245 ms, max 283, p99 283, share 0
+        < await app.js:14:1 handler
+        < http-request GET /search"
+    `);
+  });
+
+  it('is silent about the victims of a held loop, and about routes that are fast enough', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 10; i++) {
+      r.request(i * 450 + 3, 'GET /victim', (q) => {
+        q.wait(220, awaitAt(33));
+        q.end();
+      });
+      r.request(i * 450 + 5, 'GET /heavy', (q) => {
+        q.run(210, own('heavy.js', 'heavy', 1));
+        q.end();
+      });
+      r.request(i * 450 + 250, 'GET /fine', (q) => {
+        q.wait(80, awaitAt(40));
+        q.end();
+      });
+    }
+    expect(analyze(r.build(), []).value.findings.map((f) => [f.rule, f.evidence?.routes])).toEqual([
+      ['blocked-loop', ['GET /heavy']],
+    ]);
+  });
+
+  it('leaves the word to serial-awaits where that says more', () => {
+    expect(rules(dashboard(160, 140), facts([12, 13]))).toEqual(['serial-awaits']);
+  });
+});
+
+describe('files of interest', () => {
+  it('are the own files, the hottest first', () => {
+    const r = dashboard();
+    r.request(4_500, 'GET /heavy', (q) => {
+      q.run(300, own('heavy.js', 'heavy', 1), pkg('marked', 'parse', 3));
+      q.end();
+    });
+    expect(filesOfInterest(r.build())).toEqual(['/app/heavy.js', '/app/app.js']);
+  });
+});
+
+function rules(r: RecordingBuilder, ...known: SourceFacts[]): string[] {
+  return analyze(r.build(), known).value.findings.map((finding) => finding.rule);
+}
