@@ -1,4 +1,4 @@
-import type { Finding, Report } from '../model/finding.ts';
+import type { ChainStep, Finding, Report } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import { clean } from './clean.ts';
 import { byImportance, byPlace } from './order.ts';
@@ -81,15 +81,22 @@ function findingBlock(finding: Finding, cwd: string, paint: Paint): string {
   const where = [paint.place(place(location, cwd)), location.function && `in ${clean(location.function)}`];
   const lines = [
     [...where, finding.thread && finding.thread !== 'main' ? `thread ${clean(finding.thread)}` : ''],
-    ...shown.map((step) => [paint.quiet(stepWords(step)), paint.place(stepPlace(step, cwd) ?? '')]),
+    ...shown.map((step) => stepParts(step, cwd, paint)),
     chain.length > shown.length ? [paint.quiet(`... and ${chain.length - shown.length} more steps`)] : [],
     ...related.map((other) => [paint.quiet(clean(other.message)), paint.place(place(other.location, cwd))]),
     fix ? [`Fix: ${clean(fix.title)}`] : [],
-    [paint.quiet(clean(finding.rule))],
   ];
   const indent = ' '.repeat(LABEL_WIDTH);
   const body = lines.map((parts) => parts.filter(Boolean).join('  ')).filter(Boolean);
-  return [label + paint.strong(clean(finding.message)), ...body.map((line) => indent + line)].join('\n');
+  const head = `${label}${paint.strong(clean(finding.message))}  ${paint.quiet(clean(finding.rule))}`;
+  return [head, ...body.map((line) => indent + line)].join('\n');
+}
+
+/** `called from handler  a.js:12:5`; a function without a name leaves no gap. */
+function stepParts(step: ChainStep, cwd: string, paint: Paint): string[] {
+  const at = paint.place(stepPlace(step, cwd) ?? '');
+  const words = paint.quiet(stepWords(step));
+  return step.function || step.label ? [words, at] : [[words, at].filter(Boolean).join(' ')];
 }
 
 function fileBlock(file: string, hints: readonly Finding[], cwd: string, paint: Paint): string {
