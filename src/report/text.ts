@@ -4,7 +4,7 @@ import { clean } from './clean.ts';
 import { byImportance, byPlace } from './order.ts';
 import { paintOf, type Colour, type Paint } from './paint.ts';
 import { relativePath } from './paths.ts';
-import { count, ms, percent, place, stepPlace, stepWords, tally } from './words.ts';
+import { count, evidenceWords, ms, percent, place, stepPlace, stepWords, tally } from './words.ts';
 
 /** How text is laid out. */
 export interface TextOptions {
@@ -46,7 +46,11 @@ export function hintsText(
   const files = new Map<string, Finding[]>();
   for (const hint of others) files.set(hint.location.file, [...(files.get(hint.location.file) ?? []), hint]);
   const blocks = [
-    ...byImportance(measured).map((finding) => findingBlock(finding, options.cwd, paint)),
+    ...byImportance(measured).map((hint) => {
+      // The sentence of a hint was made from the source: the figures come from the recording.
+      const figures = hint.evidence ? [evidenceWords(hint.evidence)] : [];
+      return findingBlock(hint, options.cwd, paint, figures);
+    }),
     ...[...files].map(([file, hints]) => fileBlock(file, hints, options.cwd, paint)),
     ...problemLines(problems, paint),
     paint.strong(`${tally(findings)}.`),
@@ -74,12 +78,13 @@ function figures({ health, recording }: Report): string[] {
   return [loop, own].map((parts) => parts.join(' · '));
 }
 
-function findingBlock(finding: Finding, cwd: string, paint: Paint): string {
+function findingBlock(finding: Finding, cwd: string, paint: Paint, more: readonly string[] = []): string {
   const { location, chain, related, fix } = finding;
   const label = paint.severity(finding.severity, finding.severity.padEnd(LABEL_WIDTH));
   const shown = chain.slice(0, SHOWN_STEPS);
   const where = [paint.place(place(location, cwd)), location.function && `in ${clean(location.function)}`];
   const lines = [
+    ...more.map((text) => [text]),
     [...where, finding.thread && finding.thread !== 'main' ? `thread ${clean(finding.thread)}` : ''],
     ...shown.map((step) => stepParts(step, cwd, paint)),
     chain.length > shown.length ? [paint.quiet(`... and ${chain.length - shown.length} more steps`)] : [],

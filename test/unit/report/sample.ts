@@ -12,7 +12,7 @@ export const BLOCKED: Finding = {
   chain: [
     { kind: 'call', file: '/app/slow/index.js', line: 12, column: 5, function: 'handler' },
     { kind: 'library', label: 'fastify@5.6.0' },
-    { kind: 'http-request', label: 'GET /' },
+    { kind: 'http-request', label: 'GET /', function: 'serve', file: '/app/server.js', line: 3, column: 1 },
   ],
   related: [],
   lineText: '  while (Date.now() < end);',
