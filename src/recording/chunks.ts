@@ -65,6 +65,8 @@ export function isIntact(descriptor: number, place: ChunkPlace): boolean {
 }
 
 const WINDOW_BYTES = 1 << 20;
+/** The smallest piece that zlib accepts. */
+const MIN_PIECE = 64;
 
 /** Offset of the next intact chunk header at or after `from`. */
 function findChunk(descriptor: number, from: number, size: number): number | undefined {
@@ -81,7 +83,9 @@ function findChunk(descriptor: number, from: number, size: number): number | und
 
 function inflate(payload: Buffer, place: ChunkPlace): Buffer | undefined {
   try {
-    return zlib.inflateRawSync(payload, { maxOutputLength: Math.max(place.rawLength, 1) });
+    // One piece, so that it need not be put together from many.
+    const size = Math.max(place.rawLength, MIN_PIECE);
+    return zlib.inflateRawSync(payload, { maxOutputLength: size, chunkSize: size });
   } catch {
     return undefined;
   }

@@ -113,7 +113,7 @@ test('SARIF: one line for each primary region, steps in the order of execution',
   const flow = results.find(({ ruleId }: { ruleId: string }) => ruleId === 'blocked-loop').codeFlows[0]
     .threadFlows[0];
   expect(flow.locations.map((step: Step) => step.location.physicalLocation.region.startLine)).toEqual([
-    12, 8,
+    3, 12, 8,
   ]);
 });
 
