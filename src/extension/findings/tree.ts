@@ -11,7 +11,14 @@ export type Grouping = 'file' | 'severity';
 
 /** A row: a group or a finding in it. */
 export type TreeNode =
-  | { kind: 'group'; id: string; label: string; resource?: vscode.Uri; findings: Finding[] }
+  | {
+      kind: 'group';
+      id: string;
+      label: string;
+      description: string;
+      resource?: vscode.Uri;
+      findings: Finding[];
+    }
   | { kind: 'finding'; finding: Finding; group: string };
 
 /** The "Findings" view: what was measured, grouped, worst first; a click opens the line. */
@@ -108,13 +115,13 @@ function byFile(findings: readonly Finding[]): TreeNode[] {
     const key = pathOf(finding) ?? '';
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
-  return [...groups].map(([path, inGroup]) => ({
-    kind: 'group',
-    id: `file:${path}`,
-    label: path === '' ? 'Without a file' : vscode.workspace.asRelativePath(path),
-    ...(path === '' ? {} : { resource: vscode.Uri.file(path) }),
-    findings: inGroup,
-  }));
+  return [...groups].map(([path, inGroup]): TreeNode => {
+    const group = { kind: 'group', id: `file:${path}`, findings: inGroup } as const;
+    if (path === '') return { ...group, label: 'Without a file', description: '' };
+    const [name = '', ...folders] = vscode.workspace.asRelativePath(path).split('/').reverse();
+    const description = folders.reverse().join('/');
+    return { ...group, label: name, description, resource: vscode.Uri.file(path) };
+  });
 }
 
 const SEVERITY_LABELS: readonly [Severity, string][] = [
@@ -128,15 +135,28 @@ function bySeverity(findings: readonly Finding[]): TreeNode[] {
   return SEVERITY_LABELS.flatMap(([severity, label]): TreeNode[] => {
     const inGroup = findings.filter((finding) => finding.severity === severity);
     return inGroup.length > 0
-      ? [{ kind: 'group', id: `severity:${severity}`, label, findings: inGroup }]
+      ? [
+          {
+            kind: 'group',
+            id: `severity:${severity}`,
+            label,
+            description: String(inGroup.length),
+            findings: inGroup,
+          },
+        ]
       : [];
   });
 }
 
-function groupItem({ id, label, resource, findings }: Extract<TreeNode, { kind: 'group' }>): vscode.TreeItem {
+function groupItem({
+  id,
+  label,
+  description,
+  resource,
+}: Extract<TreeNode, { kind: 'group' }>): vscode.TreeItem {
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
   item.id = id;
-  item.description = String(findings.length);
+  item.description = description;
   if (resource) {
     item.resourceUri = resource;
     item.iconPath = vscode.ThemeIcon.File;

@@ -9,6 +9,11 @@ export interface Ourselves {
   homes: readonly string[];
 }
 
+/** Everything that came with VS Code: some servers keep it in `lib/vscode` below their own code. */
+export function editorHome(appRoot: string): string {
+  return appRoot.replace(/[\\/]lib[\\/]vscode$/, '');
+}
+
 /** True for processes that belong to VS Code itself: its hosts, language servers, watchers. */
 export function isEditorsOwn({ pid, script, commandLine }: TargetListing, ours: Ourselves): boolean {
   if (pid === ours.pid) return true;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { TargetListing, TargetSpec } from '../../session/contract.ts';
 import { listTargets } from '../../session/targets.ts';
 import { runnableFile, runSpec } from './current-file.ts';
-import { isEditorsOwn, listingDetail, listingName } from './listing-words.ts';
+import { editorHome, isEditorsOwn, listingDetail, listingName } from './listing-words.ts';
 
 /** What the user chose to record. */
 export interface Chosen {
@@ -60,7 +60,7 @@ export function pickTarget(extensionsHome: string): Promise<Chosen | undefined> 
 }
 
 function itemsFor(all: readonly TargetListing[], extensionsHome: string): TargetItem[] {
-  const ours = { pid: process.pid, homes: [vscode.env.appRoot, extensionsHome] };
+  const ours = { pid: process.pid, homes: [editorHome(vscode.env.appRoot), extensionsHome] };
   const users = all.filter((one) => !isEditorsOwn(one, ours)).sort(workspaceFirst);
   const editors = all.filter((one) => isEditorsOwn(one, ours));
   const processes = [

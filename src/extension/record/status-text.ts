@@ -56,9 +56,9 @@ function recordingTooltip(name: string, progress: RecordProgress, thresholdMs: n
     [
       '| | |',
       '|:---|:---|',
-      `| Event loop delay | p99 ${millis(progress.delayP99Ms)} in the last second${over} |`,
-      `| Events | ${count(progress.events)}, ${lost} |`,
-      `| Cost of recording | ${percent(progress.overheadShare)} of the main thread's CPU |`,
+      `| Event loop delay | &nbsp; p99 ${millis(progress.delayP99Ms)} in the last second${over} |`,
+      `| Events | &nbsp; ${count(progress.events)}, ${lost} |`,
+      `| Cost of recording | &nbsp; ${percent(progress.overheadShare)} of the main thread's CPU |`,
     ].join('\n'),
     [
       commandLink('$(debug-stop) Stop and show findings', 'looplens.stop'),

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isEditorsOwn, listingDetail, listingName } from '../../../src/extension/record/listing-words.ts';
+import {
+  editorHome,
+  isEditorsOwn,
+  listingDetail,
+  listingName,
+} from '../../../src/extension/record/listing-words.ts';
 import type { TargetListing } from '../../../src/session/contract.ts';
 
 const ours = { pid: 7, homes: ['/opt/vscode', ''] };
@@ -12,6 +17,13 @@ describe('isEditorsOwn', () => {
     ["the user's program", { commandLine: 'node /home/me/server.js' }, false],
   ])('%s', (_, changes, own) => {
     expect(isEditorsOwn(listing(changes), ours)).toBe(own);
+  });
+});
+
+describe('editorHome', () => {
+  it('takes in the server around VS Code', () => {
+    expect(editorHome('/opt/code-server/lib/vscode')).toBe('/opt/code-server');
+    expect(editorHome('C:\\Code\\resources\\app')).toBe('C:\\Code\\resources\\app');
   });
 });
 
