@@ -89,7 +89,7 @@ async function check(name) {
 async function vitest(...args) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-test-'));
   const report = path.join(folder, 'report.json');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
   try {
     const { code, output } = await run(process.execPath, [VITEST, 'run', ...args, ...reporters]);
     const counted = fs.existsSync(report) ? JSON.parse(fs.readFileSync(report, 'utf8')) : undefined;
@@ -119,6 +119,7 @@ function run(command, args, { shell = false, limit = 20 * MINUTE } = {}) {
     const child = spawn(command, args, {
       cwd: ROOT,
       shell,
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
       detached: !WINDOWS,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
