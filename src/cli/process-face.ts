@@ -29,6 +29,7 @@ export async function flushed(): Promise<void> {
 
 /** What a shell expects of a process that a second Ctrl-C ended. */
 const EXIT_INTERRUPTED = 130;
+const USUAL_COLUMNS = 80;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 function outputOf(stream: WriteStream): Output {
@@ -43,7 +44,8 @@ function outputOf(stream: WriteStream): Output {
       if (open) stream.write(text);
     },
     get columns() {
-      return stream.isTTY && process.env.TERM !== 'dumb' ? stream.columns : undefined;
+      // Some terminals do not tell their width, and say 0.
+      return stream.isTTY && process.env.TERM !== 'dumb' ? stream.columns || USUAL_COLUMNS : undefined;
     },
   };
 }

@@ -5,6 +5,7 @@ import { addAnalyze } from './commands/analyze.ts';
 import { addExport } from './commands/export.ts';
 import { addLint } from './commands/lint.ts';
 import { addRecord } from './commands/record.ts';
+import { addCommonOptions } from './commands/shared.ts';
 import { addTargets } from './commands/targets.ts';
 import { Exit, EXIT_OF } from './exit.ts';
 import type { Face } from './face.ts';
@@ -32,6 +33,7 @@ export async function run(argv: readonly string[], face: Face, jobs: Jobs): Prom
   addAnalyze(shared);
   addLint(shared);
   addExport(shared);
+  program.commands.forEach(addCommonOptions);
   for (const each of [program, ...program.commands]) prepare(each, face);
   try {
     await program.parseAsync(own, { from: 'user' });

@@ -11,7 +11,6 @@ import {
   formatOption,
   logOf,
   refuseCommand,
-  withCommonOptions,
   type CommandParts,
   type CommonOptions,
   type FailOnOptions,
@@ -27,7 +26,8 @@ interface AnalyzeCommandOptions extends CommonOptions, FailOnOptions {
 /** `looplens analyze FILE` */
 export function addAnalyze(parts: CommandParts): void {
   const { program, face, jobs, answer } = parts;
-  withCommonOptions(program.command('analyze'))
+  program
+    .command('analyze')
     .description('print the findings of a recording')
     .argument('<file>', 'the recording, a .looplens file')
     .addOption(formatOption(['text', 'json', 'markdown']))

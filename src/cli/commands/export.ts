@@ -7,7 +7,7 @@ import { clean } from '../../report/clean.ts';
 import { cpuProfileJson } from '../../report/cpuprofile.ts';
 import { traceEventJson } from '../../report/trace-event.ts';
 import { exitOf } from '../exit.ts';
-import { refuseCommand, withCommonOptions, type CommandParts, type CommonOptions } from './shared.ts';
+import { refuseCommand, type CommandParts, type CommonOptions } from './shared.ts';
 
 const FORMATS = ['perfetto', 'cpuprofile'] as const;
 
@@ -19,7 +19,8 @@ interface ExportCommandOptions extends CommonOptions {
 /** `looplens export FILE --to FORMAT --out FILE` */
 export function addExport(parts: CommandParts): void {
   const { program, face, jobs, answer } = parts;
-  withCommonOptions(program.command('export'))
+  program
+    .command('export')
     .description("write a recording in another tool's format")
     .argument('<file>', 'the recording, a .looplens file')
     .addOption(new Option('--to <format>', 'the format').choices(FORMATS).makeOptionMandatory())

@@ -13,7 +13,6 @@ import {
   failOnOption,
   formatOption,
   logOf,
-  withCommonOptions,
   type CommandParts,
   type CommonOptions,
   type FailOnOptions,
@@ -31,7 +30,8 @@ interface LintCommandOptions extends CommonOptions, FailOnOptions {
 
 /** `looplens lint [PATH...]` */
 export function addLint({ program, face, jobs, command, answer }: CommandParts): void {
-  withCommonOptions(program.command('lint'))
+  program
+    .command('lint')
     .description('print hints about asynchronous code, found in the source')
     .argument('[path...]', 'files and folders; default: this folder')
     .addOption(

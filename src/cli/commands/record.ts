@@ -12,7 +12,6 @@ import {
   formatOption,
   logOf,
   loudnessOf,
-  withCommonOptions,
   type CommandParts,
   type CommonOptions,
   type FailOnOptions,
@@ -28,7 +27,8 @@ interface RecordCommandOptions extends CommonOptions, FailOnOptions {
 
 /** `looplens record TARGET` */
 export function addRecord({ program, face, jobs, command, answer }: CommandParts): void {
-  withCommonOptions(program.command('record'))
+  program
+    .command('record')
     .description('record a process and print the findings')
     .usage('TARGET [options]')
     .argument('[address...]', 'a ws:// address of an inspector')

@@ -24,9 +24,9 @@ export interface CommonOptions {
   verbose?: true;
 }
 
-/** Adds {@link CommonOptions}. */
-export function withCommonOptions(command: Command): Command {
-  return command
+/** Adds {@link CommonOptions}, below a command's own. */
+export function addCommonOptions(command: Command): void {
+  command
     .option('-q, --quiet', 'no progress and notes on stderr')
     .option('--verbose', 'say what is being done, and print stacks of errors');
 }

@@ -2,12 +2,13 @@ import path from 'node:path';
 import { clean, escapeJson } from '../../report/clean.ts';
 import { counted } from '../../report/words.ts';
 import type { TargetListing } from '../../session/contract.ts';
-import { formatOption, refuseCommand, withCommonOptions, type CommandParts } from './shared.ts';
+import { formatOption, refuseCommand, type CommandParts } from './shared.ts';
 
 /** `looplens targets` */
 export function addTargets(parts: CommandParts): void {
   const { program, face, jobs } = parts;
-  withCommonOptions(program.command('targets'))
+  program
+    .command('targets')
     .description('list the Node.js processes of this user that can be recorded')
     .addOption(formatOption(['text', 'json']))
     .addHelpText('after', HELP)
