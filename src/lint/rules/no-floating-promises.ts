@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
-import { enclosingFunction, lastName, someNode, unwrap } from '../source/ast.ts';
+import { enclosingFunction, isFunction, lastName, someNode, unwrap, walk } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 
 /** Calls of functions known to be async whose promise nobody looks at: no types needed, so no guesses either. */
@@ -21,9 +21,10 @@ export default defineRule<{ startUp: 'ignore' | 'report' }>({
         const promise = floatingCall(unwrap(statement.expression));
         if (!promise || !isAsyncCall(promise, analysis)) return;
         const when = analysis.reach.when(statement);
-        // A start-up that fails ends the process either way.
-        if (when.kind === 'start-up' && options.startUp === 'ignore' && analysis.kind !== 'test') return;
         const around = enclosingFunction(statement);
+        // A start-up that fails ends the process either way; a test that does not wait passes whatever happens.
+        const isTest = analysis.kind === 'test' && around !== undefined;
+        if (when.kind === 'start-up' && options.startUp === 'ignore' && !isTest) return;
         report({
           at: promise,
           messageId: 'floating',
@@ -77,29 +78,21 @@ function calledFunctions(call: TSESTree.CallExpression, analysis: Analysis): Fun
   return analysis.reach.targets(callee);
 }
 
-/** False when the whole body stands in a `try` whose `catch` does not throw, or nothing in it can fail. */
+/** False when all that can fail in the body stands in a `try` whose `catch` neither throws nor waits. */
 function mayReject(fn: FunctionNode, analysis: Analysis): boolean {
-  if (fn.body.type !== 'BlockStatement') return true;
-  const body = fn.body.body.filter(({ type }) => type !== 'FunctionDeclaration' && !type.startsWith('TS'));
-  return body.some((statement) => {
-    if (statement.type === 'TryStatement' && statement.handler) {
-      return throwsAgain(statement.handler, analysis) || throwsAgain(statement.finalizer, analysis);
-    }
-    return canThrow(statement, analysis);
+  const keys = analysis.source.visitorKeys;
+  let fails = false;
+  walk(fn.body, keys, (node) => {
+    if (fails || isFunction(node)) return 'skip';
+    const handler = node.type === 'TryStatement' ? node.handler : null;
+    if (handler && !someNode(handler, keys, ({ type }) => THROWING.has(type), 'own')) return 'skip';
+    fails = FALLIBLE.has(node.type);
+    return undefined;
   });
-}
-
-function throwsAgain(node: Node | null, analysis: Analysis): boolean {
-  return (
-    node !== null && someNode(node, analysis.source.visitorKeys, ({ type }) => THROWING.has(type), 'own')
-  );
+  return fails;
 }
 
 const THROWING = new Set(['ThrowStatement', 'AwaitExpression']);
 
-/** Calls, awaits and constructions can throw; plain declarations and conditions on names hardly do. */
-function canThrow(statement: Node, analysis: Analysis): boolean {
-  return someNode(statement, analysis.source.visitorKeys, ({ type }) => FALLIBLE.has(type), 'own');
-}
-
+/** Plain declarations and conditions on names hardly fail. */
 const FALLIBLE = new Set(['CallExpression', 'NewExpression', 'AwaitExpression', 'ThrowStatement']);

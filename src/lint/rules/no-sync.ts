@@ -7,5 +7,5 @@ export default defineRule({
   description: 'Report synchronous file functions outside start-up code',
   messages: { plain: BLOCKING_MESSAGES.plain },
   defaults: {},
-  create: (tools) => checkBlockingCalls(tools, { families: ['fs'], cases: ['plain'] }),
+  create: (tools) => checkBlockingCalls(tools, { families: ['fs'], cases: ['plain'], tolerable: true }),
 });

@@ -11,6 +11,7 @@ export default defineRule({
   description: 'Report JSON.parse and JSON.stringify of data without a limit in handlers',
   messages: {
     body: 'JSON.parse blocks the event loop in {{path}} for as long as the body is large, and nothing limits {{name}}. Stop reading above a maximum length.',
+    copy: 'JSON.parse of JSON.stringify copies the whole value in {{path}} and blocks the event loop for both. Copy only what changes.',
     file: 'JSON.parse reads the same file again in {{path}} and blocks the event loop each time. Parse it once and keep the result.',
     collection:
       'JSON.stringify blocks the event loop in {{path}} for as long as {{name}}() returns much. Add a limit to the query, or stream the answer.',
@@ -44,7 +45,7 @@ export default defineRule({
 });
 
 interface JsonProblem {
-  messageId: 'body' | 'file' | 'collection';
+  messageId: 'body' | 'copy' | 'file' | 'collection';
   name: string;
 }
 
@@ -52,6 +53,8 @@ function parseProblem(argument: Node, analysis: Analysis): JsonProblem | undefin
   const origin = originOf(argument, analysis);
   if (origin?.type === 'CallExpression') {
     const api = analysis.bindings.resolve(origin.callee);
+    if (api?.module === GLOBAL && api.path.join('.') === 'JSON.stringify')
+      return { messageId: 'copy', name: '' };
     const isRead =
       api &&
       /^fs(?:\/promises|-extra)?$/.test(api.module) &&

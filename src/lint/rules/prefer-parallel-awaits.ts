@@ -22,8 +22,11 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
     return {
       'Program:exit'() {
         for (const run of independentAwaits(analysis)) {
-          if (options.certainty === 'read' && run.certainty !== 'read') continue;
-          if (analysis.reach.when(run.awaits[0]!).kind === 'start-up') continue;
+          const when = analysis.reach.when(run.awaits[0]!).kind;
+          if (when === 'start-up') continue;
+          // Names that say nothing: in what serves, a result that is kept was most likely asked for.
+          const isLikely = run.certainty === 'read' || (when === 'served' && run.kept);
+          if (options.certainty === 'read' && !isLikely) continue;
           reportRun(run, tools);
         }
       },

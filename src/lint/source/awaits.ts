@@ -11,6 +11,8 @@ export interface AwaitRun {
   awaits: TSESTree.AwaitExpression[];
   /** `read` when every call is named like a read; `unnamed` when some name says nothing. */
   certainty: 'read' | 'unnamed';
+  /** True when each result goes to a name. */
+  kept: boolean;
   /** The declarations, one for each await, when they stand side by side and a `Promise.all` could replace them. */
   adjacent?: TSESTree.VariableDeclaration[];
 }
@@ -207,6 +209,7 @@ function toRun(run: Run): AwaitRun {
   const all = declarations.filter((declaration) => declaration !== undefined);
   return {
     awaits: run.items.map((item) => item.awaited),
+    kept: run.items.every((item) => item.results.size > 0),
     certainty: run.items.every((item) => item.effect.kind === 'read') ? 'read' : 'unnamed',
     ...(run.adjacent && all.length === run.items.length ? { adjacent: all } : {}),
   };

@@ -66,8 +66,11 @@ function fsApi(name: string): BlockingApi {
       : plain
         ? `Use await fs.promises.${plain}().`
         : 'Use the form in fs.promises, or do it once at start-up.';
-  return core(name, 'fs', 'sync-fs', cure);
+  return { ...core(name, 'fs', 'sync-fs', cure), ...(LOOK_UPS.test(name) ? { tolerable: true } : {}) };
 }
+
+/** Microseconds on a local disk, and often the simplest thing to do. */
+const LOOK_UPS = /^(?:exists|access|stat|lstat|fstat|close)Sync$/;
 
 function libraryApi(api: ApiPath, last: string): BlockingApi | undefined {
   const shape = api.path.join('.');

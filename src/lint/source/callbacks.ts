@@ -128,6 +128,8 @@ function listenerRole(call: Call, name: string, receiver: string): CallbackRole 
   const type = staticString(call.arguments[0]);
   if (type === undefined || !call.arguments.slice(1).some(mayBeFunction)) return undefined;
   if (receiver === 'process' && type !== 'message') return { kind: 'aside' };
+  // What a person or a pipe feeds to a command.
+  if (receiver === 'stdin') return { kind: 'inline', step: 'event' };
   if (name === 'once' || ONCE_EVENTS.test(type)) return { kind: 'inline', step: 'event' };
   if (type === 'request') return request('HTTP request');
   return event(`'${type}' event`);

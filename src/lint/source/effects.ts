@@ -37,8 +37,11 @@ export function effectOf(argument: Node, analysis: Analysis): EffectGuess {
   }
   // `Promise.all([...])` is awaited for a group that was already thought about.
   if (/^(?:all|allSettled|race|any)$/.test(name) && receiver === 'Promise') return ORDERED;
+  // Computing one after another is as fast as together.
+  if (COMPUTES.test(name)) return guess('unnamed');
   const verb = firstWord(name);
   if (READ_VERBS.has(verb)) return guess('read');
+  if (AMBIGUOUS.has(verb) && name.length > verb.length) return guess('unnamed');
   if (ORDERED_VERBS.has(verb) || name.startsWith('_')) return guess('ordered');
   return guess('unnamed');
 }
@@ -80,8 +83,17 @@ const STATEFUL =
 const READ_VERBS = new Set(
   (
     'get find fetch load list count search lookup select retrieve read stat lstat readdir readlink realpath access exists ' +
-    'head describe query is has can resolve4 resolve6 json text blob fetchone import'
+    'head describe is has can resolve4 resolve6 json text blob fetchone import'
   ).split(' '),
+);
+
+const COMPUTES = /hash|hmac|sha\d|digest|encrypt|decrypt|encode|decode|sign(?!al|ed|in|up|out)/i;
+
+/** Verbs alone, adjectives or nouns before another word: `open()`, but `openShipments()`. */
+const AMBIGUOUS = new Set(
+  'open next set record log report test form mark process cache store step track print complete merge batch use'.split(
+    ' ',
+  ),
 );
 
 const ORDERED_VERBS = new Set(

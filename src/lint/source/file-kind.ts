@@ -16,9 +16,13 @@ export function fileKind(source: ParsedSource, bindings: Bindings, file: string)
   if (imported.some((name) => TEST_MODULES.test(name))) return 'test';
   if (!bindings.isBound('describe') && /^\s*describe\(/m.test(source.text)) return 'test';
   if (source.text.startsWith('#!') || imported.some((name) => COMMAND_MODULES.test(name))) return 'command';
+  // Ends by itself with a status, and listens to nobody.
+  if (ENDS.test(source.text) && !LISTENS.test(source.text)) return 'command';
   return 'program';
 }
 
+const ENDS = /\bprocess\.(?:exit\(|exitCode\s*=)/;
+const LISTENS = /\.(?:listen|on|addListener)\(/;
 const TEST_PATH =
   /(?:^|\/)(?:__tests__|__mocks__)\/|[./_-](?:test|tests|spec|bench|e2e|stories)\.[cm]?[jt]sx?$/i;
 const CONFIG_PATH = /(?:^|\/)(?:[gG]ulpfile|[gG]runtfile|[^/]*\.config)\.[cm]?[jt]s$/;

@@ -1,0 +1,53 @@
+import { testRule } from './harness.ts';
+
+const loop = (body: string): string =>
+  `export async function f(ids, out) {\n  for (const id of ids) {\n    ${body}\n  }\n}`;
+
+testRule('no-await-in-loop', {
+  valid: [
+    { name: 'writes in order', code: loop('await saveUser(id);') },
+    { name: 'an early exit', code: loop('if (await findUser(id)) return id;') },
+    { name: 'a break', code: loop('const u = await findUser(id); if (u) break;') },
+    { name: 'a value carried over', code: loop('last = await getUser(id, last);') },
+    { name: 'a sum', code: loop('total += await getPrice(id);') },
+    { name: 'a retry', code: loop('try { await getUser(id); } catch { log(); }') },
+    { name: 'a pause between', code: loop('await getUser(id); await sleep(100);') },
+    {
+      name: 'a container that is also looked at',
+      code: loop('if (out.has(id)) continue; out.set(id, await getUser(id, out));'),
+    },
+    { name: 'a transaction', code: loop('await tx.getUser(id);') },
+    { name: 'an await that does not depend on the turn', code: loop('await getNext(cursor);') },
+    {
+      name: 'for await',
+      code: 'export async function f(pages) { for await (const page of pages) { await getUser(page); } }',
+    },
+    {
+      name: 'start-up',
+      code: 'async function main() { for (const f of files) { out.push(await readFile(f)); } }\nmain();',
+    },
+    { name: 'unknown effects between', code: loop('prepare(id); out.push(await getUser(id));') },
+  ],
+  invalid: [
+    {
+      name: 'reads into a list',
+      code: loop('out.push(await getUser(id));'),
+      lines: [3],
+      message: 'waits for getUser()',
+      confidence: 'likely',
+    },
+    {
+      name: 'reads into a map, with a condition',
+      code: loop('if (!id) continue;\n    const user = await db.findUser(id);\n    out.set(id, user);'),
+      lines: [4],
+    },
+    { name: 'reads into an object', code: loop('out[id] = await fetch(`/users/${id}`);'), lines: [3] },
+    {
+      name: 'names that say nothing, on request',
+      options: [{ certainty: 'any' }],
+      code: loop('out.push(await price(id));'),
+      lines: [3],
+      confidence: 'possible',
+    },
+  ],
+});

@@ -1,0 +1,25 @@
+import { testRule } from './harness.ts';
+
+testRule('no-redos', {
+  valid: [
+    { name: 'linear', code: 'export const re = /^[a-z]+(?:-[a-z]+)*$/;' },
+    {
+      name: 'quadratic, which another rule answers for',
+      code: String.raw`export const re = /\s+$|\s*,\s*;/;`,
+    },
+    { name: 'invalid', code: `export const re = new RegExp('(a+');` },
+    { name: 'not constant', code: 'export const f = (a) => new RegExp(a);' },
+    { name: 'a RegExp of our own', code: `class RegExp {}\nexport const re = new RegExp('^(a+)+$');` },
+  ],
+  invalid: [
+    {
+      name: 'nested repetition',
+      code: 'export const re = /^(?:a+)+$/;',
+      lines: [1],
+      message: 'like "aaaa..."',
+      fixed: 'export const re = /^a+$/;',
+    },
+    { name: 'overlapping alternatives', code: String.raw`export const re = /^(\w|\d)+$/;`, lines: [1] },
+    { name: 'a constructor', code: `export const re = new RegExp('^(a*)*$', 'i');`, lines: [1], fixed: null },
+  ],
+});

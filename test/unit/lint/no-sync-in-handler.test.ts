@@ -1,0 +1,168 @@
+import { expect, it } from 'vitest';
+import { lintWith, testRule } from './harness.ts';
+
+const FS = `import fs from 'node:fs';\n`;
+
+testRule('no-sync-in-handler', {
+  valid: [
+    {
+      name: 'start-up beside a handler',
+      code: `${FS}import express from 'express';\nconst page = fs.readFileSync('a');\nexpress().get('/', (req, res) => res.send(page));`,
+    },
+    {
+      name: 'when the server listens',
+      code: `${FS}import http from 'http';\nhttp.createServer().on('listening', () => fs.writeFileSync('port', '1'));`,
+    },
+    {
+      name: 'a once listener',
+      code: `${FS}export const f = (bus) => bus.once('config', () => fs.readFileSync('a'));`,
+    },
+    { name: 'a signal', code: `${FS}process.on('SIGTERM', () => fs.writeFileSync('state', ''));` },
+    {
+      name: 'a fastify plugin as such',
+      code: `${FS}import fastify from 'fastify';\nfastify().register(async (app) => { const key = fs.readFileSync('key'); app.decorate('key', key); });`,
+    },
+    {
+      name: 'a hook at the end',
+      code: `${FS}import fastify from 'fastify';\nfastify().addHook('onClose', async () => fs.rmSync('lock'));`,
+    },
+    {
+      name: 'a map with a get method',
+      code: `${FS}export function f(map) { return map.get('/a', () => fs.readFileSync('a')); }`,
+    },
+    {
+      name: 'a test',
+      file: 'a.spec.js',
+      code: `${FS}import http from 'http';\nhttp.createServer((q, s) => s.end(fs.readFileSync('a')));`,
+    },
+  ],
+  invalid: [
+    {
+      name: 'node:http',
+      code: `${FS}import { createServer } from 'node:http';\ncreateServer((request, response) => {\n  response.end(fs.readFileSync('a'));\n});`,
+      lines: [4],
+      message:
+        'readFileSync blocks the event loop in HTTP request -> readFileSync. Use await fs.promises.readFile().',
+      confidence: 'certain',
+      fixed: null,
+    },
+    {
+      name: 'express, through two functions',
+      code: `${FS}import express from 'express';\nconst app = express();\nfunction load(name) {\n  return fs.readFileSync(name);\n}\nfunction build() { return load('t'); }\napp.get('/report', (req, res) => res.send(build()));`,
+      lines: [5],
+      message: 'GET /report -> build (line 7) -> load (line 4) -> readFileSync',
+    },
+    {
+      name: 'an express router, required',
+      code: `const fs = require('fs');\nconst router = require('express').Router();\nrouter.route('/a').post((req, res) => res.send(fs.readFileSync('a')));`,
+      lines: [3],
+      message: 'POST /a',
+    },
+    {
+      name: 'a handler by name',
+      code: `${FS}import express from 'express';\nconst app = express();\nconst show = (req, res) => res.send(fs.readFileSync('a'));\napp.use('/x', show);`,
+      lines: [4],
+      message: 'middleware /x -> show',
+    },
+    {
+      name: 'fastify in a plugin',
+      code: `${FS}export async function routes(app) {\n  app.get('/a', async () => fs.readFileSync('a'));\n}`,
+      lines: [3],
+      message: 'GET /a',
+    },
+    {
+      name: 'fastify by type',
+      code: `${FS}import type { FastifyInstance } from 'fastify';\nexport const add = (f: FastifyInstance) => {\n  f.post('/a', async () => fs.readFileSync('a'));\n};`,
+      lines: [4],
+      message: 'POST /a',
+    },
+    {
+      name: 'fastify route options',
+      code: `${FS}import fastify from 'fastify';\nfastify().route({ method: 'PUT', url: '/a', handler: async () => fs.readFileSync('a') });`,
+      lines: [3],
+      message: 'PUT /a',
+    },
+    {
+      name: 'koa',
+      code: `${FS}import Koa from 'koa';\nnew Koa().use(async (ctx) => { ctx.body = fs.readFileSync('a'); });`,
+      lines: [3],
+      message: 'middleware',
+      fixed: `${FS}import Koa from 'koa';\nnew Koa().use(async (ctx) => { ctx.body = await fs.promises.readFile('a'); });`,
+    },
+    {
+      name: 'ws',
+      code: `${FS}import { WebSocketServer } from 'ws';\nnew WebSocketServer({}).on('connection', (socket) => {\n  socket.on('message', () => socket.send(fs.readFileSync('a')));\n});`,
+      lines: [4],
+      message: `'message' event`,
+    },
+    {
+      name: 'socket.io',
+      code: `${FS}import { Server } from 'socket.io';\nconst io = new Server();\nio.on('connection', (s) => s.on('save', (x) => fs.writeFileSync('a', x)));`,
+      lines: [4],
+      message: `'save' event`,
+    },
+    {
+      name: 'an interval',
+      code: `${FS}setInterval(() => fs.statSync('a'), 1000);`,
+      lines: [2],
+      message: 'every 1000 ms',
+    },
+    {
+      name: 'a timer that sets itself again',
+      code: `${FS}function tick() {\n  fs.writeFileSync('a', '');\n  setTimeout(tick, 100);\n}\ntick();`,
+      lines: [3],
+      message: 'repeated timer',
+    },
+    {
+      name: 'a stream',
+      code: `${FS}import { Transform } from 'stream';\nnew Transform({ transform(chunk, _, done) { fs.appendFileSync('a', chunk); done(); } });`,
+      lines: [3],
+      message: 'stream chunk',
+    },
+    {
+      name: 'a message between threads',
+      code: `${FS}import { parentPort } from 'worker_threads';\nparentPort.on('message', (m) => fs.readFileSync(m));`,
+      lines: [3],
+    },
+    {
+      name: 'a method of this class',
+      code: `${FS}import express from 'express';\nclass Shop {\n  read() { return fs.readFileSync('a'); }\n  start() { express().get('/a', (req, res) => res.send(this.read())); }\n}`,
+      lines: [4],
+      message: 'GET /a -> Shop.read (line 4)',
+    },
+    {
+      name: 'a bound method',
+      code: `${FS}import express from 'express';\nclass Shop {\n  read() { return fs.readFileSync('a'); }\n  start() { express().get('/a', this.read.bind(this)); }\n}`,
+      lines: [4],
+    },
+    {
+      name: 'a wrapped handler',
+      code: `${FS}import express from 'express';\nimport wrap from 'express-async-handler';\nexpress().get('/a', wrap(async (req, res) => { res.send(fs.readFileSync('a')); }));`,
+      lines: [4],
+    },
+    {
+      name: 'a handler that another file registers, by its shape',
+      code: `${FS}export function show(req, res) {\n  res.json(fs.readFileSync('a'));\n}`,
+      lines: [3],
+      message: 'request handler show',
+      confidence: 'likely',
+    },
+    {
+      name: 'a promise chain in a handler',
+      code: `${FS}import http from 'http';\nhttp.createServer((q, s) => { q.user().then(() => s.end(fs.readFileSync('a'))); });`,
+      lines: [3],
+    },
+  ],
+});
+
+it('gives the path as a chain, from the call outwards', () => {
+  const code = `${FS}import http from 'http';\nconst load = () => fs.readFileSync('a');\nhttp.createServer(async function serve(q, s) {\n  s.end(await load());\n});`;
+  const [finding] = lintWith('no-sync-in-handler', { code }).value;
+  expect(finding?.location).toEqual({ file: 'server.ts', line: 3, column: 20, function: 'load' });
+  expect(finding?.chain).toEqual([
+    { kind: 'await', file: 'server.ts', line: 5, column: 15, function: 'serve' },
+    { kind: 'http-request', label: 'HTTP request', file: 'server.ts', line: 4, column: 1 },
+  ]);
+  expect(finding?.cause).toBe('sync-fs');
+  expect(finding?.lineText).toBe(`const load = () => fs.readFileSync('a');`);
+});

@@ -1,0 +1,161 @@
+import { expect, it } from 'vitest';
+import { lintWith, testRule } from './harness.ts';
+
+const fn = (...lines: string[]): string =>
+  `export async function f(id, tx, db) {\n${lines.map((l) => `  ${l}\n`).join('')}}`;
+
+testRule('prefer-parallel-awaits', {
+  valid: [
+    {
+      name: 'the second uses the first',
+      code: fn('const a = await getUser(id);', 'const b = await getOrders(a.id);'),
+    },
+    {
+      name: 'by way of a name between',
+      code: fn('const a = await getUser(id);', 'const key = a.key;', 'const b = await getOrders(key);'),
+    },
+    {
+      name: 'destructured',
+      code: fn('const { key } = await getUser(id);', 'const b = await getOrders({ key });'),
+    },
+    {
+      name: 'a check between',
+      code: fn('const a = await getUser(id);', 'if (!a) return;', 'const b = await getOrders(id);'),
+    },
+    {
+      name: 'an assertion between',
+      code: fn('const a = await getUser(id);', 'assert(a);', 'const b = await getOrders(id);'),
+    },
+    {
+      name: 'a change between',
+      code: fn('const a = await getUser(id);', 'id.page = 2;', 'const b = await getOrders(id);'),
+    },
+    { name: 'writes', code: fn('const a = await saveUser(id);', 'const b = await saveOrder(id);') },
+    { name: 'a write, then a read', code: fn('await saveUser(id);', 'const b = await getUser(id);') },
+    {
+      name: 'a transaction',
+      code: fn('const a = await tx.getUser(id);', 'const b = await tx.getOrders(id);'),
+    },
+    {
+      name: 'a reader that moves on',
+      code: fn('const a = await reader.read();', 'const b = await reader.read();'),
+    },
+    {
+      name: 'an order in the arguments',
+      code: fn('const a = await getUser(id++);', 'const b = await getOrders(id++);'),
+    },
+    {
+      name: 'a variable that is set by one and used by the other',
+      code: fn('let a = await getUser(id);', 'a = await getOrders(a);'),
+    },
+    {
+      name: 'requests that write',
+      code: fn(`const a = await fetch('/a', { method: 'POST' });`, `const b = await fetch('/b');`),
+    },
+    {
+      name: 'statements of SQL that write',
+      code: fn(
+        `const a = await db.query('INSERT INTO t VALUES (1)');`,
+        `const b = await db.query('SELECT 1');`,
+      ),
+    },
+    {
+      name: 'authentication before reading',
+      code: fn('const a = await authenticate(id);', 'const b = await getOrders(id);'),
+    },
+    {
+      name: 'two branches',
+      code: fn('if (id) { const a = await getUser(id); } else { const b = await getOrders(id); }'),
+    },
+    {
+      name: 'start-up',
+      code: 'async function main() { const a = await getUser(1); const b = await getOrders(2); return [a, b]; }\nmain();',
+    },
+    {
+      name: 'a test',
+      file: 'x.test.ts',
+      code: fn('const a = await getUser(id);', 'const b = await getOrders(id);'),
+    },
+    {
+      name: 'names that say nothing, outside handlers',
+      code: fn('const a = await stock(id);', 'const b = await payout(id);'),
+    },
+    {
+      name: 'hashes, which compute',
+      code: fn('const a = await getSha256(id);', 'const b = await getSha256(db);'),
+    },
+  ],
+  invalid: [
+    {
+      name: 'two reads',
+      code: fn('const a = await getUser(id);', 'const b = await getOrders(id);', 'return { a, b };'),
+      lines: [2],
+      message: '2 awaits wait one after another (lines 2, 3)',
+      confidence: 'likely',
+      fixed: fn('const [a, b] = await Promise.all([getUser(id), getOrders(id)]);', 'return { a, b };'),
+    },
+    {
+      name: 'three reads, one destructured',
+      code: fn('const a = await getUser(id);', 'const { b } = await getB(id);', 'const c = await getC(id);'),
+      lines: [2],
+      message: '3 awaits',
+      fixed: fn('const [a, { b }, c] = await Promise.all([getUser(id), getB(id), getC(id)]);'),
+    },
+    {
+      name: 'unrelated statements between: no fix',
+      code: fn(
+        'const a = await getUser(id);',
+        'const now = Date.now();',
+        'console.log(now);',
+        'const b = await getOrders(id);',
+      ),
+      lines: [2],
+      fixed: null,
+    },
+    {
+      name: 'a comment between: no fix',
+      code: fn('const a = await getUser(id);', '// why', 'const b = await getOrders(id);'),
+      lines: [2],
+      fixed: null,
+    },
+    {
+      name: 'in one expression',
+      code: fn('return { a: await getUser(id), b: await getOrders(id) };'),
+      lines: [2],
+    },
+    { name: 'in arguments', code: fn('return join(await getUser(id), await getOrders(id));'), lines: [2] },
+    {
+      name: 'reading requests',
+      code: fn(`const a = await fetch('/a');`, `const b = await fetch('/b', { method: 'GET' });`),
+      lines: [2],
+    },
+    {
+      name: 'in a branch and its own run after it',
+      code: fn(
+        'const a = await getUser(id);',
+        'if (!a) return;',
+        'const b = await getB(id);',
+        'const c = await getC(id);',
+      ),
+      lines: [4],
+    },
+    {
+      name: 'nouns in a handler',
+      code: `export async function routes(app) {\n  app.get('/', async () => {\n    const a = await stockLevels(1);\n    const b = await nextPayout(2);\n    return { a, b };\n  });\n}`,
+      lines: [3],
+      confidence: 'possible',
+    },
+  ],
+});
+
+it('names the other awaits', () => {
+  const { value } = lintWith('prefer-parallel-awaits', {
+    code: fn('const a = await getUser(id);', 'const b = await getOrders(id);'),
+  });
+  expect(value[0]?.related).toEqual([
+    {
+      message: 'waits for the one before it',
+      location: { file: 'server.ts', line: 3, column: 13, function: 'f' },
+    },
+  ]);
+});
