@@ -2,6 +2,20 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
+    // Scripts and the example shop have no types to check.
+    files: ['**/*.{mjs,cjs}', 'examples/shop/**/*.js'],
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-unreachable': 'error',
+      'no-dupe-keys': 'error',
+      'no-unsafe-finally': 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  {
     ignores: [
       'dist/**',
       'node_modules/**',
