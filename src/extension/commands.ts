@@ -6,7 +6,7 @@ import { goTo, readDestination } from './go-to.ts';
 import { ignoreEdit } from './inline/fixes.ts';
 import type { InlinePresence } from './inline/presence.ts';
 import { type FindingRef, findRef } from './links.ts';
-import { recordAndShow, recordProcess, type RecordRooms, showFindings } from './record/command.ts';
+import { recordAndShow, recordProcess, type RecordRooms } from './record/command.ts';
 import { requireRunnableFile, runSpec } from './record/current-file.ts';
 import { chooseRecording, saveRecording } from './recordings/choose.ts';
 import { openRecordingEditor } from './recordings/editor.ts';
@@ -33,9 +33,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'looplens.stop': () => recorder.stop(),
     'looplens.openRecording': async () => {
       const file = await chooseRecording(recordings);
-      if (file === undefined) return;
-      await openRecordingEditor(file);
-      await showFindings(rooms, file, path.basename(file));
+      if (file !== undefined) await openRecordingEditor(file);
     },
     'looplens.showRecording': () => store.measured && openRecordingEditor(store.measured.recording),
     'looplens.saveRecording': () => saveRecording(store.measured?.recording),

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { unreachable } from '../base/assert.ts';
 import { asset } from './assets.ts';
-import type { RecordOptions, RecordResult, TargetSpec } from './contract.ts';
+import type { RecordOptions, RecordProgress, RecordResult, TargetSpec } from './contract.ts';
 import type { FromRecordWorker, RecordJob, ToRecordWorker } from './record-messages.ts';
 import { unpackError } from './worker-error.ts';
 
@@ -11,9 +11,13 @@ export interface RecordWorkerOptions {
   env?: NodeJS.ProcessEnv;
 }
 
+/** How long a connection that is being made may take after it was no longer wanted, ms. */
+const GRACE = 3000;
+
 /**
  * `record` of `record.ts` in a worker thread, so that the caller's event loop stays free. Same options, same errors:
- * aborting `options.signal` stops the recording and resolves with what it has.
+ * aborting `options.signal` stops the recording and resolves with what it has. Aborted while it still connects, and not
+ * connected soon after, it rejects with the signal's reason.
  */
 export async function recordInWorker(
   target: TargetSpec,
@@ -22,12 +26,27 @@ export async function recordInWorker(
 ): Promise<RecordResult> {
   const job: RecordJob = { target, out: options.out, durationMs: options.durationMs };
   const worker = new Worker(asset('workers/record.cjs'), { workerData: job, env, execArgv: [] });
-  const stop = (): void => worker.postMessage({ type: 'stop' } satisfies ToRecordWorker);
+  const reached = { target: false };
+  let grace: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    worker.postMessage({ type: 'stop' } satisfies ToRecordWorker);
+    grace = setTimeout(() => {
+      if (!reached.target) void worker.terminate();
+    }, GRACE);
+  };
+  const onProgress = (progress: RecordProgress): void => {
+    reached.target ||= progress.phase !== 'connecting';
+    options.onProgress?.(progress);
+  };
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted) stop();
   try {
-    return await answer(worker, options);
+    return await answer(worker, { ...options, onProgress });
+  } catch (error) {
+    if (!reached.target) options.signal?.throwIfAborted();
+    throw error;
   } finally {
+    clearTimeout(grace);
     options.signal?.removeEventListener('abort', stop);
     // It has answered or died; whatever still holds it (a socket that will not close) must not hold us.
     await worker.terminate();

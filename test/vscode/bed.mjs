@@ -5,7 +5,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
 import { bedNode, bedServer, setUpBed } from './setup.mjs';
 
 /** Quiet, and nothing that asks the network. */
@@ -77,6 +76,7 @@ export async function startBed(options = {}) {
       `&payload=${encodeURIComponent(JSON.stringify(payload))}`;
     if (options.browser === 'none') return { dir, env, url, remote, stop };
 
+    const { chromium } = await import('playwright-core'); // Not above: a fresh clone lacks it until it is prepared.
     context = await chromium.launchPersistentContext(folder(dir, 'chrome'), {
       executablePath: browser.executable,
       headless: true,

@@ -3,14 +3,15 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { runTests } from '@vscode/test-electron';
-import { buildExtension, buildHostTests, FIXTURE, HOST_TESTS, ROOT } from './build.mjs';
+import { prepare, ROOT } from '../setup/project.mjs';
+import { buildHostTests, FIXTURE, HOST_TESTS } from './build.mjs';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lle-'));
 const results = path.join(dir, 'results.json');
 let failure;
 try {
-  buildExtension();
+  await prepare();
+  const { runTests } = await import('@vscode/test-electron');
   await buildHostTests();
   await runTests({
     version: process.argv[2] ?? 'stable',

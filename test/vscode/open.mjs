@@ -1,11 +1,11 @@
 // npm run vscode: a real VS Code with the extension, opened on the shop, to use in a browser. Ctrl-C ends it.
 import path from 'node:path';
+import { prepare, ROOT, SHOP } from '../setup/project.mjs';
 import { startBed } from './bed.mjs';
-import { buildExtension, ROOT } from './build.mjs';
 
-buildExtension();
-const bed = await startBed({ browser: 'none', settings: { 'looplens.record.duration': 0 } });
-const folder = path.resolve(process.argv[2] ?? path.join(ROOT, 'examples', 'shop'));
+await prepare();
+const bed = await startBed({ browser: 'none' });
+const folder = path.resolve(process.argv[2] ?? SHOP);
 console.log(`
 VS Code with LoopLens is open on ${folder}
 

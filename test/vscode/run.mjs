@@ -5,8 +5,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { prepare, ROOT } from '../setup/project.mjs';
 import { startBed } from './bed.mjs';
-import { buildExtension, buildHostTests, FIXTURE, HOST_TESTS, ROOT } from './build.mjs';
+import { buildHostTests, FIXTURE, HOST_TESTS } from './build.mjs';
 
 const LIMIT = 240_000;
 
@@ -16,7 +17,7 @@ const lines = [];
 let code = 1;
 let bed;
 try {
-  buildExtension();
+  await prepare();
   await buildHostTests();
   bed = await startBed({
     log: (line) => lines.push(line),

@@ -1,32 +1,19 @@
 // The shop as an ordinary program under its usual load, for tests that use the editor like a person.
-import { execFileSync, spawn } from 'node:child_process';
-import fs from 'node:fs';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { ROOT } from './build.mjs';
-
-/** Where the shop lives: the workspace that the editor opens. */
-export const SHOP = path.join(ROOT, 'examples', 'shop');
+import { ROOT, SHOP } from '../setup/project.mjs';
 
 /**
- * Starts the shop on a free port, with visitors.
+ * Starts the shop on a free port, with visitors. It knows nothing of us; its inspector, once opened, takes a free port.
  * @param {string} dir a temporary folder for its data
  * @returns `{ pid, stop() }`
  */
 export async function startShop(dir) {
-  const npm = (...args) =>
-    execFileSync('npm', args, {
-      cwd: SHOP,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      shell: process.platform === 'win32',
-    });
-  if (!fs.existsSync(path.join(SHOP, 'node_modules')))
-    npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
-  npm('run', 'build', '--silent');
-
   const server = spawn(process.execPath, ['--inspect-port=0', 'server.js'], {
     cwd: SHOP,
     env: { ...process.env, PORT: '0', SHOP_DATA: path.join(dir, 'shop-data'), LOG_LEVEL: 'silent' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // Its stderr is noise here: Node itself announces the inspector there.
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const url = await new Promise((resolve, reject) => {
     let text = '';

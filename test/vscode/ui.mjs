@@ -7,9 +7,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { prepare, ROOT, SHOP } from '../setup/project.mjs';
 import { startBed } from './bed.mjs';
-import { buildExtension, ROOT } from './build.mjs';
-import { SHOP, startShop } from './shop.mjs';
+import { startShop } from './shop.mjs';
 
 /** Long enough for several of each of the shop's requests. */
 const RECORD_MS = 8000;
@@ -36,7 +36,7 @@ let passed = 0;
 let bed;
 let shop;
 try {
-  buildExtension();
+  await prepare();
   bed = await startBed({ scale: 2, viewport: { width: 1360, height: 850 }, settings: pictureSettings() });
   shop = await startShop(bed.dir);
   const { page } = bed;
@@ -98,6 +98,7 @@ async function findTree({ page }) {
 }
 
 async function openLine({ page }) {
+  await widenSideBar(page);
   await page
     .getByRole('treeitem', { name: /passwords\.js:\d+/ })
     .first()
@@ -142,6 +143,16 @@ async function openRow({ page }) {
   await page.locator('.tab.active', { hasText: 'passwords.js' }).waitFor();
 }
 
+/** The tree's words need room in the pictures. */
+async function widenSideBar(page) {
+  const box = await page.locator('.part.sidebar').boundingBox();
+  const edge = box.x + box.width;
+  await page.mouse.move(edge, 400);
+  await page.mouse.down();
+  await page.mouse.move(edge + 90, 400, { steps: 5 });
+  await page.mouse.up();
+}
+
 function webview(page) {
   return page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
 }
@@ -175,5 +186,6 @@ function pictureSettings() {
     'window.commandCenter': false,
     'workbench.layoutControl.enabled': false,
     'editor.fontSize': 13,
+    'workbench.colorTheme': 'Default Dark Modern',
   };
 }

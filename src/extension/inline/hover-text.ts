@@ -28,23 +28,25 @@ export function hoverText({ finding, origin, stale, repeats }: Hovered, showPath
     .join('\n\n');
 }
 
-function table({ evidence }: Finding): string {
+function table({ evidence, chain }: Finding): string {
   if (!evidence || evidence.totalMs === 0) return '';
-  const routes = evidence.routes.map((route) => `\`${route.replaceAll('`', "'").replaceAll('|', '\\|')}\``);
-  const cells = [
+  const cells: [string, string][] = [
     ['times', String(evidence.count)],
     ['longest', millis(evidence.maxMs)],
     ['p99', millis(evidence.p99Ms)],
     ['in all', millis(evidence.totalMs)],
-    ...(evidence.loopShare > 0 ? [["of the loop's time", percent(evidence.loopShare)]] : []),
   ];
-  const row = (of: string[]): string => `| ${of.join(' | ')} |`;
+  if (evidence.loopShare > 0) cells.push(['of the loop', percent(evidence.loopShare)]);
+  // Hovers draw tables without any space between columns.
+  const row = (of: string[]): string => `| ${of.join(' | &emsp;')} |`;
   const numbers = [
-    row(cells.map(([name]) => name ?? '')),
-    row(cells.map(() => '---:')),
-    row(cells.map(([, value]) => value ?? '')),
+    row(cells.map(([name]) => name)),
+    `|${' ---: |'.repeat(cells.length)}`,
+    row(cells.map(([, value]) => value)),
   ].join('\n');
-  return routes.length > 0 ? `${numbers}\n\n$(globe) ${routes.join(', ')}` : numbers;
+  const routes = evidence.routes.map((route) => code(route));
+  const told = routes.length === 1 && chain.some(({ kind }) => kind === 'http-request');
+  return routes.length === 0 || told ? numbers : `${numbers}\n\n$(globe) ${routes.join(', ')}`;
 }
 
 /** Long chains keep their ends: where it happened and what asked for it. */
@@ -80,7 +82,7 @@ function stepText(step: ChainStep, showPath: ShowPath): string {
           column: step.column ?? 1,
         })
       : '';
-  return `${STEP_WORDS[step.kind]} ${name ? `\`${name.replaceAll('`', "'")}\`` : ''}${label}${place}`.trimEnd();
+  return `${STEP_WORDS[step.kind]} ${name ? code(name) : ''}${label}${place}`.trimEnd();
 }
 
 function links(finding: Finding, origin: Told['origin']): string {
@@ -94,4 +96,9 @@ function links(finding: Finding, origin: Told['origin']): string {
         ]
       : [commandLink('$(eye-closed) Ignore here', 'looplens.ignore', ref)];
   return [explain, ...others].join(' &nbsp;·&nbsp; ');
+}
+
+/** Text in a code span, which nothing in it can end. */
+function code(text: string): string {
+  return `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``;
 }

@@ -38,11 +38,11 @@ export async function recordAndShow(
   }
   log.info(`recording ${chosen.name}: ${JSON.stringify(chosen.spec)}`);
   const file = await recorder.record(chosen);
-  await showFindings({ recorder, store, tree, log }, file, chosen.name);
+  if (file !== undefined) await showFindings({ recorder, store, tree, log }, file, chosen.name);
 }
 
 /** Analyses a recording and shows its findings at the lines and in the tree. */
-export async function showFindings(
+async function showFindings(
   { recorder, store, tree, log }: Omit<RecordRooms, 'extensionsHome'>,
   file: string,
   name: string,

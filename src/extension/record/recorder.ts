@@ -38,8 +38,11 @@ export class Recorder {
     return this.#state;
   }
 
-  /** Records until the set duration, {@link stop}, or the end of the process. Resolves with the recording's path. */
-  async record({ spec, name }: Chosen): Promise<string> {
+  /**
+   * Records until the set duration, {@link stop}, or the end of the process. Resolves with the recording's path;
+   * undefined when the user stopped before there was a connection.
+   */
+  async record({ spec, name }: Chosen): Promise<string | undefined> {
     this.#claim();
     const seconds = settings().recordDuration;
     const stop = (this.#stop = new AbortController());
@@ -63,6 +66,9 @@ export class Recorder {
         { env: childEnvironment(process.env) },
       );
       return file;
+    } catch (error) {
+      if (error === stop.signal.reason) return undefined;
+      throw error;
     } finally {
       this.#set({ phase: 'idle' });
     }

@@ -27,7 +27,7 @@ export function Summary(props: { report: Report; name: string; showAtLines: () =
           Show at the Lines
         </button>
       </div>
-      <p class="sentence">{health.message}</p>
+      <p class="sentence">{withoutVerdict(health.message)}</p>
       <dl class="figures">
         <Figure
           name="Loop delay p99"
@@ -61,4 +61,10 @@ function Figure({ name, value, more }: { name: string; value: string; more: stri
       </dd>
     </div>
   );
+}
+
+/** The sentence begins with the verdict in a word, which stands above it already. */
+function withoutVerdict(message: string): string {
+  const [, rest] = /^[A-Z][\w ]+: (.+)$/.exec(message) ?? [];
+  return rest === undefined ? message : rest.charAt(0).toUpperCase() + rest.slice(1);
 }

@@ -25,7 +25,7 @@ describe('hoverText', () => {
       short,
     );
     expect(text).toContain('**blocked 31 × 30 ms \\(93 %\\) in GET /**');
-    expect(text).toContain('| 31 | 31 ms | 31 ms | 930 ms | 93 % |');
+    expect(text).toContain('| 31 | &emsp;31 ms | &emsp;31 ms | &emsp;930 ms | &emsp;93 % |');
     expect(text).toContain('called by `handler`');
     expect(text).toContain('[server\\.js:12](command:looplens.openLocation');
     expect(text).toContain('command:looplens.showInTree');
