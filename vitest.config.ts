@@ -2,7 +2,6 @@ import { defineConfig } from 'vitest/config';
 // @ts-expect-error plain JavaScript, shared with the build
 import { agentAsTextVite } from './esbuild.plugins.mjs';
 
-const define = { LOOPLENS_VERSION: '"0.0.0-test"' };
 const plugins = [agentAsTextVite];
 
 export default defineConfig({
@@ -10,13 +9,11 @@ export default defineConfig({
     projects: [
       {
         plugins,
-        define,
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'threads', testTimeout: 20_000 },
       },
       {
         // Real Node children, several majors: one file at a time, so that they do not starve each other.
         plugins,
-        define,
         test: {
           name: 'process',
           include: ['test/process/**/*.test.ts'],

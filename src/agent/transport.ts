@@ -124,6 +124,9 @@ function startWorker(
       // Without these, the program's preloads and options would run in our worker.
       execArgv: [],
       env: {},
+      // Else Node would open the program's own stdout and stderr for it.
+      stdout: true,
+      stderr: true,
       workerData: {
         ctl: ring.ctl,
         words: ring.words,

@@ -77,7 +77,7 @@ async function begin(
     .send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true })
     .catch(() => undefined);
 
-  if (options.state === 'waiting') await pauseAtFirstLine(connection);
+  if (options.state === 'waiting') await pauseAtFirstLine(connection, ended);
   let hearBinding: () => void;
   const byBinding = new Promise<'binding'>((resolve) => (hearBinding = () => resolve('binding')));
   const agent: AgentHandle = await inject(
@@ -171,13 +171,13 @@ async function begin(
  * Lets Node get ready and stops it where the program begins: before that, its own modules do not work yet.
  * @throws UserError `unreachable` when it ends instead, for want of a script, say
  */
-async function pauseAtFirstLine(connection: Connection): Promise<void> {
+async function pauseAtFirstLine(connection: Connection, ended: Promise<TargetEnd>): Promise<void> {
   const paused = new Promise<true>((resolve) => {
     connection.on('Debugger.paused', () => resolve(true));
   });
   await connection.send('Debugger.enable');
   await connection.send('Runtime.runIfWaitingForDebugger');
-  if (!(await Promise.race([paused, connection.closed]))) {
+  if ((await Promise.race([paused, ended, connection.closed])) !== true) {
     throw new UserError(
       'unreachable',
       'The program ended before its first line.',

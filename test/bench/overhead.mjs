@@ -90,7 +90,9 @@ async function measure(major, recordInWorker) {
       const { trailer } = await done;
       events = trailer.events / Number(args.requests);
       bare.push(await phase(url));
-      say(`node ${major}: round ${round + 1}: ${us(bare.at(-1))} bare, ${us(recorded.at(-1))} recorded, dropped ${trailer.dropped}`);
+      say(
+        `node ${major}: round ${round + 1}: ${us(bare.at(-1))} bare, ${us(recorded.at(-1))} recorded, dropped ${trailer.dropped}`,
+      );
     }
     const ratios = recorded.map((value, k) => value / ((bare[k] + bare[k + 1]) / 2)).sort((a, b) => a - b);
     return {
@@ -131,6 +133,8 @@ function table(rows) {
   console.log('main-thread CPU per request, recorded / bare (median of rounds, lowest to highest)');
   for (const { label, value, spread, limit } of rows) {
     const mark = value <= limit ? '' : '  OVER';
-    console.log(`${label.padEnd(58)} ${value.toFixed(2)}  ${spread[0]} to ${spread[1]}  limit ${limit}${mark}`);
+    console.log(
+      `${label.padEnd(58)} ${value.toFixed(2)}  ${spread[0]} to ${spread[1]}  limit ${limit}${mark}`,
+    );
   }
 }
