@@ -43,7 +43,7 @@ export function defineRule<Options extends object>(spec: RuleSpec<Options>): Rul
   return {
     meta: {
       type: 'suggestion',
-      docs: { description: spec.description, url: `pages/rules/${spec.name}.md` },
+      docs: { description: spec.description, url: `pages/lint/${spec.name}.md` },
       messages: spec.messages,
       schema: spec.options
         ? [{ type: 'object', properties: spec.options, additionalProperties: false } as never]
