@@ -3,6 +3,7 @@ import type { SourceLocation } from '../model/location.ts';
 import type { Hold } from './holds.ts';
 import type { Requests } from './passes/requests.ts';
 import type { CallLines } from './profile/call-lines.ts';
+import { isSyncCall, isSyncName } from './profile/frame-cause.ts';
 import type { Below, Level } from './profile/call-path.ts';
 
 /** A place in the code that held the loop, with what was measured there. */
@@ -60,7 +61,7 @@ export function findHotspots(
 /** Nothing but garbage collection: nobody's line. */
 function isCollection({ seen }: Hold): boolean {
   const gc = seen.filter((entry) => entry.path.kind === 'gc');
-  return countOf(gc) * 2 > countOf(seen);
+  return countOf(gc) > countOf(seen) * 0.8;
 }
 
 interface Part {
@@ -94,6 +95,7 @@ function blame(hold: Hold): Part[] {
   const all = hold.seen.reduce((sum, entry) => sum + entry.count, 0);
   const gc = hold.seen.filter((e) => e.path.kind === 'gc').reduce((sum, e) => sum + e.count, 0);
   const total = code.reduce((sum, entry) => sum + entry.count, 0);
+  if (isCollection(hold)) return [];
   // Native code that nobody called: no line to name.
   if (total === 0 || total + gc < all * 0.4) return [];
   // Collections and unknown native time belong to whatever ran around them.
@@ -221,6 +223,7 @@ function toHotspot(site: Site, lines: CallLines): Hotspot {
   const culprit = levels.at(-1)!;
   const cause = heaviestCause(site.causes);
   const place = locate(site, culprit, lines);
+  const builtin = isSyncCall(cause) ? lines.syncCallAt(place.location) : undefined;
   return {
     location: place.location,
     cause: cause === 'javascript' && place.cause ? place.cause : cause,
@@ -228,7 +231,7 @@ function toHotspot(site: Site, lines: CallLines): Hotspot {
       .slice(0, -1)
       .reverse()
       .map((level) => lines.ofCall(level.frame, level.callee)),
-    below: site.below,
+    below: { ...site.below, ...(builtin && { builtin }) },
     own: culprit.frame.owner === 'own',
     heldUs: site.heldUs,
     startsUs: site.startsUs,
@@ -246,7 +249,10 @@ function locate(
 ): { location: SourceLocation; cause?: Cause } {
   const busy = [...site.ticks].sort((a, b) => b[1] - a[1]).map(([line]) => line);
   const [line] = busy;
-  if (!site.below.self || line === undefined) return { location: lines.ofCall(frame, callee, busy) };
+  if (!site.below.self || line === undefined) {
+    const alike = isSyncCall(site.below.cause) ? isSyncName : undefined;
+    return { location: lines.ofCall(frame, callee, { hints: busy, ...(alike && { alike }) }) };
+  }
   // Built-ins without a frame of their own show as time of the line that calls them: the source tells which one.
   const calls = lines.callsAt(frame.file, line);
   const builtin = calls.find((call) => FRAMELESS.has(call.callee));

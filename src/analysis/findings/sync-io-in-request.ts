@@ -4,7 +4,7 @@ import type { SourceLocation } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { Below, Level } from '../profile/call-path.ts';
-import { isSyncCall } from '../profile/frame-cause.ts';
+import { isSyncCall, isSyncName } from '../profile/frame-cause.ts';
 import { insideLibrary, lineKey } from '../places.ts';
 import { severityOfHold } from '../severity.ts';
 import { ascending, quantile } from '../statistics.ts';
@@ -72,10 +72,10 @@ function callsByLine(measured: Measured): Map<string, SyncCall> {
   });
   const byLine = new Map<string, SyncCall>();
   for (const { levels, below, us, samples } of bySite.values()) {
-    const [location, ...callers] = [...levels]
-      .reverse()
-      .map((level) => measured.lines.ofCall(level.frame, level.callee));
-    if (!location) continue;
+    const [innermost, ...outer] = [...levels].reverse();
+    if (!innermost) continue;
+    const location = measured.lines.ofCall(innermost.frame, innermost.callee, { alike: isSyncName });
+    const callers = outer.map((level) => measured.lines.ofCall(level.frame, level.callee));
     const call = byLine.get(lineKey(location));
     if (!call) {
       byLine.set(lineKey(location), { location, callers, below, samples, perRequest: us });
@@ -113,7 +113,7 @@ function describe(call: SyncCall, measured: Measured): Finding {
   const totalMs = sum(held);
   const share = totalMs / microsToMillis(measured.observedUs);
   const routes = routesOf(call, measured);
-  const what = call.below.builtin ?? 'A synchronous call';
+  const what = measured.lines.syncCallAt(call.location) ?? call.below.builtin ?? 'A synchronous call';
   const cause: Cause = call.below.cause;
   return {
     rule: 'sync-io-in-request',

@@ -1,12 +1,12 @@
 import type { Frame, SourceLocation } from '../../model/location.ts';
 import type { RecordingTables, StallStack } from '../../model/recording.ts';
 import type { CallSite, SourceFacts } from '../../model/source-facts.ts';
-import { lastName } from './frame-cause.ts';
+import { isSyncName, lastName } from './frame-cause.ts';
 
 /** Lines within functions: what a profile does not say of the functions that are not on top. */
 export class CallLines {
-  /** Caller and callee -> line of the call -> how often a stack trace showed it. */
-  readonly #seen = new Map<string, Map<number, number>>();
+  /** Caller and callee -> line of the call -> how often a stack trace showed it, and its column. */
+  readonly #seen = new Map<string, Map<number, Vote>>();
   readonly #facts = new Map<string, SourceFacts>();
 
   constructor(stalls: readonly StallStack[], tables: RecordingTables, facts: readonly SourceFacts[]) {
@@ -24,17 +24,30 @@ export class CallLines {
    * Where `caller` calls a function named `callee`: from stack traces taken while the loop was held, else from the source
    * when only one call there can be meant, or when `hints` (lines known to be busy) decide. Otherwise where the
    * function begins: a wrong line is worse than a vague one.
+   *
+   * @param alike accepts other names under which the source may call it, when it knows no call named `callee`
    */
-  ofCall(caller: Frame, callee: string, hints: readonly number[] = []): SourceLocation {
+  ofCall(
+    caller: Frame,
+    callee: string,
+    { hints = [], alike }: { hints?: readonly number[]; alike?: (name: string) => boolean } = {},
+  ): SourceLocation {
     const name = lastName(callee);
     const seen = mostVotes(this.#seen.get(voteKey(caller, name)), caller.line);
-    const calls = this.#callsIn(caller).filter((call) => call.callee === name);
-    if (seen !== undefined) return at(caller, seen, columnOf(calls, seen));
+    if (seen) return at(caller, seen.line, seen.column);
+    const inCaller = this.#callsIn(caller);
+    let calls = inCaller.filter((call) => call.callee === name);
+    if (calls.length === 0 && alike) calls = inCaller.filter((call) => alike(call.callee));
     const lines = new Set(calls.map((call) => call.line));
     if (lines.size === 1) return at(caller, calls[0]!.line, columnOf(calls, calls[0]!.line));
     const hinted = hints.filter((line) => lines.has(line));
     if (new Set(hinted).size === 1) return at(caller, hinted[0]!, columnOf(calls, hinted[0]!));
     return at(caller, caller.line, caller.column);
+  }
+
+  /** Name of the synchronous call on a line, as the source spells it: V8 may show only the function behind it. */
+  syncCallAt({ file, line }: SourceLocation): string | undefined {
+    return this.callsAt(file, line).find((call) => isSyncName(call.callee))?.callee;
   }
 
   /** Calls on a line, in source order. */
@@ -63,8 +76,10 @@ export class CallLines {
     const name = lastName(callee.function);
     if (name === '') return;
     const key = voteKey(caller, name);
-    const lines = this.#seen.get(key) ?? new Map<number, number>();
-    lines.set(caller.line, (lines.get(caller.line) ?? 0) + 1);
+    const lines = this.#seen.get(key) ?? new Map<number, Vote>();
+    const vote = lines.get(caller.line) ?? { line: caller.line, column: caller.column, count: 0 };
+    vote.count++;
+    lines.set(caller.line, vote);
     this.#seen.set(key, lines);
   }
 }
@@ -73,20 +88,22 @@ function voteKey(caller: Frame, callee: string): string {
   return `${caller.file}\n${lastName(caller.function)}\n${callee}`;
 }
 
+interface Vote {
+  line: number;
+  column: number;
+  count: number;
+}
+
 /** The line that most stack traces agree on, among those at or after the function's first line. */
-function mostVotes(lines: Map<number, number> | undefined, from: number): number | undefined {
-  let best: number | undefined;
-  let bestVotes = 0;
+function mostVotes(lines: Map<number, Vote> | undefined, from: number): Vote | undefined {
+  let best: Vote | undefined;
   let all = 0;
-  for (const [line, votes] of lines ?? []) {
-    if (line < from) continue;
-    all += votes;
-    if (votes > bestVotes) {
-      best = line;
-      bestVotes = votes;
-    }
+  for (const vote of lines?.values() ?? []) {
+    if (vote.line < from) continue;
+    all += vote.count;
+    if (vote.count > (best?.count ?? 0)) best = vote;
   }
-  return bestVotes * 3 >= all * 2 ? best : undefined;
+  return best && best.count * 3 >= all * 2 ? best : undefined;
 }
 
 function columnOf(calls: readonly CallSite[], line: number): number {

@@ -27,6 +27,11 @@ export function isSyncCall(cause: Cause): boolean {
   );
 }
 
+/** Node names its synchronous calls alike, but not always the functions behind them. */
+export function isSyncName(name: string): boolean {
+  return name.endsWith('Sync');
+}
+
 /** Part of Node's loader: what runs below it is the loading of a module. */
 export function isLoader(frame: Frame): boolean {
   return frame.owner === 'node' && /internal\/modules\//.test(frame.file);
