@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { WriteStream } from 'node:tty';
+import { Exit } from './exit.ts';
 import type { Face, Output } from './face.ts';
 
 /** The face of this process. */
@@ -29,6 +30,8 @@ export async function flushed(): Promise<void> {
 
 /** What a shell expects of a process that a second Ctrl-C ended. */
 const EXIT_INTERRUPTED = 130;
+/** One Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
+const ECHO_MS = 500;
 const USUAL_COLUMNS = 80;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -37,7 +40,9 @@ function outputOf(stream: WriteStream): Output {
   // A reader that has seen enough (`| head`) closes the pipe: no error, but nobody to write to any more.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     open = false;
-    if (error.code !== 'EPIPE' && error.code !== 'EOF') throw error;
+    if (error.code === 'EPIPE' || error.code === 'EOF' || stream !== process.stdout) return;
+    process.stderr.write(`The answer could not be written: ${error.message}.\n`);
+    process.exit(Exit.Internal);
   });
   return {
     write: (text) => {
@@ -51,11 +56,14 @@ function outputOf(stream: WriteStream): Output {
 }
 
 function onInterrupt(stop: () => void): () => void {
-  let interrupted = false;
+  let interruptedAt: number | undefined;
   const listener = (): void => {
-    if (interrupted) process.exit(EXIT_INTERRUPTED);
-    interrupted = true;
-    stop();
+    if (interruptedAt === undefined) {
+      interruptedAt = performance.now();
+      stop();
+    } else if (performance.now() - interruptedAt > ECHO_MS) {
+      process.exit(EXIT_INTERRUPTED);
+    }
   };
   for (const signal of SIGNALS) process.on(signal, listener);
   return () => {

@@ -60,6 +60,8 @@ export function addRecord({ program, face, jobs, command, answer }: CommandParts
           ...(options.duration !== undefined && { durationMs: options.duration }),
         });
         line.clear();
+        // What is left is short and changes nothing: Ctrl-C may end it at once.
+        forget();
         refuseEmpty(result);
         if (!options.quiet) face.stderr.write(`${whereItIs(result, face)}\n\n`);
         const outcome = await jobs.analyzeFile(result.file, { log });
