@@ -149,9 +149,10 @@ function failure(file: string, rule: string | undefined, error: unknown): Proble
 }
 
 function parseProblem(file: string, message: LinterNamespace.LintMessage): Problem {
+  // The parser counts columns from 0.
   const reason = message.message.replace(/^Parsing error: /, '');
   return {
     code: 'parse-error',
-    message: `${file}:${message.line}:${message.column} cannot be parsed: ${reason}`,
+    message: `${file}:${message.line}:${message.column + 1} cannot be parsed: ${reason}`,
   };
 }

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { joinEvidence } from '../../../src/lint/evidence.ts';
+import type { Evidence, Finding } from '../../../src/model/finding.ts';
+
+const evidence = (totalMs: number): Evidence => ({
+  count: 2,
+  totalMs,
+  maxMs: totalMs / 2,
+  p99Ms: totalMs / 2,
+  loopShare: 0.1,
+  routes: ['GET /'],
+});
+
+const hint = (line: number, more: Partial<Finding> = {}): Finding => ({
+  rule: 'no-sync-in-handler',
+  severity: 'info',
+  confidence: 'certain',
+  message: 'It blocks.',
+  location: { file: '/a.js', line, column: 3, function: 'load' },
+  cause: 'sync-fs',
+  chain: [],
+  related: [],
+  lineText: '  return fs.readFileSync(name);',
+  ...more,
+});
+
+const measured = (line: number, totalMs: number, more: Partial<Finding> = {}): Finding => ({
+  ...hint(line),
+  rule: 'blocked-loop',
+  severity: 'error',
+  confidence: 'measured',
+  message: 'Blocked the event loop 2 times',
+  evidence: evidence(totalMs),
+  ...more,
+});
+
+describe('a measured finding at the line of a hint', () => {
+  it('gives it evidence, severity and confidence', () => {
+    const [joined] = joinEvidence([hint(5)], [measured(5, 100)]);
+    expect(joined).toEqual({
+      ...hint(5),
+      severity: 'error',
+      confidence: 'measured',
+      evidence: evidence(100),
+    });
+  });
+
+  it('of another cause proves nothing', () => {
+    const [joined] = joinEvidence([hint(5)], [measured(5, 100, { cause: 'json' })]);
+    expect(joined).toEqual({ ...hint(5), severity: 'hint' });
+  });
+
+  it('of an unspecific cause does', () => {
+    expect(joinEvidence([hint(5)], [measured(5, 100, { cause: 'native' })])[0]?.confidence).toBe('measured');
+  });
+
+  it('in another file proves nothing', () => {
+    const other = measured(5, 100, { location: { file: '/b.js', line: 5, column: 1 } });
+    expect(joinEvidence([hint(5)], [other])).toEqual([hint(5)]);
+  });
+
+  it('that cost most is the one that counts', () => {
+    const [joined] = joinEvidence([hint(5)], [measured(5, 10), measured(5, 90), measured(5, 20)]);
+    expect(joined?.evidence?.totalMs).toBe(90);
+  });
+
+  it('never lowers the severity', () => {
+    expect(joinEvidence([hint(5)], [measured(5, 1, { severity: 'hint' })])[0]?.severity).toBe('info');
+  });
+
+  it('gives its chain where the source showed none', () => {
+    const chain = [{ kind: 'http-request' as const, label: 'GET /' }];
+    expect(joinEvidence([hint(5)], [measured(5, 1, { chain })])[0]?.chain).toEqual(chain);
+    const own = [{ kind: 'timer' as const }];
+    expect(joinEvidence([hint(5, { chain: own })], [measured(5, 1, { chain })])[0]?.chain).toEqual(own);
+  });
+});
+
+describe('after an edit', () => {
+  it('evidence follows the same code of the same function to its new line', () => {
+    const [joined] = joinEvidence([hint(8)], [measured(5, 100)]);
+    expect(joined?.confidence).toBe('measured');
+  });
+
+  it('but not into another function', () => {
+    const moved = hint(8, { location: { file: '/a.js', line: 8, column: 3, function: 'other' } });
+    expect(joinEvidence([moved], [measured(5, 100)])[0]?.confidence).toBe('certain');
+  });
+
+  it('of the line itself, the hint says that the evidence is old', () => {
+    const [joined] = joinEvidence(
+      [hint(5, { lineText: 'return fs.readFileSync(other);' })],
+      [measured(5, 100)],
+    );
+    expect(joined?.message).toBe('It blocks. (Measured before this line changed.)');
+    expect(joined?.confidence).toBe('certain');
+    expect(joined?.evidence).toBeUndefined();
+  });
+
+  it('of the indentation only, the line is the same', () => {
+    const [joined] = joinEvidence(
+      [hint(5, { lineText: 'return fs.readFileSync(name);' })],
+      [measured(5, 100)],
+    );
+    expect(joined?.confidence).toBe('measured');
+  });
+});
+
+it('knows serial awaits by any of their lines', () => {
+  const serial = hint(5, {
+    cause: undefined,
+    related: [{ message: '', location: { file: '/a.js', line: 6, column: 3 } }],
+    lineText: 'const a = await f();',
+  });
+  const waited = measured(6, 40, {
+    rule: 'serial-awaits',
+    cause: undefined,
+    lineText: 'const b = await g();',
+  });
+  expect(joinEvidence([serial], [waited])[0]?.confidence).toBe('measured');
+  expect(joinEvidence([serial], [measured(5, 40)])[0]?.confidence).toBe('certain');
+});
+
+it('ranks measured cost first, then certainty and reachability, and sinks what cost nothing', () => {
+  const at = (file: string, line: number, more: Partial<Finding> = {}): Finding =>
+    hint(line, { location: { file, line, column: 1 }, lineText: `line ${line}`, ...more });
+  const hints = [
+    at('/other.js', 1, { confidence: 'possible' }),
+    at('/a.js', 2),
+    at('/other.js', 3, { confidence: 'likely' }),
+    at('/other.js', 4, { confidence: 'likely', chain: [{ kind: 'timer' }] }),
+    at('/a.js', 5),
+    at('/a.js', 6),
+  ];
+  const recording = [5, 6].map((line) =>
+    measured(line, line * 10, { location: { file: '/a.js', line, column: 1 }, lineText: `line ${line}` }),
+  );
+  const joined = joinEvidence(hints, recording);
+  expect(joined.map(({ location }) => location.line)).toEqual([6, 5, 4, 3, 1, 2]);
+  expect(joined.at(-1)?.severity).toBe('hint');
+});
+
+it('changes none of its arguments', () => {
+  const hints = Object.freeze([Object.freeze(hint(9)), Object.freeze(hint(5))]);
+  const recording = Object.freeze([Object.freeze(measured(5, 1)), Object.freeze(measured(5, 7))]);
+  expect(joinEvidence(hints, recording)).toHaveLength(2);
+  expect(hints[0]?.location.line).toBe(9);
+});

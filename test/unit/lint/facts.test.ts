@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { collectFacts } from '../../../src/lint/facts.ts';
+
+describe('calls', () => {
+  it('have the name and the place of what is called, and the lines of the function around', () => {
+    const code = `start();\nfunction f() {\n  return fs\n    .readFileSync(new URL(x))\n    .map?.((y) => tag\`a\`);\n}\n`;
+    expect(collectFacts(code, 'a.js').calls).toEqual([
+      { callee: 'start', line: 1, column: 1, functionStart: 1, functionEnd: 7 },
+      { callee: 'readFileSync', line: 4, column: 6, functionStart: 2, functionEnd: 6 },
+      { callee: 'URL', line: 4, column: 23, functionStart: 2, functionEnd: 6 },
+      { callee: 'map', line: 5, column: 6, functionStart: 2, functionEnd: 6 },
+      { callee: 'tag', line: 5, column: 19, functionStart: 5, functionEnd: 5 },
+    ]);
+  });
+
+  it('are found in TypeScript and JSX', () => {
+    expect(collectFacts('const a = <T,>(x: T) => f<T>(x!)!;', 'a.ts').calls.map((c) => c.callee)).toEqual([
+      'f',
+    ]);
+    expect(
+      collectFacts('const a = <div onClick={() => f()} />;', 'a.jsx').calls.map((c) => c.callee),
+    ).toEqual(['f']);
+    expect(
+      collectFacts('class A extends B { constructor() { super(); this.#x(); } #x() {} }', 'a.mjs').calls.map(
+        (c) => c.callee,
+      ),
+    ).toEqual(['super', '#x']);
+  });
+});
+
+describe('independent awaits', () => {
+  const lines = (body: string): number[][] =>
+    collectFacts(`async function page(id) {\n${body}\n}`, 'a.js').independentAwaits.map(({ awaits }) =>
+      awaits.map(({ line }) => line),
+    );
+
+  it('have places, in order, and a function', () => {
+    expect(
+      collectFacts('const page = async () => {\n  const a = await f();\n  const b = await g();\n};', 'a.js')
+        .independentAwaits,
+    ).toEqual([
+      {
+        awaits: [
+          { file: 'a.js', line: 2, column: 13, function: 'page' },
+          { file: 'a.js', line: 3, column: 13, function: 'page' },
+        ],
+        function: 'page',
+      },
+    ]);
+  });
+
+  it('may have names that say nothing', () =>
+    expect(
+      lines(
+        'const a = await stock(id);\nconst b = await nextPayout(id);\nconst c = await openShipments(id);',
+      ),
+    ).toEqual([[2, 3, 4]]));
+  it('may have unrelated statements between', () =>
+    expect(
+      lines('const a = await f(id);\nconst now = Date.now();\nlog.info(now);\nconst b = await g(now);'),
+    ).toEqual([[2, 5]]));
+  it('end at a use of an earlier result', () =>
+    expect(
+      lines('const a = await f(id);\nconst b = await g(id);\nconst c = await h(a);\nconst d = await i(b);'),
+    ).toEqual([
+      [2, 3],
+      [4, 5],
+    ]));
+  it('are not writes', () =>
+    expect(lines('const a = await save(id);\nconst b = await create(id);')).toEqual([]));
+  it('are not found at module level', () =>
+    expect(collectFacts('const a = await f();\nconst b = await g();', 'a.mjs').independentAwaits).toEqual(
+      [],
+    ));
+});
+
+describe('whatever the source', () => {
+  it('answers with nothing for a syntax error', () => {
+    expect(collectFacts('function (', 'a.js')).toEqual({ file: 'a.js', independentAwaits: [], calls: [] });
+  });
+
+  it('answers for a source that is nested very deeply', () => {
+    expect(collectFacts(`${'['.repeat(20_000)}f()${']'.repeat(20_000)}`, 'a.js').file).toBe('a.js');
+  });
+
+  it('never throws', () => {
+    const parts = [
+      'await f(',
+      ')',
+      'async () => {',
+      '}',
+      'const a = ',
+      'a',
+      ';',
+      'class A {',
+      '`${',
+      '(',
+      '\n',
+      'for (const x of y)',
+      'return',
+      '<T>',
+      '/a+/',
+      'this.',
+      '?.',
+      '#x',
+      'import fs from "fs";',
+      'new ',
+      '{',
+      ',',
+      '=>',
+      'yield',
+      '...',
+    ];
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...parts), { maxLength: 25 }),
+        fc.constantFrom('.ts', '.tsx', '.js', '.cjs'),
+        (words, extension) => {
+          expect(collectFacts(words.join(' '), `a${extension}`).file).toBe(`a${extension}`);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+});
