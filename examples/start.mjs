@@ -30,7 +30,7 @@ try {
 
 async function demo() {
   const shop = await startShop();
-  say(`The shop runs as an ordinary process: ${shop.url}, pid ${shop.pid}, no flags.`);
+  say(`The shop runs as an ordinary process: ${shop.url}, pid ${shop.pid}, ${flagsOf(shop)}.`);
   await startLoad(shop.url);
   say(`Visitors come in on 15 routes; recording starts in ${WARM_UP_MS / 1000} s.\n`);
   await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
@@ -48,6 +48,10 @@ The same on your own process:
   npm start -- --inspect 9229        one that was started with node --inspect
   npm start -- -- node app.js        a program that LoopLens starts for you`);
   return 0;
+}
+
+function flagsOf({ flags }) {
+  return flags.length === 0 ? 'no flags' : `${flags.join(' ')} as port 9229 is taken`;
 }
 
 /** Everything after `npm start --` is a target, as `looplens record` takes it, seen from the caller's folder. */
