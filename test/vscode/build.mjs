@@ -1,6 +1,7 @@
-// Bundles the host tests; the folder lies below node_modules so that they find mocha.
+// Bundles the host tests (F5 runs this file for it); the folder lies below node_modules so that they find mocha.
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ROOT } from '../setup/project.mjs';
 
 /** The workspace that host tests open. */
@@ -30,3 +31,5 @@ export async function buildHostTests() {
     logLevel: 'warning',
   });
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildHostTests();

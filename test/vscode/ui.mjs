@@ -37,7 +37,7 @@ let bed;
 let shop;
 try {
   await prepare();
-  bed = await startBed({ scale: 2, viewport: { width: 1360, height: 850 }, settings: pictureSettings() });
+  bed = await startBed({ scale: 2, viewport: { width: 1280, height: 720 }, settings: pictureSettings() });
   shop = await startShop(bed.dir);
   const { page } = bed;
   page.setDefaultTimeout(LIMIT);
@@ -110,7 +110,7 @@ async function openLine({ page }) {
     .first()
     .waitFor();
   await wait(500); // The lens pushes the code down: let it come to rest for the picture.
-  await shot(page, 'findings');
+  await shot(page, 'line');
 }
 
 async function hover({ page }) {
@@ -119,7 +119,7 @@ async function hover({ page }) {
   await page.mouse.move(box.x + 60, box.y + box.height + 10);
   await page.locator('.monaco-hover', { hasText: 'Explain' }).first().waitFor();
   await wait(300);
-  await shot(page, 'hover');
+  await shot(page, 'findings');
   await page.mouse.move(5, 5);
 }
 
@@ -176,6 +176,8 @@ async function runCommand(page, title) {
 }
 
 async function shot(page, name) {
+  // Of the others the README needs no picture, and they show what else runs on this machine.
+  if (options['update-media'] && !['findings', 'recording'].includes(name)) return;
   await page.screenshot({ path: path.join(pictures, `${name}.png`) });
 }
 
@@ -183,6 +185,7 @@ async function shot(page, name) {
 function pictureSettings() {
   return {
     'editor.minimap.enabled': false,
+    'breadcrumbs.enabled': false,
     'window.commandCenter': false,
     'workbench.layoutControl.enabled': false,
     'editor.fontSize': 13,

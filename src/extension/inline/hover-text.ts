@@ -17,11 +17,12 @@ export interface Hovered extends Told {
 /** The Markdown of one finding: number, table, routes, chain, links; the sentence where no number says it. */
 export function hoverText({ finding, origin, stale, repeats }: Hovered, showPath: ShowPath): string {
   const short = origin === 'recording' ? inlineText(finding) : undefined;
+  if (repeats) return `${plain(finding.message)} ${links(finding, origin)}`;
   return [
     stale ? '$(history) *Measured before this line was edited.*' : '',
     short ? `**${plain(short)}**` : plain(finding.message),
-    repeats ? '' : table(finding),
-    repeats ? '' : chain(finding.chain, showPath),
+    table(finding),
+    chain(finding.chain, showPath),
     links(finding, origin),
   ]
     .filter((part) => part !== '')

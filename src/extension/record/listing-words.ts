@@ -24,7 +24,8 @@ export function isEditorsOwn({ pid, script, commandLine }: TargetListing, ours: 
 /** `server.js`; the beginning of the command line for a process without a script. */
 export function listingName({ script, commandLine }: TargetListing): string {
   if (script !== '') return path.posix.basename(script.replaceAll('\\', '/'));
-  return commandLine.length > 60 ? `${commandLine.slice(0, 59)}…` : commandLine;
+  const words = commandLine.trim();
+  return words.length > 60 ? `${words.slice(0, 59)}…` : words;
 }
 
 /** `pid 4242 · port 9229 · v24.21.0 · 2 workers`. */
