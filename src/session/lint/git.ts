@@ -12,7 +12,7 @@ export function git(cwd: string, args: readonly string[], signal?: AbortSignal):
   return new Promise((resolve, reject) => {
     const options = { cwd, maxBuffer: MAX_OUTPUT, windowsHide: true, ...(signal ? { signal } : {}) };
     execFile('git', ['-c', 'core.quotePath=false', ...args], options, (error, stdout, stderr) => {
-      if (error?.name === 'AbortError') reject(error as Error);
+      if (signal?.aborted) reject(signal.reason as Error);
       else resolve({ ok: !error, stdout, stderr });
     });
   });

@@ -157,7 +157,7 @@ describe('bad input', () => {
           const mutated = [...words];
           for (const place of places) {
             if (how === 'drop') mutated[place] = '';
-            if (how === 'repeat') mutated[place] += mutated[place]!;
+            if (how === 'repeat') mutated[place] = mutated[place]!.repeat(2);
             if (how === 'swap') [mutated[place], mutated[0]] = [mutated[0]!, mutated[place]!];
           }
           const { problems } = lintText({ text: mutated.join(''), file: 'a.ts', preset: 'strict' });

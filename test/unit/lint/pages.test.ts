@@ -25,7 +25,7 @@ describe.each(RULE_NAMES)('the page of %s', (rule) => {
   });
 
   it('names every option', () => {
-    const [schema] = RULES[rule].meta.schema as { properties?: object }[];
+    const [schema] = RULES[rule].meta.schema as unknown as { properties?: object }[];
     for (const option of Object.keys(schema?.properties ?? {})) expect(page).toContain(`\`${option}\``);
   });
 });
