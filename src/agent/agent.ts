@@ -30,12 +30,12 @@ const REPORT_EVERY = 10;
 
 /** The agent as its process sees it: under a registered symbol of `process`, while it records. */
 export interface Agent {
-  info(): AgentInfo;
+  info: () => AgentInfo;
   /** A sign of life. */
-  renew(): void;
+  renew: () => void;
   /** The main thread's stack now, for one who interrupts it. */
-  stack(): RawFrame[];
-  stop(): Promise<AgentSummary>;
+  stack: () => RawFrame[];
+  stop: () => Promise<AgentSummary>;
 }
 
 /**

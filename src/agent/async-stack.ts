@@ -16,6 +16,7 @@ const LIMIT = 40;
  */
 export function readAsyncStack(promise: object, done: (frames: RawFrame[]) => void): void {
   const noop = (): void => undefined;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on promises below
   const then = Promise.prototype.then;
   const Pretend = function (executor: (resolve: () => void, reject: () => void) => void) {
     executor(noop, noop);

@@ -14,12 +14,12 @@ const OWN = -1;
 
 export interface Hooks {
   /** The execution under way, as an id of the recording; 0 = none or unknown. */
-  current(): number;
+  current: () => number;
   /** Runs our own code inside the program: what it creates is not recorded. Must not be asynchronous. */
-  unrecorded(run: () => void): void;
+  unrecorded: (run: () => void) => void;
   /** Runs `create`, and never records the executions of the (last) resource that it creates: our own timer. */
   disown<T>(create: () => T): T;
-  stop(): void;
+  stop: () => void;
 }
 
 export interface HookPorts {
@@ -28,10 +28,10 @@ export interface HookPorts {
   ring: Ring;
   pending: PendingSet;
   /** Reads the clock: µs since the clock origin. */
-  now(): number;
+  now: () => number;
   /** The last reading. */
-  time(): number;
-  onType(i: number, name: string): void;
+  time: () => number;
+  onType: (i: number, name: string) => void;
 }
 
 type Resource = object;

@@ -6,15 +6,15 @@ import { Stamp } from './stamp.ts';
  */
 export interface PendingSet {
   /** Stamps the promise with its id and adds it. `time`: µs. */
-  add(promise: object, id: number, time: number): void;
-  settle(promise: object): void;
+  add: (promise: object, id: number, time: number) => void;
+  settle: (promise: object) => void;
   /** Promises pending and seen being made, those beyond the limit included. */
-  size(): number;
+  size: () => number;
   /** A promise picked at random; undefined when there is none. */
-  pick(): object | undefined;
+  pick: () => object | undefined;
   /** Calls `visit` for each held promise, oldest first where it matters: see `time`. */
-  each(visit: (promise: object, id: number, time: number) => void): void;
-  clear(): void;
+  each: (visit: (promise: object, id: number, time: number) => void) => void;
+  clear: () => void;
 }
 
 export function createPendingSet(limit: number): PendingSet {

@@ -73,8 +73,6 @@ export function startRejections(now: () => number, send: (message: AgentMessage)
 /** Class and message, without the data that an inspected object would show. */
 function describe(reason: unknown): string {
   const text =
-    reason instanceof Error
-      ? `${reason.name}: ${reason.message}`
-      : `${typeof reason}: ${String(reason as string)}`;
+    reason instanceof Error ? `${reason.name}: ${reason.message}` : `${typeof reason}: ${String(reason)}`;
   return text.slice(0, MAX_REASON);
 }

@@ -12,15 +12,15 @@ const MAX_LABELS = 5_000;
 interface RequestPorts {
   diagnostics: typeof DiagnosticsChannel;
   put: Put;
-  now(): number;
-  onLabel(i: number, text: string): void;
+  now: () => number;
+  onLabel: (i: number, text: string) => void;
 }
 
 /** Follows the requests that `node:http` serves, through its diagnostics channels. */
 export interface Requests {
   /** Records as ended what was closed before its response was finished. */
-  sweep(): void;
-  stop(): void;
+  sweep: () => void;
+  stop: () => void;
 }
 
 /** What frameworks leave on the request: express its route, others nothing. */
@@ -110,10 +110,10 @@ function expressPattern(request: RoutedRequest): string | undefined {
 }
 
 /** A channel's subscriber that throws would surface in the program as an uncaught exception. */
-function guard<T>(listener: (message: T) => void): (message: unknown) => void {
+function guard(listener: (message: never) => void): (message: unknown) => void {
   return (message) => {
     try {
-      listener(message as T);
+      listener(message as never);
     } catch {
       // A request or response of another shape than Node's: not followed.
     }

@@ -12,10 +12,10 @@ export interface Ring {
   words: Int32Array;
   put: Put;
   /** Makes everything written so far visible to the reader. */
-  publish(): void;
+  publish: () => void;
   /** Takes out what is there, for the transport without a worker; at most `max` events. */
-  take(max: number): Int32Array;
-  counts(): { produced: number; dropped: number };
+  take: (max: number) => Int32Array;
+  counts: () => { produced: number; dropped: number };
 }
 
 /**

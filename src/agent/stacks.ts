@@ -23,21 +23,23 @@ export type Keep = 'all' | 'async';
  * `async` keeps only the suspended callers that V8 appends. Answers [] where the error class is frozen or patched.
  */
 export function readStack(keep: Keep, limit: number): RawFrame[] {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
   const { prepareStackTrace, stackTraceLimit } = Error;
   let frames: RawFrame[] = [];
   try {
     Error.stackTraceLimit = limit;
     Error.prepareStackTrace = (_error, sites) => {
-      frames = rawFrames(sites as unknown as CallSite[], keep);
+      frames = rawFrames(sites, keep);
       return '';
     };
-    void new Error().stack;
+    frames = new Error().stack === undefined ? [] : frames;
   } catch {
     frames = [];
   } finally {
     try {
       Error.stackTraceLimit = stackTraceLimit;
       // Absent by default; assigning undefined would leave a property behind.
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the types think that it is always there
       if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
       else Error.prepareStackTrace = prepareStackTrace;
     } catch {
@@ -74,22 +76,22 @@ function nameOf(site: CallSite): string {
  */
 export function parseStack(text: string): RawFrame[] {
   const frames: RawFrame[] = [];
-  for (const line of text.split('\n').slice(0, 60)) {
-    const match =
-      /^\s+at (?:(async )?(.*?) \()?((?:file:\/\/|node:|[A-Za-z]:[\\/]|\/)?[^()]*?):(\d+):(\d+)\)?$/.exec(
-        line,
-      );
-    if (!match) continue;
-    const url = (match[3] ?? '').replace(/^async /, '');
-    frames.push([match[2] ?? '', url, Number(match[4]), Number(match[5]), match[1] ? 1 : 0]);
+  for (const line of text.split('\n').slice(0, MAX_LINES)) {
+    const place = /^\s+at (async )?(.*?)\(?([^()]*):(\d+):(\d+)\)?$/.exec(line.slice(0, 1000));
+    if (!place) continue;
+    const [, async, name, url, row, column] = place as unknown as string[];
+    frames.push([name!.trim(), url!, Number(row), Number(column), async === undefined ? 0 : 1]);
   }
   return frames;
 }
 
+/** An error's message comes first and may have many lines; its frames are few. */
+const MAX_LINES = 60;
+
 /** Remembers stacks by content: the same one is sent once, and then named by its number. */
 export interface StackTable {
   /** Number of the stack, from 1; 0 for an empty one, or when the table is full. */
-  add(frames: RawFrame[]): number;
+  add: (frames: RawFrame[]) => number;
 }
 
 export function createStackTable(limit: number, send: (i: number, frames: RawFrame[]) => void): StackTable {

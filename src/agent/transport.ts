@@ -10,11 +10,11 @@ const MAX_BATCH = 48 * 1024;
 /** Takes what the ring holds out of the process. */
 export interface Transport {
   /** Called at each heartbeat: sends what is due. */
-  flush(messages: AgentMessage[]): void;
+  flush: (messages: AgentMessage[]) => void;
   /** Sends the rest and ends; resolves when nothing of us is left. */
-  finish(messages: AgentMessage[]): Promise<void>;
+  finish: (messages: AgentMessage[]) => Promise<void>;
   /** The process exits now: waits a moment until the worker has taken the rest. */
-  exit(messages: AgentMessage[]): void;
+  exit: (messages: AgentMessage[]) => void;
 }
 
 export interface TransportPorts {
@@ -24,9 +24,9 @@ export interface TransportPorts {
   originUs: number;
   /** The function made by `Runtime.addBinding`: takes one string. */
   binding: (payload: string) => void;
-  onProblem(code: string, message: string): void;
+  onProblem: (code: string, message: string) => void;
   /** The collector is gone: recording makes no sense any more. */
-  onLost(): void;
+  onLost: () => void;
 }
 
 /** Longest wait of an exiting process for the last events, ms. */
@@ -64,7 +64,10 @@ export function openTransport(ports: TransportPorts): Transport {
 
   const worker = startWorker(ports, config.socketPath, fail);
   const exited = new Promise<void>((resolve) => {
-    if (!worker) return resolve();
+    if (!worker) {
+      resolve();
+      return;
+    }
     worker.once('exit', () => {
       fail('it ended');
       resolve();
@@ -82,7 +85,10 @@ export function openTransport(ports: TransportPorts): Transport {
   });
 
   const flush = (messages: AgentMessage[]): void => {
-    if (fallback) return fallback.flush(messages);
+    if (fallback) {
+      fallback.flush(messages);
+      return;
+    }
     ring.publish();
     if (messages.length === 0) return;
     if (!connected) unconfirmed.push(...messages);

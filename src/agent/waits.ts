@@ -16,7 +16,7 @@ interface WaitPorts {
   stacks: StackTable;
   put: Put;
   /** µs since the clock origin, of the last clock read. */
-  time(): number;
+  time: () => number;
 }
 
 /**

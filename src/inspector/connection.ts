@@ -24,7 +24,7 @@ export async function connect(url: string): Promise<Connection> {
     CDP({
       target: url,
       local: true,
-      protocol: { version: { major: '1', minor: '3' }, domains: [] } as never,
+      protocol: { version: { major: '1', minor: '3' }, domains: [] },
     }),
     CONNECT_MS,
     `${url} did not answer`,
@@ -37,7 +37,9 @@ export async function connect(url: string): Promise<Connection> {
     );
   });
   let close: () => void;
-  const closed = new Promise<void>((resolve) => (close = resolve));
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
   let open = true;
   client.on('disconnect', () => {
     open = false;

@@ -25,7 +25,7 @@ export async function probeEndpoint(host: string, port: number): Promise<Endpoin
       host,
       port,
       webSocketUrl: `ws://${bracket(host)}:${port}${path}`,
-      title: String(first.title ?? ''),
+      title: first.title ?? '',
     };
   } catch {
     return undefined;
@@ -38,7 +38,8 @@ export async function requireEndpoint(host: string, port: number): Promise<Endpo
   if (endpoint) return endpoint;
   const listening = await get(host, port, '/').then(
     () => true,
-    (error: NodeJS.ErrnoException) => error.code !== 'ECONNREFUSED' && error.code !== 'EHOSTUNREACH',
+    (error: unknown) =>
+      !['ECONNREFUSED', 'EHOSTUNREACH'].includes((error as NodeJS.ErrnoException).code ?? ''),
   );
   throw listening
     ? new UserError(

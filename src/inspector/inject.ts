@@ -33,9 +33,9 @@ export async function inject(
   onBinding: (payload: string) => void,
 ): Promise<AgentHandle> {
   const bindingName = `__looplens_${randomBytes(6).toString('hex')}`;
-  connection.on('Runtime.bindingCalled', ((call: { name: string; payload: string }) => {
+  connection.on('Runtime.bindingCalled', (call: { name: string; payload: string }) => {
     if (call.name === bindingName) onBinding(call.payload);
-  }) as (params: never) => void);
+  });
   await connection.send('Runtime.addBinding', { name: bindingName });
 
   const config: AgentConfig = {

@@ -33,7 +33,7 @@ export async function listeningPorts(pid: number): Promise<number[] | undefined>
 /** True for the Node binary and for programs that carry it under its name. */
 export function isNodeExecutable(name: string): boolean {
   const base = name.split(/[\\/]/).pop() ?? '';
-  return /^(node|nodejs|node-v?\d+[\d.]*)(\.exe)?$/i.test(base);
+  return /^(node|nodejs|node-?v?\d+[\d.]*)(\.exe)?$/i.test(base);
 }
 
 async function fromProc(): Promise<NodeProcess[]> {

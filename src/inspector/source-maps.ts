@@ -39,6 +39,8 @@ export function createSourceLocator(): SourceLocator {
       const place = { ...(name ? { function: name } : {}) };
       if (url.startsWith('node:') || isBareInternal(url))
         return { ...place, file: url, line, column, owner: 'node' };
+      // WebAssembly has no source here: like a built-in, it is told by who called it.
+      if (url.startsWith('wasm:')) return { ...place, file: '', line, column, owner: 'native' };
       if (url === '') {
         const synthetic = name.startsWith('(');
         return { ...place, file: '', line, column, owner: synthetic ? 'synthetic' : 'native' };

@@ -5,17 +5,17 @@ import type { RecordingTablesWriter } from './tables.ts';
 /** The agent's numbers of stacks and the recording's. An event may name a stack before its frames have arrived. */
 export interface AgentStacks {
   /** The recording's number of the agent's stack `i`; 0 stays 0. */
-  id(i: number): StackId;
+  id: (i: number) => StackId;
   /** The frames of stack `i` have arrived. */
-  arrived(i: number, frames: RawFrame[]): void;
+  arrived: (i: number, frames: RawFrame[]) => void;
   /** Nothing more will arrive: what was named but never sent is empty. */
-  end(): void;
+  end: () => void;
 }
 
 export function createAgentStacks(tables: RecordingTablesWriter): AgentStacks {
   interface Entry {
     id: StackId;
-    fill(frames: RawFrame[]): void;
+    fill: (frames: RawFrame[]) => void;
   }
   const entries = new Map<number, Entry>();
 

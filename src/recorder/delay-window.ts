@@ -3,9 +3,9 @@ const SIZE = 50;
 
 /** The lateness of the newest heartbeats, µs: what a status item shows while recording. */
 export interface DelayWindow {
-  add(lateUs: number): void;
+  add: (lateUs: number) => void;
   /** 99th percentile; 0 before the first heartbeat. */
-  p99(): number;
+  p99: () => number;
 }
 
 export function createDelayWindow(): DelayWindow {

@@ -69,24 +69,31 @@ export async function recordAttached(
   const onMessage = (message: AgentMessage): void => {
     switch (message.t) {
       case 'type':
-        return writer.tables({ types: [message.name] });
+        writer.tables({ types: [message.name] });
+        return;
       case 'label':
-        return writer.tables({ labels: [message.text] });
+        writer.tables({ labels: [message.text] });
+        return;
       case 'stack':
-        return stacks.arrived(message.i, message.frames);
-      case 'stall':
-        return writer.stall({
+        stacks.arrived(message.i, message.frames);
+        return;
+      case 'stall': {
+        writer.stall({
           timeUs: message.time,
           heldUs: message.held,
           stack: tables.stack(message.frames),
         });
-      case 'rejection':
-        return writer.rejection({
+        return;
+      }
+      case 'rejection': {
+        writer.rejection({
           timeUs: message.time >>> 0,
           reason: message.reason,
           stack: tables.stack(message.frames),
           fatal: message.fatal,
         });
+        return;
+      }
       case 'cost':
         state.ownUs += message.us;
         state.activeUs += message.activeUs;

@@ -11,11 +11,11 @@ const NONE: Frame = { file: '', line: 0, column: 0, owner: 'synthetic' };
  */
 export interface RecordingTablesWriter {
   /** Number of a frame; its contents are written before `settled` resolves. */
-  frame(name: string, url: string, line: number, column: number): Promise<FrameId>;
+  frame: (name: string, url: string, line: number, column: number) => Promise<FrameId>;
   /** Number of a stack; its frames may come later, and hold up what is asked for after it until they do. */
-  stack(frames: readonly RawFrame[] | Promise<readonly RawFrame[]>): StackId;
+  stack: (frames: readonly RawFrame[] | Promise<readonly RawFrame[]>) => StackId;
   /** Resolves when everything asked for so far has been written. */
-  settled(): Promise<void>;
+  settled: () => Promise<void>;
 }
 
 export function createTables(writer: RecordingWriter, locator: SourceLocator): RecordingTablesWriter {
