@@ -1,5 +1,7 @@
 import type { Cause } from '../model/finding.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { blame, isCollection } from './blame.ts';
+import type { Part } from './blame.ts';
 import type { Hold } from './holds.ts';
 import type { Requests } from './passes/requests.ts';
 import type { CallLines } from './profile/call-lines.ts';
@@ -27,16 +29,6 @@ export interface Hotspot {
   loading: boolean;
 }
 
-/** A part that holds this share of a stretch is to blame alone. */
-const DOMINANT = 0.6;
-
-/** A part of this share is blamed beside others, when together they explain most of it. */
-const SIGNIFICANT = 0.25;
-const EXPLAINED = 0.7;
-
-/** Shortest time that counts as holding the loop, µs. */
-const LEAST_US = 4_000;
-
 /** Brings the holds together by the place that caused them. */
 export function findHotspots(
   holds: readonly Hold[],
@@ -58,22 +50,6 @@ export function findHotspots(
   return { hotspots: mergeByLine(hotspots), unknownUs, unknown };
 }
 
-/** Nothing but garbage collection: nobody's line. */
-function isCollection({ seen }: Hold): boolean {
-  const gc = seen.filter((entry) => entry.path.kind === 'gc');
-  return countOf(gc) > countOf(seen) * 0.8;
-}
-
-interface Part {
-  /** Outermost first; the last one is to blame. */
-  levels: Level[];
-  below: Below;
-  cause: Cause;
-  us: number;
-  entries: Hold['seen'];
-  loading: boolean;
-}
-
 interface Site {
   levels: Level[];
   below: Below;
@@ -89,82 +65,10 @@ interface Site {
   loading: boolean;
 }
 
-/** Splits a hold's time among the places that explain it; none when no code of anyone is known. */
-function blame(hold: Hold): Part[] {
-  const code = hold.seen.filter((entry) => entry.path.levels.length > 0);
-  const all = hold.seen.reduce((sum, entry) => sum + entry.count, 0);
-  const gc = hold.seen.filter((e) => e.path.kind === 'gc').reduce((sum, e) => sum + e.count, 0);
-  const total = code.reduce((sum, entry) => sum + entry.count, 0);
-  if (isCollection(hold)) return [];
-  // Native code that nobody called: no line to name.
-  if (total === 0 || total + gc < all * 0.4) return [];
-  // Collections and unknown native time belong to whatever ran around them.
-  const usPerCount = hold.ranUs / total;
-  const parts: Part[] = [];
-  descend(code, 0, parts, usPerCount);
-  const collected = gc > all / 2;
-  return parts.map((part) => {
-    if (collected) return { ...part, cause: 'gc' };
-    return hold.scattered && part.cause === 'javascript' ? { ...part, cause: 'microtasks' } : part;
-  });
-}
-
-/** Follows the call tree down as long as one branch explains most of the time, and splits where several do together. */
-function descend(entries: Hold['seen'], depth: number, parts: Part[], usPerCount: number): void {
-  const total = countOf(entries);
-  const branches = new Map<string, Hold['seen']>();
-  for (const entry of entries) {
-    const { levels, below } = entry.path;
-    const key = depth < levels.length ? `> ${levels[depth]!.key}` : `= ${below.key}`;
-    const branch = branches.get(key);
-    if (branch) branch.push(entry);
-    else branches.set(key, [entry]);
-  }
-  const sorted = [...branches.values()].sort((a, b) => countOf(b) - countOf(a));
-  const least = LEAST_US / usPerCount;
-  let chosen = sorted.slice(0, 1).filter((branch) => countOf(branch) >= total * DOMINANT);
-  if (chosen.length === 0) {
-    chosen = sorted.filter((b) => countOf(b) >= total * SIGNIFICANT && countOf(b) >= least);
-    const explained = chosen.reduce((sum, branch) => sum + countOf(branch), 0);
-    if (explained < total * EXPLAINED && depth > 0) {
-      parts.push(mixedPart(entries, depth, usPerCount));
-      return;
-    }
-  }
-  for (const branch of chosen) {
-    const { levels } = branch[0]!.path;
-    if (depth < levels.length) descend(branch, depth + 1, parts, usPerCount);
-    else parts.push(partOf(branch, levels, usPerCount));
-  }
-}
-
-function partOf(entries: Hold['seen'], levels: Level[], usPerCount: number): Part {
-  const { below, loading } = entries[0]!.path;
-  return { levels, below, cause: below.cause, us: countOf(entries) * usPerCount, entries, loading };
-}
-
-/** A function whose time is spread over many calls. */
-function mixedPart(entries: Hold['seen'], depth: number, usPerCount: number): Part {
-  const { levels, loading } = entries[0]!.path;
-  const cause = entries.every((e) => e.path.below.cause === entries[0]!.path.below.cause)
-    ? entries[0]!.path.below.cause
-    : 'javascript';
-  return {
-    levels: levels.slice(0, depth).map((level, i) => (i === depth - 1 ? { ...level, callee: '' } : level)),
-    below: { key: 'mixed', cause, self: false, inNode: false },
-    cause,
-    us: countOf(entries) * usPerCount,
-    entries,
-    loading,
-  };
-}
-
-function countOf(entries: Hold['seen']): number {
-  return entries.reduce((sum, entry) => sum + entry.count, 0);
-}
-
 function addTo(sites: Map<string, Site>, hold: Hold, part: Part, requests: Requests): void {
-  const key = `${part.levels.at(-1)!.key}\n${part.below.key}\n${part.loading}`;
+  const ticks = ticksOf(part);
+  const [line] = part.below.self ? busiest(ticks) : [];
+  const key = [part.levels.at(-1)!.key, part.below.key, part.loading, line].join('\n');
   let site = sites.get(key);
   if (!site) {
     site = {
@@ -175,7 +79,7 @@ function addTo(sites: Map<string, Site>, hold: Hold, part: Part, requests: Reque
       startsUs: [],
       routes: new Map(),
       unroutedUs: 0,
-      ticks: new Map(),
+      ticks: new Map<number, number>(),
       paths: new Map(),
       loading: part.loading,
     };
@@ -196,26 +100,26 @@ function addTo(sites: Map<string, Site>, hold: Hold, part: Part, requests: Reque
   const path = site.paths.get(pathKey) ?? { levels: part.levels, us: 0 };
   path.us += part.us;
   site.paths.set(pathKey, path);
-  addTicks(site, part);
+  for (const [at, count] of ticks) site.ticks.set(at, (site.ticks.get(at) ?? 0) + count);
 }
 
 /** A sample does not tell its line, only its node does; each node's ticks are shared out over its samples. */
-function addTicks(site: Site, part: Part): void {
+function ticksOf(part: Part): Map<number, number> {
+  const ticks = new Map<number, number>();
+  const add = (line: number, count: number): void => void ticks.set(line, (ticks.get(line) ?? 0) + count);
   for (const { place, count, path } of part.entries) {
-    if (!path.below.self && path.below.cause !== 'native') {
-      // A stack trace tells its line itself.
-      continue;
-    }
-    if (!place) {
-      const line = path.levels.at(-1)!.frame.line;
-      site.ticks.set(line, (site.ticks.get(line) ?? 0) + count);
-      continue;
-    }
-    const all = place.ticks.reduce((sum, tick) => sum + tick.count, 0);
-    for (const tick of place.ticks) {
-      site.ticks.set(tick.line, (site.ticks.get(tick.line) ?? 0) + (count * tick.count) / all);
-    }
+    if (!path.below.self && path.below.cause !== 'native') continue;
+    // A stack trace tells its line itself.
+    if (!place) add(path.levels.at(-1)!.frame.line, count);
+    const all = place?.ticks.reduce((sum, tick) => sum + tick.count, 0) ?? 0;
+    for (const tick of place?.ticks ?? []) add(tick.line, (count * tick.count) / all);
   }
+  return ticks;
+}
+
+/** Lines, the busiest first. */
+function busiest(ticks: Map<number, number>): number[] {
+  return [...ticks].sort((a, b) => b[1] - a[1]).map(([line]) => line);
 }
 
 function toHotspot(site: Site, lines: CallLines): Hotspot {
@@ -230,7 +134,7 @@ function toHotspot(site: Site, lines: CallLines): Hotspot {
     callers: levels
       .slice(0, -1)
       .reverse()
-      .map((level) => lines.ofCall(level.frame, level.callee)),
+      .map((level) => lines.ofCall(level)),
     below: { ...site.below, ...(builtin && { builtin }) },
     own: culprit.frame.owner === 'own',
     heldUs: site.heldUs,
@@ -242,16 +146,13 @@ function toHotspot(site: Site, lines: CallLines): Hotspot {
   };
 }
 
-function locate(
-  site: Site,
-  { frame, callee }: Level,
-  lines: CallLines,
-): { location: SourceLocation; cause?: Cause } {
-  const busy = [...site.ticks].sort((a, b) => b[1] - a[1]).map(([line]) => line);
+function locate(site: Site, culprit: Level, lines: CallLines): { location: SourceLocation; cause?: Cause } {
+  const { frame } = culprit;
+  const busy = busiest(site.ticks);
   const [line] = busy;
   if (!site.below.self || line === undefined) {
     const alike = isSyncCall(site.below.cause) ? isSyncName : undefined;
-    return { location: lines.ofCall(frame, callee, { hints: busy, ...(alike && { alike }) }) };
+    return { location: lines.ofCall(culprit, { hints: busy, ...(alike && { alike }) }) };
   }
   // Built-ins without a frame of their own show as time of the line that calls them: the source tells which one.
   const calls = lines.callsAt(frame.file, line);
@@ -286,20 +187,27 @@ const FRAMELESS = new Map<string, Cause>([
   ['structuredClone', 'native'],
 ]);
 
-/** Different work of one line is one finding. */
+/** Different work of one line is one finding, and so is a loop whose samples fall now on this of its lines, now on that. */
 function mergeByLine(hotspots: readonly Hotspot[]): Hotspot[] {
-  const merged = new Map<string, Hotspot>();
+  const merged: Hotspot[] = [];
   for (const spot of [...hotspots].sort((a, b) => b.totalUs - a.totalUs)) {
-    const key = `${spot.location.file}\n${spot.location.line}\n${spot.loading}`;
-    const first = merged.get(key);
-    if (!first) {
-      merged.set(key, spot);
-      continue;
-    }
-    joinHolds(first, spot);
+    const same = merged.find((other) => isSamePlace(other, spot));
+    if (same) joinHolds(same, spot);
+    else merged.push(spot);
   }
-  return [...merged.values()];
+  return merged;
 }
+
+function isSamePlace(a: Hotspot, b: Hotspot): boolean {
+  if (a.location.file !== b.location.file || a.loading !== b.loading) return false;
+  const apart = Math.abs(a.location.line - b.location.line);
+  if (apart === 0) return true;
+  const bothSelf = a.below.self && b.below.self && a.location.function === b.location.function;
+  return bothSelf && a.cause === b.cause && apart <= SAME_LOOP_LINES;
+}
+
+/** Lines of one function this close are one piece of work. */
+const SAME_LOOP_LINES = 3;
 
 /** Adds the holds of `other` to `spot`: parts of one hold are one hold. */
 function joinHolds(spot: Hotspot, other: Hotspot): void {

@@ -74,8 +74,8 @@ function callsByLine(measured: Measured): Map<string, SyncCall> {
   for (const { levels, below, us, samples } of bySite.values()) {
     const [innermost, ...outer] = [...levels].reverse();
     if (!innermost) continue;
-    const location = measured.lines.ofCall(innermost.frame, innermost.callee, { alike: isSyncName });
-    const callers = outer.map((level) => measured.lines.ofCall(level.frame, level.callee));
+    const location = measured.lines.ofCall(innermost, { alike: isSyncName });
+    const callers = outer.map((level) => measured.lines.ofCall(level));
     const call = byLine.get(lineKey(location));
     if (!call) {
       byLine.set(lineKey(location), { location, callers, below, samples, perRequest: us });

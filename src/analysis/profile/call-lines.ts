@@ -1,6 +1,7 @@
 import type { Frame, SourceLocation } from '../../model/location.ts';
 import type { RecordingTables, StallStack } from '../../model/recording.ts';
 import type { CallSite, SourceFacts } from '../../model/source-facts.ts';
+import type { Level } from './call-path.ts';
 import { isSyncName, lastName } from './frame-cause.ts';
 
 /** Lines within functions: what a profile does not say of the functions that are not on top. */
@@ -21,22 +22,20 @@ export class CallLines {
   }
 
   /**
-   * Where `caller` calls a function named `callee`: from stack traces taken while the loop was held, else from the source
+   * Where a function calls the next one: from stack traces taken while the loop was held, else from the source
    * when only one call there can be meant, or when `hints` (lines known to be busy) decide. Otherwise where the
    * function begins: a wrong line is worse than a vague one.
-   *
-   * @param alike accepts other names under which the source may call it, when it knows no call named `callee`
    */
   ofCall(
-    caller: Frame,
-    callee: string,
-    { hints = [], alike }: { hints?: readonly number[]; alike?: (name: string) => boolean } = {},
+    { frame: caller, callee: name, callback }: Level,
+    { hints = [], alike }: CallClues = {},
   ): SourceLocation {
-    const name = lastName(callee);
     const seen = mostVotes(this.#seen.get(voteKey(caller, name)), caller.line);
     if (seen) return at(caller, seen.line, seen.column);
     const inCaller = this.#callsIn(caller);
     let calls = inCaller.filter((call) => call.callee === name);
+    if (calls.length === 0 && callback !== undefined)
+      calls = inCaller.filter((call) => call.line === callback);
     if (calls.length === 0 && alike) calls = inCaller.filter((call) => alike(call.callee));
     const lines = new Set(calls.map((call) => call.line));
     if (lines.size === 1) return at(caller, calls[0]!.line, columnOf(calls, calls[0]!.line));
@@ -86,6 +85,14 @@ export class CallLines {
 
 function voteKey(caller: Frame, callee: string): string {
   return `${caller.file}\n${lastName(caller.function)}\n${callee}`;
+}
+
+/** What helps to choose among the calls in a function. */
+interface CallClues {
+  /** Lines known to be busy. */
+  hints?: readonly number[];
+  /** Accepts other names under which the source may call it, when no call there has the name that V8 shows. */
+  alike?: (name: string) => boolean;
 }
 
 interface Vote {

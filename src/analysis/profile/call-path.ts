@@ -19,6 +19,8 @@ export interface Level {
   frame: Frame;
   /** Name of the function that it called next, as the source may spell it; '' for none or anonymous. */
   callee: string;
+  /** Where an anonymous function that it called next begins, in the same file: callbacks are written where they are passed. */
+  callback?: number;
 }
 
 /** What ran below the innermost level. */
@@ -68,7 +70,8 @@ export function callPath(frames: readonly Frame[], lines: 'start' | 'exact'): Ca
     const key = functionKey(frame, lines);
     const callee = lastName(next?.function);
     const known = levels.find((level) => level.key === key);
-    if (!known) levels.push({ key, frame, callee });
+    const callback = lines === 'start' && callee === '' && next?.file === frame.file ? next.line : undefined;
+    if (!known) levels.push({ key, frame, callee, ...(callback !== undefined && { callback }) });
   });
   // Only middleware that handed over: the work below belongs to the packages.
   if (levels.length === 0 && owner === 'own') return callPath(withoutOwn(visible), lines);

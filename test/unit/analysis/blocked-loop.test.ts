@@ -123,6 +123,51 @@ describe('blocked-loop', () => {
     `);
   });
 
+  it('finds the call that a callback was passed to', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 200, 'GET /sales', (q) => {
+        q.run(30, handler, own('app.js', '', 15));
+        q.end();
+      });
+    }
+    const [finding] = analyze(r.build(), [facts({ callee: 'filter', line: 15 }, { callee: 'map', line: 12 })])
+      .value.findings;
+    expect(finding?.location).toMatchObject({ line: 15 });
+    expect(finding?.chain[0]).toMatchObject({ kind: 'call', line: 15, column: 5, function: 'handler' });
+  });
+
+  it('keeps apart what one function does at different places', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 10; i++) {
+      r.request(i * 400, 'GET /a', (q) => {
+        q.run(50, handler, own('app.js', 'work', 30, 32));
+        q.end();
+      });
+      r.request(i * 400 + 200, 'GET /b', (q) => {
+        q.run(40, own('app.js', 'other', 50), own('app.js', 'work', 30, 40));
+        q.end();
+      });
+    }
+    const { findings } = analyze(r.build(), []).value;
+    expect(findings.map((f) => [f.location.line, f.evidence?.routes])).toEqual([
+      [32, ['GET /a']],
+      [40, ['GET /b']],
+    ]);
+  });
+
+  it('leaves out time in which the program had no processor', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 200, 'GET /', (q) => {
+        q.run(3, handler);
+        q.stand(60);
+        q.end();
+      });
+    }
+    expect(analyze(r.build(), []).value.findings).toEqual([]);
+  });
+
   it('splits a hold among two places that share it', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 20; i++) {

@@ -56,6 +56,7 @@ export class RecordingBuilder {
   readonly rejections: Rejection[] = [];
   readonly #events: { us: number; words: number[] }[] = [];
   readonly #busy: { from: number; to: number; node: number }[] = [];
+  readonly #stopped: { from: number; to: number }[] = [];
   readonly #waits: { from: number; to: number; promise: number; stack: StackId }[] = [];
   readonly #nodes: ProfileNode[] = [];
   #nextResource = 10;
@@ -94,6 +95,10 @@ export class RecordingBuilder {
     draw({
       run: (forMs, ...stack) => {
         this.#busy.push({ from: now, to: now + forMs * 1000, node: this.#node(stack) });
+        now += forMs * 1000;
+      },
+      stand: (forMs) => {
+        this.#stopped.push({ from: now, to: now + forMs * 1000 });
         now += forMs * 1000;
       },
       wait: (forMs, ...stack) => {
@@ -230,6 +235,7 @@ export class RecordingBuilder {
     const times: number[] = [];
     let next = 0;
     for (let at = 500; at < end; at += 1000) {
+      if (this.#stopped.some(({ from, to }) => from <= at && at < to)) continue;
       while (next < busy.length && busy[next]!.to <= at) next++;
       const running = next < busy.length && busy[next]!.from <= at ? busy[next]!.node : idle;
       samples.push(running);
@@ -284,6 +290,8 @@ export class RecordingBuilder {
 export interface RequestPen {
   run(forMs: number, ...stack: Fn[]): void;
   wait(forMs: number, ...stack: Fn[]): void;
+  /** Is ready to run, but the machine is busy with other programs. */
+  stand(forMs: number): void;
   /** Waits for ever: nothing may follow but `close`. */
   hang(...stack: Fn[]): void;
   /** Starts a timer that does not fire while recording. */

@@ -1,0 +1,105 @@
+import type { Cause } from '../model/finding.ts';
+import type { Hold } from './holds.ts';
+import type { Below, Level } from './profile/call-path.ts';
+
+/** A part that holds this share of a stretch is to blame alone. */
+const DOMINANT = 0.6;
+
+/** A part of this share is blamed beside others, when together they explain most of it. */
+const SIGNIFICANT = 0.25;
+const EXPLAINED = 0.7;
+
+/** Shortest time that counts as holding the loop, µs. */
+const LEAST_US = 4_000;
+
+/** What one place did in a hold. */
+export interface Part {
+  /** Outermost first; the last one is to blame. */
+  levels: Level[];
+  below: Below;
+  cause: Cause;
+  /** How long, µs. */
+  us: number;
+  entries: Hold['seen'];
+  loading: boolean;
+}
+
+/** Splits a hold's time among the places that explain it; none when no code of anyone is known. */
+export function blame(hold: Hold): Part[] {
+  const code = hold.seen.filter((entry) => entry.path.levels.length > 0);
+  const all = hold.seen.reduce((sum, entry) => sum + entry.count, 0);
+  const gc = hold.seen.filter((e) => e.path.kind === 'gc').reduce((sum, e) => sum + e.count, 0);
+  const total = code.reduce((sum, entry) => sum + entry.count, 0);
+  if (isCollection(hold)) return [];
+  // Native code that nobody called: no line to name.
+  if (total === 0 || total + gc < all * 0.4) return [];
+  // Collections and unknown native time belong to whatever ran around them.
+  const usPerCount = hold.ranUs / total;
+  const parts: Part[] = [];
+  descend(code, 0, parts, usPerCount);
+  const collected = gc > all / 2;
+  return parts.map((part) => {
+    if (collected) return { ...part, cause: 'gc' };
+    return hold.scattered && part.cause === 'javascript' ? { ...part, cause: 'microtasks' } : part;
+  });
+}
+
+/** Nothing but garbage collection: nobody's line. */
+export function isCollection({ seen }: Hold): boolean {
+  const gc = seen.filter((entry) => entry.path.kind === 'gc');
+  return countOf(gc) > countOf(seen) * 0.8;
+}
+
+/** Follows the call tree down as long as one branch explains most of the time, and splits where several do together. */
+function descend(entries: Hold['seen'], depth: number, parts: Part[], usPerCount: number): void {
+  const total = countOf(entries);
+  const branches = new Map<string, Hold['seen']>();
+  for (const entry of entries) {
+    const { levels, below } = entry.path;
+    const key = depth < levels.length ? `> ${levels[depth]!.key}` : `= ${below.key}`;
+    const branch = branches.get(key);
+    if (branch) branch.push(entry);
+    else branches.set(key, [entry]);
+  }
+  const sorted = [...branches.values()].sort((a, b) => countOf(b) - countOf(a));
+  const least = LEAST_US / usPerCount;
+  let chosen = sorted.slice(0, 1).filter((branch) => countOf(branch) >= total * DOMINANT);
+  if (chosen.length === 0) {
+    chosen = sorted.filter((b) => countOf(b) >= total * SIGNIFICANT && countOf(b) >= least);
+    const explained = chosen.reduce((sum, branch) => sum + countOf(branch), 0);
+    if (explained < total * EXPLAINED && depth > 0) {
+      parts.push(mixedPart(entries, depth, usPerCount));
+      return;
+    }
+  }
+  for (const branch of chosen) {
+    const { levels } = branch[0]!.path;
+    if (depth < levels.length) descend(branch, depth + 1, parts, usPerCount);
+    else parts.push(partOf(branch, levels, usPerCount));
+  }
+}
+
+function partOf(entries: Hold['seen'], levels: Level[], usPerCount: number): Part {
+  const { below, loading } = entries[0]!.path;
+  return { levels, below, cause: below.cause, us: countOf(entries) * usPerCount, entries, loading };
+}
+
+/** A function whose time is spread over many calls. */
+function mixedPart(entries: Hold['seen'], depth: number, usPerCount: number): Part {
+  const { levels, loading } = entries[0]!.path;
+  const cause = entries.every((e) => e.path.below.cause === entries[0]!.path.below.cause)
+    ? entries[0]!.path.below.cause
+    : 'javascript';
+  return {
+    levels: levels.slice(0, depth).map((level, i) => (i === depth - 1 ? { ...level, callee: '' } : level)),
+    below: { key: 'mixed', cause, self: false, inNode: false },
+    cause,
+    us: countOf(entries) * usPerCount,
+    entries,
+    loading,
+  };
+}
+
+function countOf(entries: Hold['seen']): number {
+  return entries.reduce((sum, entry) => sum + entry.count, 0);
+}
