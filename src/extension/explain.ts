@@ -5,7 +5,7 @@ import { UserError } from '../base/user-error.ts';
 import { asset } from '../session/assets.ts';
 
 /** Where the build puts the pages: of what is measured, and of what the source tells. */
-const FOLDERS = ['pages/findings', 'pages/rules'];
+const FOLDERS = ['pages/analysis', 'pages/lint'];
 
 /** Opens the page of a rule as a preview; without a rule lets the user pick one. */
 export async function explain(rule?: string): Promise<void> {

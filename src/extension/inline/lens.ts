@@ -17,7 +17,7 @@ export function showLenses(placer: Placer, presence: InlinePresence, refresh: Re
       return lineTexts(placer.in(document)).map(
         ({ placed, stale, text }) =>
           new vscode.CodeLens(placed.range, {
-            title: `$(${stale ? 'history' : 'watch'}) ${text}`,
+            title: `$(${stale ? 'history' : 'watch'})\u00a0${text}`,
             tooltip: placed.finding.message,
             command: 'looplens.showInTree',
             arguments: [refOf(placed.finding)],

@@ -35,7 +35,7 @@ describe('results at the lines', () => {
     const lenses = await lensesOf(document);
     assert.equal(lenses.length, 1);
     assert.equal(lenses[0]!.range.start.line, lineOf(document, LINE));
-    assert.equal(lenses[0]!.command?.title, '$(watch) blocked 31 × 30 ms (93 %) in GET /login');
+    assert.equal(lenses[0]!.command?.title, '$(watch)\u00a0blocked 31 × 30 ms (93 %) in GET /login');
   });
 
   it('tells numbers, chain and routes in the hover', async () => {
@@ -68,7 +68,7 @@ describe('results at the lines', () => {
     assert.equal(stale.severity, vscode.DiagnosticSeverity.Information);
     assert.match(
       (await lensesOf(editor.document))[0]!.command!.title,
-      /^\$\(history\) before the edit: blocked/,
+      /^\$\(history\)\u00a0before the edit: blocked/,
     );
   });
 
