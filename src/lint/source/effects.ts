@@ -23,6 +23,8 @@ export function effectOf(argument: Node, analysis: Analysis): EffectGuess {
   const receiver = receiverOf(call.callee, analysis);
   const stateful = receiver !== undefined && STATEFUL.test(receiver);
   if (stateful) return { kind: 'ordered', receiver, stateful };
+  if (call.arguments.some((argument) => argument.type === 'Identifier' && LANES.test(argument.name)))
+    return ORDERED;
   const guess = (kind: EffectGuess['kind']): EffectGuess => ({
     kind,
     stateful,
@@ -80,6 +82,9 @@ function firstWord(name: string): string {
 const STATEFUL =
   /^(?:this\.)?_?(?:tx|trx|txn|t|transaction|session|conn|connection|client|page|frame|browser|driver|cursor|reader|writer|stream|lock|mutex|iterator|iter|it|rl|res|reply|response|ctx|queryRunner|manager|repl|shell|ssh|sftp|ftp|device|port|socket|ws)$|(?:Transaction|Trx|Tx|Session|Connection|Cursor|Reader|Writer|Stream|Iterator|Page)$/;
 
+/** The same, handed over: `getUser(tx, id)`. Names like `page` or `ctx` mean other things there. */
+const LANES = /^(?:tx|trx|txn|transaction|client|conn|connection|queryRunner|cursor|reader|stream)$/;
+
 const READ_VERBS = new Set(
   (
     'get find fetch load list count search lookup select retrieve read stat lstat readdir readlink realpath access exists ' +
@@ -109,6 +114,6 @@ const ORDERED_VERBS = new Set(
     'revoke grant enable disable activate deactivate cancel abort restore backup dump replace merge swap toggle bulk batch ' +
     'store persist cache invalidate evict chmod chown utimes symlink link then catch finally call invoke dispatch trigger ' +
     'fire schedule queue consume receive accept listen serve tick settle drain finish complete finalize finalise test on ' +
-    'once parse form form_data body do perform make setTimeout advance act try with transaction using'
+    'once query parse form form_data body do perform make setTimeout advance act try with transaction using'
   ).split(' '),
 );

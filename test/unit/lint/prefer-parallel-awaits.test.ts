@@ -37,6 +37,10 @@ testRule('prefer-parallel-awaits', {
       code: fn('const a = await tx.getUser(id);', 'const b = await tx.getOrders(id);'),
     },
     {
+      name: 'a transaction that is handed over',
+      code: fn('const a = await getUser(tx);', 'const b = await getOrders(tx);'),
+    },
+    {
       name: 'a reader that moves on',
       code: fn('const a = await reader.read();', 'const b = await reader.read();'),
     },
