@@ -92,7 +92,7 @@ export class Work implements Pass {
     this.#closeUnit();
   }
 
-  isLongLived(type: number): boolean {
+  #isLongLived(type: number): boolean {
     return (this.#longLived[type] ??= LONG_LIVED.test(this.#types[type] ?? ''));
   }
 
@@ -101,7 +101,7 @@ export class Work implements Pass {
     if (this.#stack.length === 0) this.#beginPiece(id, now);
     this.#stack.push(id);
     this.#outer.push(this.current);
-    this.current = this.isLongLived(this.ids.type(id)) ? 0 : this.ids.request(id);
+    this.current = this.#isLongLived(this.ids.type(id)) ? 0 : this.ids.request(id);
   }
 
   #after(id: number, now: number): void {
