@@ -25,7 +25,7 @@ export function readAsyncStack(promise: object, done: (frames: RawFrame[]) => vo
   const step = then.call(Promise.resolve(), () => {
     done(readStack('async', LIMIT));
   });
-  Object.defineProperty(step, 'constructor', { value: { [Symbol.species]: Pretend } });
+  void Object.defineProperty(step, 'constructor', { value: { [Symbol.species]: Pretend } });
   void then.call(step, noop, noop);
 }
 

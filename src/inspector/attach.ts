@@ -143,10 +143,14 @@ async function begin(
         clearInterval(renew);
         const answer = exiting
           ? undefined
-          : await callAgent<AgentSummary>(connection, agent, 'stop', STOP_MS).catch((error: unknown) => {
-              log.warn(`the agent did not answer: ${String(error)}`);
-              return undefined;
-            });
+          : await Promise.race([
+              callAgent<AgentSummary>(connection, agent, 'stop', STOP_MS).catch((error: unknown) => {
+                log.warn(`the agent did not answer: ${String(error)}`);
+                return undefined;
+              }),
+              // A program that ends meanwhile has no loop left to answer with.
+              ended.then(() => undefined),
+            ]);
         // Its last events are on the way through the socket.
         // (An exiting process has waited until its worker had taken them.)
         if (transport === 'socket' && collector) {

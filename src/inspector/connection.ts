@@ -36,29 +36,35 @@ export async function connect(url: string): Promise<Connection> {
       { cause },
     );
   });
-  let close: () => void;
-  const closed = new Promise<void>((resolve) => {
-    close = resolve;
-  });
+  // Its types know only the commands and events of the descriptor.
+  const byName = client as unknown as CommandsByName;
   let open = true;
-  client.on('disconnect', () => {
-    open = false;
-    close();
+  const closed = new Promise<void>((resolve) => {
+    byName.on('disconnect', () => {
+      open = false;
+      resolve();
+    });
   });
   return {
     closed,
     send: async <T>(method: string, params: object = {}, timeoutMs = ANSWER_MS) => {
       if (!open) throw new Error(`${method}: the connection is closed`);
-      const answer = client.send(method as never, params as never) as unknown as Promise<unknown>;
+      const answer = byName.send(method, params);
       return (await withTimeout(answer, timeoutMs, `${method}: no answer within ${timeoutMs} ms`)) as T;
     },
     on: (method, listener) => {
-      client.on(method as never, listener as never);
+      byName.on(method, listener);
     },
     dispose: () => {
-      if (open) void client.close().catch(() => undefined);
+      if (open) byName.close().catch(() => undefined);
     },
   };
+}
+
+interface CommandsByName {
+  send(method: string, params: object): Promise<unknown>;
+  on(event: string, listener: (params: never) => void): void;
+  close(): Promise<void>;
 }
 
 async function withTimeout<T>(promise: Promise<T>, ms: number, message: string): Promise<T> {

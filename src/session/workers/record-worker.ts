@@ -13,9 +13,8 @@ async function run(job: RecordJob): Promise<void> {
   const log = (level: 'debug' | 'info' | 'warn') => (message: string) =>
     send({ type: 'log', level, message });
   const stop = new AbortController();
-  port.on('message', (message: ToRecordWorker) => {
-    if (message.type === 'stop') stop.abort();
-  });
+  // There is only one message to it.
+  port.on('message', (_stop: ToRecordWorker) => stop.abort());
   try {
     const result = await record(job.target, {
       out: job.out,
