@@ -32,18 +32,18 @@ export function Summary(props: { report: Report; name: string; showAtLines: () =
         <Figure
           name="Loop delay p99"
           value={millis(health.eventLoopDelayMs.p99)}
-          more={`p50 ${millis(health.eventLoopDelayMs.p50)} · max ${millis(health.eventLoopDelayMs.max)}`}
+          more={`longest ${millis(health.eventLoopDelayMs.max)}`}
         />
         <Figure name="Loop busy" value={percent(health.utilization)} more={`GC ${percent(health.gcShare)}`} />
         <Figure
           name="Recorded"
           value={millis(recording.durationMs)}
-          more={`${count(recording.events)} events · ${count(recording.dropped)} lost`}
+          more={`${count(recording.events)} events`}
         />
         <Figure
           name="Cost of recording"
           value={percent(recording.overhead.cpuShare)}
-          more="of the main thread's CPU"
+          more="of the main thread"
         />
         <Figure name="Process" value={`pid ${target.pid}`} more={`Node ${target.node}`} />
       </dl>
