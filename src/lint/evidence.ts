@@ -1,5 +1,6 @@
 import { SEVERITIES } from '../model/finding.ts';
 import type { Confidence, Finding, Severity } from '../model/finding.ts';
+import type { SourceLocation } from '../model/location.ts';
 
 /**
  * Joins hints with what was measured, and ranks them: measured cost first, then certainty and reachability.
@@ -24,7 +25,7 @@ function joinOne(hint: Finding, measured: readonly Finding[], ran: ReadonlySet<s
   const costliest = matches.sort((a, b) => cost(b) - cost(a))[0];
   if (costliest) return withEvidence(hint, costliest);
   if (here.length > 0) return { ...hint, message: `${hint.message} (Measured before this line changed.)` };
-  return ran.has(hint.location.file) ? { ...hint, severity: 'hint' } : hint;
+  return ran.has(hint.location.file) && isAboutTime(hint) ? { ...hint, severity: 'hint' } : hint;
 }
 
 function withEvidence(hint: Finding, measured: Finding): Finding {
@@ -39,20 +40,42 @@ function withEvidence(hint: Finding, measured: Finding): Finding {
   };
 }
 
-/** A hint about holding the loop is proved by what held it; one about waiting by what waited. */
+/** A hint about holding the loop is proved by what held it; one about waiting or failing by what waited or failed. */
 function isSameKind(hint: Finding, measured: Finding): boolean {
   if (measured.confidence !== 'measured') return false;
-  if (hint.cause === undefined || measured.cause === undefined) return hint.cause === measured.cause;
+  if (hint.cause === undefined) return PROOFS[hint.rule]?.includes(measured.rule) ?? false;
+  if (measured.cause === undefined) return false;
   return hint.cause === measured.cause || UNSPECIFIC.has(measured.cause) || UNSPECIFIC.has(hint.cause);
 }
+
+/** Rules whose findings prove a hint that is not about holding the loop. */
+const PROOFS: Readonly<Record<string, readonly string[]>> = {
+  'prefer-parallel-awaits': ['serial-awaits', 'slow-request'],
+  'no-await-in-loop': ['serial-awaits', 'slow-request'],
+  'no-floating-promises': ['unhandled-rejection', 'floating-promise'],
+};
+
+/** A promise that nobody handles costs no time until it fails. */
+const isAboutTime = (hint: Finding): boolean => hint.rule !== 'no-floating-promises';
 
 /** Causes that a recording names when it does not know more. */
 const UNSPECIFIC: ReadonlySet<string> = new Set(['javascript', 'native', 'sync-other']);
 
 /** At the hint's line, or at one of the other lines it is about. */
 function isSamePlace(hint: Finding, measured: Finding): boolean {
-  return [hint.location, ...hint.related.map(({ location }) => location)].some(
-    ({ file, line }) => file === measured.location.file && line === measured.location.line,
+  const places = [hint.location, ...hint.related.map(({ location }) => location)];
+  const isAt = ({ file, line }: Partial<SourceLocation>): boolean =>
+    places.some((place) => place.file === file && place.line === line);
+  return isAt(measured.location) || (hint.rule === 'no-floating-promises' && comesFrom(hint, measured));
+}
+
+/** A rejection begins further in: it is the hint's when it came out of the function that the hint says is called. */
+function comesFrom(hint: Finding, measured: Finding): boolean {
+  return [measured.location, ...measured.chain].some((step) =>
+    hint.related.some(
+      ({ location }) =>
+        location.file === step.file && lastPart(location.function) === lastPart(step.function),
+    ),
   );
 }
 
@@ -76,7 +99,9 @@ function hasMoved(hint: Finding, measured: Finding): boolean {
 }
 
 /** V8 and the parser agree on a function's last name, not always on what stands before it. */
-const shortName = ({ location }: Finding): string => location.function?.split('.').at(-1) ?? '';
+const shortName = ({ location }: Finding): string => lastPart(location.function);
+
+const lastPart = (name: string | undefined): string => name?.split('.').at(-1) ?? '';
 
 /** Certainty x measured loop time x reachability; whatever was measured comes before all that was not. */
 function rank(finding: Finding): number {

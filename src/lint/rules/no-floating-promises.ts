@@ -1,7 +1,16 @@
 import type { TSESTree } from '@typescript-eslint/utils';
+import type { Finding } from '../../model/finding.ts';
 import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
-import { enclosingFunction, isFunction, lastName, someNode, unwrap, walk } from '../source/ast.ts';
+import {
+  enclosingFunction,
+  functionName,
+  isFunction,
+  lastName,
+  someNode,
+  unwrap,
+  walk,
+} from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 
 /** Calls of functions known to be async whose promise nobody looks at: no types needed, so no guesses either. */
@@ -29,7 +38,11 @@ export default defineRule<{ startUp: 'ignore' | 'report' }>({
           at: promise,
           messageId: 'floating',
           data: { name: lastName(promise.callee) ?? 'it' },
-          detail: { confidence: 'certain', chain: when.kind === 'served' ? when.chain : [] },
+          detail: {
+            confidence: 'certain',
+            chain: when.kind === 'served' ? when.chain : [],
+            related: calledFunctions(promise, analysis).map((fn) => declaredAt(fn, analysis)),
+          },
           suggest:
             around?.async === true
               ? [
@@ -66,6 +79,13 @@ function isAsyncCall(call: TSESTree.CallExpression, analysis: Analysis): boolean
   if (!api) return false;
   if (api.module === 'fs/promises' || api.module === 'stream/promises') return api.path.length === 1;
   return api.module === 'fs' && api.path[0] === 'promises' && api.path.length === 2;
+}
+
+function declaredAt(fn: FunctionNode, analysis: Analysis): Finding['related'][number] {
+  const name = functionName(fn);
+  const { line, column } = fn.loc.start;
+  const location = { file: analysis.file, line, column: column + 1, ...(name ? { function: name } : {}) };
+  return { message: 'declared here', location };
 }
 
 /** Not through wrappers: `debounce(save)()` gives whatever debounce gives. */

@@ -1,10 +1,16 @@
 import type { Analysis } from './analysis.ts';
 import type { RuleReport } from './define-rule.ts';
+import { locationOf } from './ast.ts';
 import type { SlowRegexp } from './regexps.ts';
+import { usesOf } from './regexps.ts';
 
 /** What the two rules about slow regular expressions report; each has its own words. */
 export function regexpReport(slow: SlowRegexp, analysis: Analysis): RuleReport {
-  const when = analysis.reach.when(slow.node);
+  const uses = usesOf(slow, analysis);
+  // The expression may be made at start-up; what counts is where it is used.
+  const served = [slow.node, ...uses]
+    .map((node) => analysis.reach.when(node))
+    .find(({ kind }) => kind === 'served');
   return {
     at: slow.node,
     messageId: 'slow',
@@ -15,7 +21,8 @@ export function regexpReport(slow: SlowRegexp, analysis: Analysis): RuleReport {
     detail: {
       confidence: slow.growth === 'exponential' ? 'likely' : 'possible',
       cause: 'regexp',
-      chain: when.kind === 'served' ? when.chain : [],
+      chain: served?.kind === 'served' ? served.chain : [],
+      related: uses.map((use) => ({ message: 'used here', location: locationOf(use, analysis.file) })),
     },
     suggest: suggestFixed(slow),
   };

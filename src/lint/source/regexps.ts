@@ -62,3 +62,11 @@ function screen(source: string, flags: string): Omit<SlowRegexp, 'node' | 'text'
     return undefined;
   }
 }
+
+/** Calls of a regular expression that has a name: where its time is spent, which a measurement will show. */
+export function usesOf(slow: SlowRegexp, { bindings }: Analysis): Node[] {
+  const holder = slow.node.parent;
+  if (holder?.type !== 'VariableDeclarator' || holder.id.type !== 'Identifier') return [];
+  const uses = bindings.variable(holder.id)?.references.filter((reference) => !reference.isWrite()) ?? [];
+  return uses.map(({ identifier }) => identifier as Node);
+}

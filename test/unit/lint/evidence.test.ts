@@ -108,6 +108,7 @@ describe('after an edit', () => {
 
 it('knows serial awaits by any of their lines', () => {
   const serial = hint(5, {
+    rule: 'prefer-parallel-awaits',
     cause: undefined,
     related: [{ message: '', location: { file: '/a.js', line: 6, column: 3 } }],
     lineText: 'const a = await f();',
@@ -119,6 +120,38 @@ it('knows serial awaits by any of their lines', () => {
   });
   expect(joinEvidence([serial], [waited])[0]?.confidence).toBe('measured');
   expect(joinEvidence([serial], [measured(5, 40)])[0]?.confidence).toBe('certain');
+});
+
+describe('a promise that nobody handles', () => {
+  const declared = { file: '/a.js', line: 20, column: 1, function: 'save' };
+  const floating = hint(5, {
+    rule: 'no-floating-promises',
+    cause: undefined,
+    related: [{ message: 'declared here', location: declared }],
+  });
+  const rejection = measured(90, 0, { rule: 'unhandled-rejection', cause: undefined, evidence: undefined });
+
+  it('is proved by a rejection that comes out of its function', () => {
+    const chain = [{ kind: 'await' as const, file: '/a.js', line: 22, column: 3, function: 'save' }];
+    const [joined] = joinEvidence([floating], [{ ...rejection, lineText: 'throw', chain }]);
+    expect([joined?.confidence, joined?.severity]).toEqual(['measured', 'error']);
+  });
+
+  it('does not sink: it costs no time until it fails', () => {
+    expect(joinEvidence([floating], [measured(90, 50, { lineText: 'x' })])).toEqual([floating]);
+  });
+});
+
+it('knows a regular expression by the lines that use it', () => {
+  const used = { message: 'used here', location: { file: '/a.js', line: 9, column: 7 } };
+  const slow = hint(2, {
+    rule: 'no-redos',
+    cause: 'regexp',
+    related: [used],
+    lineText: 'const RE = /(a+)+$/;',
+  });
+  const held = measured(9, 600, { cause: 'regexp', lineText: 'if (RE.test(x)) return;' });
+  expect(joinEvidence([slow], [held])[0]?.evidence?.totalMs).toBe(600);
 });
 
 it('ranks measured cost first, then certainty and reachability, and sinks what cost nothing', () => {

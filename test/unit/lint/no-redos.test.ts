@@ -1,4 +1,5 @@
-import { testRule } from './harness.ts';
+import { expect, it } from 'vitest';
+import { lintWith, testRule } from './harness.ts';
 
 testRule('no-redos', {
   valid: [
@@ -21,4 +22,13 @@ testRule('no-redos', {
     },
     { name: 'a constructor', code: `export const re = new RegExp('^(a*)*$', 'i');`, lines: [1], fixed: null },
   ],
+});
+
+it('names the places of use and the handler that gets there', () => {
+  const code = `const RE = /^(a+)+$/;\nrequire('http').createServer((q, s) => {\n  s.end(RE.test(q.url));\n});`;
+  const [finding] = lintWith('no-redos', { code, file: 'a.js' }).value;
+  expect(finding?.related).toEqual([
+    { message: 'used here', location: { file: 'a.js', line: 3, column: 9 } },
+  ]);
+  expect(finding?.chain.map(({ label }) => label)).toEqual(['HTTP request']);
 });
