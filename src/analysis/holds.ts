@@ -2,6 +2,7 @@ import type { RecordingTables, StallStack } from '../model/recording.ts';
 import type { Frame } from '../model/location.ts';
 import type { Heartbeats } from './passes/heartbeats.ts';
 import type { Work } from './passes/work.ts';
+import { seeInlined } from './inlined.ts';
 import { callPath } from './profile/call-path.ts';
 import type { CallPath } from './profile/call-path.ts';
 import type { ProfileIndex, ProfilePlace } from './profile/profile-index.ts';
@@ -68,6 +69,7 @@ function held(
   const sampledUs = seen.reduce((sum, entry) => sum + entry.count, 0) * profile.intervalUs;
   const ranUs = Math.min(us, sampledUs * SAMPLING_SLACK);
   if (sampledUs < us * COVERED || ranUs < SHORTEST_US) return [];
+  const stalls = stallsIn(inputs, startUs, endUs);
   const hasCode = seen.some((entry) => entry.path.kind === 'code');
   return [
     {
@@ -75,7 +77,12 @@ function held(
       startUs,
       endUs,
       ranUs,
-      seen: hasCode ? seen : [...seen, ...stallsIn(inputs, startUs, endUs)],
+      seen: hasCode
+        ? seeInlined(
+            seen,
+            stalls.map(({ path }) => path),
+          )
+        : [...seen, ...stalls],
     },
   ];
 }

@@ -7,7 +7,7 @@ import type { Report } from '../../src/model/finding.ts';
 
 const LOOPLENS = path.resolve('dist/cli/looplens.cjs');
 const BLOCKS = path.resolve('test/fixtures/programs/blocks.cjs');
-const BLOCKING_LINE = 9;
+const BLOCKING_LINE = 6;
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-cli-'));
 const running = new Set<ChildProcess>();

@@ -9,6 +9,13 @@ export interface ProfilePlace {
   ticks: readonly { line: number; count: number }[];
 }
 
+/** The line with most ticks; undefined where none is known. */
+export function busiestLine(ticks: ProfilePlace['ticks']): number | undefined {
+  let best: { line: number; count: number } | undefined;
+  for (const tick of ticks) if (!best || tick.count > best.count) best = tick;
+  return best?.line;
+}
+
 /** All profiles of a recording as one run of samples in order of time. */
 export class ProfileIndex {
   /** µs, ascending. */

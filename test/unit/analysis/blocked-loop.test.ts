@@ -50,6 +50,32 @@ describe('blocked-loop', () => {
     expect(analyze(r.build(), ambiguous).value.findings[0]?.location.line).toBe(15);
   });
 
+  it('sees functions that were inlined before the profile began, where a stack trace passes through them', () => {
+    const emit = node('events', 'emit');
+    const spin = own('app.js', 'spin', 20);
+    const record = (frame: Parameters<RecordingBuilder['run']>[1], handlerLine: number): string[] => {
+      const r = new RecordingBuilder();
+      for (let i = 0; i < 12; i++) {
+        r.request(i * 100, 'GET /spin', (q) => {
+          q.run(40, emit, frame);
+          q.end();
+        });
+        const trace = [own('app.js', 'spin', 22), own('app.js', 'handler', handlerLine), emit];
+        r.stalls.push({ timeUs: i * 100_000 + 20_000, heldUs: 20_000, stack: r.stack(trace) });
+      }
+      return analyze(r.build(), []).value.findings.map(
+        (f) => `${f.rule} ${f.location.line} ${f.evidence?.count ?? 0}`,
+      );
+    };
+    // Inlined into Node's code: no own frame in the samples at all.
+    expect(record(emit, 12)).toEqual(['blocked-loop 22 12']);
+    // Inlined into the handler: its time falls on the line of the call.
+    expect(record(own('app.js', 'handler', 10, 12), 12)).toEqual(['blocked-loop 22 12']);
+    // The handler was busy elsewhere; the trace caught a call that came after.
+    expect(record(own('app.js', 'handler', 10, 17), 12)).toEqual(['blocked-loop 17 12']);
+    expect(record(spin, 12)).toEqual(['blocked-loop 20 12']);
+  });
+
   it('tells built-ins without a frame by the call on the busy line', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 10; i++) {

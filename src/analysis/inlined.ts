@@ -1,0 +1,40 @@
+import { lastName } from './profile/frame-cause.ts';
+import { busiestLine } from './profile/profile-index.ts';
+import type { CallPath } from './profile/call-path.ts';
+import type { Hold } from './holds.ts';
+
+/**
+ * Puts right what the profile cannot see. A function that V8 had inlined before the profile began shows as time of its
+ * caller, at the line of the call or none. A stack trace taken in the same hold has all frames; where one passes
+ * through the sampled function at that very line, or the samples show no own code at all, and goes deeper into own
+ * code, it tells where the time went. At another line it may be an innocent call that came after: it decides nothing.
+ *
+ * @param seen what the profile shows of a hold
+ * @param traces paths of the stack traces of the same hold, with exact lines
+ */
+export function seeInlined(seen: Hold['seen'], traces: readonly CallPath[]): Hold['seen'] {
+  if (traces.length === 0) return seen;
+  return seen.flatMap((entry) => {
+    const deeper = traces.filter((trace) => goesDeeper(entry, trace));
+    if (deeper.length === 0) return [entry];
+    return deeper.map((path) => ({ path, count: entry.count / deeper.length }));
+  });
+}
+
+function goesDeeper({ path, place }: Hold['seen'][number], trace: CallPath): boolean {
+  if (path.kind !== 'code' || path.loading || !isOwn(trace)) return false;
+  const last = path.levels.at(-1);
+  // Time of Node's own JavaScript, or of a package's: nothing that would be known to block.
+  if (!last || last.frame.owner !== 'own') return path.below.cause === 'javascript';
+  if (!path.below.self) return false;
+  const at = trace.levels.findIndex(
+    ({ frame }) =>
+      frame.file === last.frame.file && lastName(frame.function) === lastName(last.frame.function),
+  );
+  if (at < 0 || at === trace.levels.length - 1) return false;
+  return trace.levels[at]!.frame.line === busiestLine(place?.ticks ?? []);
+}
+
+function isOwn(trace: CallPath): boolean {
+  return trace.levels.at(-1)?.frame.owner === 'own';
+}
