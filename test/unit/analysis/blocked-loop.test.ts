@@ -53,7 +53,7 @@ describe('blocked-loop', () => {
   it('sees functions that were inlined before the profile began, where a stack trace passes through them', () => {
     const emit = node('events', 'emit');
     const spin = own('app.js', 'spin', 20);
-    const record = (frame: Parameters<RecordingBuilder['run']>[1], handlerLine: number): string[] => {
+    const record = (frame: ReturnType<typeof own>, handlerLine: number): string[] => {
       const r = new RecordingBuilder();
       for (let i = 0; i < 12; i++) {
         r.request(i * 100, 'GET /spin', (q) => {
