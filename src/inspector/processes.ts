@@ -46,9 +46,13 @@ async function fromProc(): Promise<NodeProcess[]> {
       if (uid !== undefined && uid !== 0 && (await fs.stat(folder)).uid !== uid) continue;
       const executable = await fs.readlink(`${folder}/exe`);
       if (!isNodeExecutable(executable.replace(/ \(deleted\)$/, ''))) continue;
-      const argv = (await fs.readFile(`${folder}/cmdline`, 'utf8')).split('\0').slice(0, -1);
-      const cwd = await fs.readlink(`${folder}/cwd`);
-      const parent = Number(/^PPid:\s*(\d+)/m.exec(await fs.readFile(`${folder}/status`, 'utf8'))?.[1] ?? 0);
+      const [commandLine, status, cwd] = await Promise.all([
+        fs.readFile(`${folder}/cmdline`, 'utf8'),
+        fs.readFile(`${folder}/status`, 'utf8'),
+        fs.readlink(`${folder}/cwd`),
+      ]);
+      const argv = commandLine.split('\0').slice(0, -1);
+      const parent = Number(/^PPid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
       found.push({ pid: Number(name), parent, argv, cwd, executable });
     } catch {
       // It ended meanwhile, or belongs to somebody else.

@@ -5,8 +5,11 @@
  *   word 0            word 1   word 2      word 3
  *   op | extra << 8   id       a           b
  * ```
+ * An async id is one of a resource or promise within one thread: even for resources of `async_hooks`, odd for promises that only
+ * `v8.promiseHooks` saw, below zero when older than the attach, 0 for none or unknown. A request id counts from 1.
+ *
  * `time` is in µs since the recording's clock origin, modulo 2^32 (read it with `>>> 0`); events of a thread are in
- * order, so a reader unwraps it. Ids are {@link AsyncId} unless said otherwise.
+ * order, so a reader unwraps it. Ids are async ids unless said otherwise.
  */
 export const Op = {
   /**
@@ -22,9 +25,9 @@ export const Op = {
   Settled: 4,
   /** Heartbeat timer ran. id = lateness in µs, a = time, b = µs the loop was idle since the last one. */
   Heartbeat: 5,
-  /** A request came in; it belongs to the execution under way. extra = {@link RequestKind}, id = RequestId, a = time, b = label index. */
+  /** A request came in; it belongs to the execution under way. extra = {@link RequestKind}, id = request id, a = time, b = label index. */
   RequestStart: 6,
-  /** Its response was finished, or the connection closed. extra = status code (0 = closed before), id = RequestId, a = time, b = route label index or 0. */
+  /** Its response was finished, or the connection closed. extra = status code (0 = closed before), id = request id, a = time, b = route label index or 0. */
   RequestEnd: 7,
   /** Garbage collection. extra = kind of `perf_hooks`, id = duration in µs, a = time of its start. */
   Gc: 8,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { silentLog } from '../base/log.ts';
+import { UserError } from '../base/user-error.ts';
 import type { RecordingHeader } from '../model/recording.ts';
 import { openInspector } from '../inspector/activate.ts';
 import { attach } from '../inspector/attach.ts';
@@ -28,7 +29,7 @@ export async function record(target: TargetSpec, options: RecordOptions): Promis
   };
   options.onProgress?.(progress);
 
-  const { attached, program } = await reach(target, options);
+  const { attached, program } = await unlessStopped(reach(target, options), options.signal);
   try {
     const header = headerOf(attached);
     const writer = createRecordingFile(options.out, header);
@@ -51,6 +52,37 @@ export async function record(target: TargetSpec, options: RecordOptions): Promis
     await attached.close();
     await program?.end();
   }
+}
+
+/** Connecting can take seconds; who stops meanwhile gets the answer at once, and what was opened is closed when it arrives. */
+async function unlessStopped(reached: Promise<Reached>, signal: AbortSignal | undefined): Promise<Reached> {
+  let stop: (() => void) | undefined;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop = () =>
+      reject(
+        new UserError(
+          'unreachable',
+          'Stopped before anything was recorded.',
+          'Start again when you are ready.',
+        ),
+      );
+    if (signal?.aborted) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([reached, stopped]);
+  } catch (error) {
+    reached.then(leave, () => undefined);
+    throw error;
+  } finally {
+    if (stop) signal?.removeEventListener('abort', stop);
+  }
+}
+
+async function leave({ attached, program }: Reached): Promise<void> {
+  await attached.stop();
+  await attached.close();
+  await program?.end();
 }
 
 interface Reached {
