@@ -9,7 +9,7 @@ import type * as WorkerThreads from 'node:worker_threads';
 import { Op } from '../model/event.ts';
 import { canReadAsyncStacks } from './async-stack.ts';
 import { startHooks } from './hooks.ts';
-import { createPendingSet } from './pending.ts';
+import { PromiseTable } from './pending.ts';
 import { AGENT_KEY, Ctl } from './protocol.ts';
 import type { AgentConfig, AgentInfo, AgentMessage, AgentSummary, RawFrame } from './protocol.ts';
 import { startRejections } from './rejections.ts';
@@ -73,7 +73,7 @@ export function start(require: NodeJS.Require, config: AgentConfig): Agent | nul
   const time = (): number => last;
 
   const ring = createRing(config.ringEvents, time);
-  const pending = createPendingSet(MAX_PENDING);
+  const pending = PromiseTable.create(MAX_PENDING);
   const stacks = createStackTable(MAX_STACKS, (i, frames) => send({ t: 'stack', i, frames }));
   const waits = { pending, stacks, put: ring.put, time };
   const samples = canReadAsyncStacks() ? config.waitSamples : 0;

@@ -1,16 +1,13 @@
 import type * as AsyncHooks from 'node:async_hooks';
 import type * as V8 from 'node:v8';
 import { Op } from '../model/event.ts';
+import { OWN } from './pending.ts';
 import type { PendingSet } from './pending.ts';
 import { Ctl } from './protocol.ts';
 import type { Ring } from './ring.ts';
-import { Stamp } from './stamp.ts';
 
 /** Deepest nesting of executions that is followed. */
 const MAX_DEPTH = 256;
-
-/** The id of our own promises: never recorded. */
-const OWN = -1;
 
 export interface Hooks {
   /** The execution under way, as an id of the recording; 0 = none or unknown. */
@@ -91,9 +88,8 @@ export function startHooks(ports: HookPorts): Hooks {
   };
 
   const onSettled = (promise: object): void => {
-    const id = Stamp.id(promise);
+    const id = pending.settle(promise);
     if (id === 0 || id === OWN) return;
-    pending.settle(promise);
     put(Op.Settled, id, time() | 0, current);
   };
 
@@ -129,20 +125,20 @@ export function startHooks(ports: HookPorts): Hooks {
       ? {
           init: (promise: object, parent: object | undefined) => {
             if (muted) {
-              new Stamp(promise, OWN, -1);
+              pending.disown(promise);
               return;
             }
             const id = (++promises * 2 + 1) | 0;
-            put(promiseInit, id, parent === undefined ? 0 : Stamp.id(parent), current);
+            put(promiseInit, id, parent === undefined ? 0 : pending.idOf(parent), current);
             pending.add(promise, id, time() | 0);
           },
           before: (promise: object) => {
-            const id = Stamp.id(promise);
+            const id = pending.idOf(promise);
             // A microtask follows at once on what ended before it, so that reading is still good: half the clock reads.
             if (id !== OWN) begin(id, depth === 0 ? time() : now());
           },
           after: (promise: object) => {
-            const id = Stamp.id(promise);
+            const id = pending.idOf(promise);
             if (id !== OWN) end(id);
           },
           settled: onSettled,

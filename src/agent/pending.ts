@@ -1,66 +1,100 @@
-import { Stamp } from './stamp.ts';
-
-/**
- * The promises that are pending now, so that some can be picked at random. A dense array: adding and removing move one
- * entry. It holds its promises strongly while recording, at most `limit` of them; beyond that they are only counted.
- */
-export interface PendingSet {
-  /** Stamps the promise with its id and adds it. `time`: µs. */
-  add: (promise: object, id: number, time: number) => void;
-  settle: (promise: object) => void;
-  /** Promises pending and seen being made, those beyond the limit included. */
-  size: () => number;
-  /** A promise picked at random; undefined when there is none. */
-  pick: () => object | undefined;
-  /** Calls `visit` for each held promise, oldest first where it matters: see `time`. */
-  each: (visit: (promise: object, id: number, time: number) => void) => void;
-  clear: () => void;
+/** A constructor that returns what it is given, so that a subclass adds its private fields to a foreign object. */
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- its constructor is its purpose
+class Adopt {
+  constructor(object: object) {
+    return object;
+  }
 }
 
-export function createPendingSet(limit: number): PendingSet {
-  // Filled in advance: a packed array that never changes its kind.
-  let held: (object | undefined)[] = new Array<undefined>(limit).fill(undefined);
-  const times = new Int32Array(limit);
-  let count = 0;
-  let beyond = 0;
+/** Where a promise is that is not among the held: it came when there was no room. */
+const BEYOND = -1;
 
-  return {
-    add: (promise, id, time) => {
-      if (count >= limit) {
-        beyond++;
-        new Stamp(promise, id, -2);
-        return;
-      }
-      new Stamp(promise, id, count);
-      held[count] = promise;
-      times[count] = time;
-      count++;
-    },
-    settle: (promise) => {
-      const slot = Stamp.slot(promise);
-      if (slot < 0) {
-        if (slot === -2) {
-          beyond--;
-          Stamp.move(promise, -1);
+/**
+ * The promises that recording has seen, by ids in private fields: as cheap as a symbol property, and nobody can see them,
+ * neither `console.log` nor `Reflect.ownKeys` nor a deep comparison. Those that are pending are held, so that some can be
+ * picked at random: a dense array in which adding and removing move one entry. At most `limit` are held (strongly, while
+ * recording); beyond that they are only counted.
+ *
+ * This runs for every promise of the program: one look whether a promise is known, then plain field reads.
+ */
+export class PromiseTable extends Adopt {
+  #id: number;
+  /** Its place among the held, or {@link BEYOND}. */
+  #slot: number;
+
+  private constructor(promise: object, id: number, slot: number) {
+    super(promise);
+    this.#id = id;
+    this.#slot = slot;
+  }
+
+  /** Makes an empty table. `limit`: promises held at most. */
+  static create(limit: number): PendingSet {
+    // Filled in advance: an array that never changes its kind.
+    let held: (PromiseTable | undefined)[] = new Array<undefined>(limit).fill(undefined);
+    const times = new Int32Array(limit);
+    let count = 0;
+    let beyond = 0;
+    return {
+      add: (promise, id, time) => {
+        if (count >= limit) {
+          beyond++;
+          new PromiseTable(promise, id, BEYOND);
+          return;
         }
-        return;
-      }
-      count--;
-      const last = held[count]!;
-      held[slot] = last;
-      times[slot] = times[count]!;
-      held[count] = undefined;
-      Stamp.move(last, slot);
-      Stamp.move(promise, -1);
-    },
-    size: () => count + beyond,
-    pick: () => (count === 0 ? undefined : held[Math.floor(Math.random() * count)]),
-    each: (visit) => {
-      for (let slot = 0; slot < count; slot++) visit(held[slot]!, Stamp.id(held[slot]!), times[slot]!);
-    },
-    clear: () => {
-      held = [];
-      count = 0;
-    },
-  };
+        held[count] = new PromiseTable(promise, id, count);
+        times[count] = time;
+        count++;
+      },
+      disown: (promise) => {
+        new PromiseTable(promise, OWN, BEYOND);
+      },
+      idOf: (promise) => (#id in promise ? promise.#id : 0),
+      settle: (promise) => {
+        if (!(#id in promise)) return 0;
+        const id = promise.#id;
+        if (id === OWN) return id;
+        const slot = promise.#slot;
+        if (slot === BEYOND) {
+          beyond--;
+          return id;
+        }
+        const last = held[--count]!;
+        held[slot] = last;
+        times[slot] = times[count]!;
+        last.#slot = slot;
+        held[count] = undefined;
+        return id;
+      },
+      size: () => count + beyond,
+      pick: () => (count === 0 ? undefined : held[Math.floor(Math.random() * count)]),
+      each: (visit) => {
+        for (let slot = 0; slot < count; slot++) visit(held[slot]!, held[slot]!.#id, times[slot]!);
+      },
+      clear: () => {
+        held = [];
+        count = 0;
+      },
+    };
+  }
+}
+
+/** The id of our own promises: never recorded. */
+export const OWN = -1;
+
+export interface PendingSet {
+  /** Gives the promise its id and holds it. `time`: µs. */
+  add: (promise: object, id: number, time: number) => void;
+  /** Marks a promise as one of our own. */
+  disown: (promise: object) => void;
+  /** 0 for a promise that we did not see being made, {@link OWN} for one of ours. */
+  idOf: (promise: object) => number;
+  /** It has settled: no longer held. Called once for each; answers its id. */
+  settle: (promise: object) => number;
+  /** Promises pending and seen being made, those beyond the limit included. */
+  size: () => number;
+  /** A pending promise picked at random; undefined when there is none. */
+  pick: () => object | undefined;
+  each: (visit: (promise: object, id: number, time: number) => void) => void;
+  clear: () => void;
 }

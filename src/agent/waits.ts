@@ -3,7 +3,6 @@ import { readAsyncStack } from './async-stack.ts';
 import type { PendingSet } from './pending.ts';
 import type { Put } from './ring.ts';
 import type { StackTable } from './stacks.ts';
-import { Stamp } from './stamp.ts';
 
 /** Promises that are still pending at the end get their stack read when they are at least this old, µs. */
 const LASTING_US = 1_000_000;
@@ -32,7 +31,7 @@ export function sampleWaits(ports: WaitPorts, picks: number): void {
   for (let k = 0; k < picked; k++) {
     const promise = pending.pick();
     if (!promise) continue;
-    const id = Stamp.id(promise);
+    const id = pending.idOf(promise);
     readAsyncStack(promise, (frames) => {
       put(Op.WaitSample | (weight << 8), id, time() | 0, stacks.add(frames));
     });

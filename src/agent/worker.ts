@@ -17,7 +17,8 @@ interface WorkerInput {
   heartbeatMs: number;
 }
 
-const POLL_MS = 5;
+/** Each look wakes a thread that competes with the program for processors. */
+const POLL_MS = 10;
 /** Unsent bytes at which draining pauses; then the ring overruns and counts, and memory stays bounded. */
 const MAX_UNSENT = 8 << 20;
 

@@ -1,42 +1,46 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createPendingSet } from '../../../src/agent/pending.ts';
-import { Stamp } from '../../../src/agent/stamp.ts';
+import { OWN, PromiseTable } from '../../../src/agent/pending.ts';
 
-test('the set holds exactly the promises that have not settled, up to its limit', () => {
+test('the table holds exactly the promises that have not settled, up to its limit', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(30)), (settles) => {
-      const set = createPendingSet(8);
+      const table = PromiseTable.create(8);
       const made: object[] = [];
       const pending = new Set<object>();
       for (const [k, which] of settles.entries()) {
         const promise = {};
         made.push(promise);
         pending.add(promise);
-        set.add(promise, k + 1, k);
+        table.add(promise, k + 1, k);
         const settled = made[which];
-        if (settled) {
-          set.settle(settled);
-          pending.delete(settled);
-        }
-        expect(set.size()).toBe(pending.size);
+        if (settled && pending.delete(settled)) expect(table.settle(settled)).toBe(which + 1);
+        expect(table.size()).toBe(pending.size);
         const held: object[] = [];
-        set.each((p, id) => {
-          expect(Stamp.id(p)).toBe(id);
+        table.each((p, id) => {
+          expect(table.idOf(p)).toBe(id);
           held.push(p);
         });
         expect(new Set(held).size).toBe(held.length);
         expect(held.every((p) => pending.has(p))).toBe(true);
-        if (pending.size > 0 && held.length > 0) expect(pending.has(set.pick()!)).toBe(true);
+        const picked = table.pick();
+        expect(picked === undefined ? held.length === 0 : pending.has(picked)).toBe(true);
       }
     }),
   );
 });
 
-test('a stamp is invisible', () => {
+test('ids cannot be seen, and strangers have none', () => {
+  const table = PromiseTable.create(2);
   const promise = Promise.resolve(1);
-  new Stamp(promise, 5, 0);
+  const ours = Promise.resolve(2);
+  table.add(promise, 5, 0);
+  table.disown(ours);
   expect(Reflect.ownKeys(promise)).toEqual([]);
-  expect(Stamp.id(promise)).toBe(5);
-  expect(Stamp.id(Promise.resolve())).toBe(0);
+  expect(table.idOf(promise)).toBe(5);
+  expect(table.idOf(ours)).toBe(OWN);
+  expect(table.settle(ours)).toBe(OWN);
+  expect(table.idOf(Promise.resolve())).toBe(0);
+  expect(table.settle(Promise.resolve())).toBe(0);
+  expect(table.size()).toBe(1);
 });
