@@ -22,6 +22,8 @@ export const Ctl = {
   Execution: 3,
   /** Nesting of executions under way; 0 = none. */
   Depth: 4,
+  /** 1 from when the process exits. */
+  Exiting: 5,
   Length: 8,
 } as const;
 

@@ -107,6 +107,8 @@ export function openTransport(ports: TransportPorts): Transport {
       clearTimeout(timer);
     },
     exit: (messages) => {
+      // The worker's own inspector session would keep the exiting process waiting for ever.
+      Atomics.store(ring.ctl, Ctl.Exiting, 1);
       flush(messages);
       const until = Date.now() + EXIT_WAIT_MS;
       while (!fallback && Date.now() < until) {

@@ -98,11 +98,15 @@ function createStallWatch(): { check(): void; close(): void } {
   let distanceUs = 0;
   let asking = false;
 
+  // Connected only while it asks: a process that exits waits for its sessions to end.
+  const close = (): void => {
+    session?.disconnect();
+    session = undefined;
+  };
+
   const ask = (heldUs: number): void => {
-    if (!session) {
-      session = new Session();
-      session.connectToMainThread();
-    }
+    session = new Session();
+    session.connectToMainThread();
     asking = true;
     const expression = `process[Symbol.for(${JSON.stringify(AGENT_KEY)})]?.stack()\n//# sourceURL=${OWN_URL}stall`;
     session.post(
@@ -110,6 +114,7 @@ function createStallWatch(): { check(): void; close(): void } {
       { expression, silent: true, returnByValue: true },
       (error: Error | null, answer: { result?: { value?: RawFrame[] } } | undefined) => {
         asking = false;
+        close();
         const frames = answer?.result?.value;
         if (error || !Array.isArray(frames) || frames.length === 0) return;
         sendJson(FrameKind.Messages, [
@@ -121,6 +126,10 @@ function createStallWatch(): { check(): void; close(): void } {
 
   return {
     check: () => {
+      if (Atomics.load(ctl, Ctl.Exiting) !== 0) {
+        close();
+        return;
+      }
       const now = nowUs();
       if (ctl[Ctl.Execution] !== execution) {
         execution = ctl[Ctl.Execution]!;
@@ -139,6 +148,6 @@ function createStallWatch(): { check(): void; close(): void } {
       nextUs = now + distanceUs;
       ask(held);
     },
-    close: () => session?.disconnect(),
+    close,
   };
 }

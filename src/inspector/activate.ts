@@ -71,6 +71,11 @@ function signal(pid: number): void {
     // Windows has no such signal; Node offers the same through a mapped handler.
     (process as unknown as { _debugProcess(pid: number): void })._debugProcess(pid);
   } else {
-    process.kill(pid, 'SIGUSR1');
+    try {
+      process.kill(pid, 'SIGUSR1');
+    } catch {
+      // It ended a moment ago: say so.
+      requireProcess(pid);
+    }
   }
 }
