@@ -18,6 +18,11 @@ const THRESHOLDS = {
   samples: 20,
   /** Share of the waiting that one line must hold to be named. */
   lineShare: 0.5,
+  /**
+   * Each function on the way has a promise of its own that waits as long as the innermost one, so samples that end at the outer
+   * line do not speak against the inner one unless they are many more: then the outer line also awaits something else.
+   */
+  nestedShare: 0.6,
   /** A route that spends this share of its time behind other work is a victim: the culprit has its own finding. */
   victimShare: 0.5,
 };
@@ -100,8 +105,9 @@ function waitingPlace({ requests }: RouteTimes, measured: Measured): Place | und
     const branch = heaviestBranch(stacks, depth);
     if (!branch) break;
     const weight = weightOf(branch);
-    const least = depth === 1 ? all : weightOf(stacks);
-    if (weight < least * THRESHOLDS.lineShare) break;
+    const ending = weightOf(stacks.filter(({ frames }) => frames.length < depth));
+    const going = depth === 1 ? all : weightOf(stacks) - ending;
+    if (weight < going * THRESHOLDS.lineShare || weight < ending * THRESHOLDS.nestedShare) break;
     if (depth === 1) share = weight / all;
     found = branch[0]!.frames.slice(-depth);
     stacks = branch;

@@ -184,6 +184,25 @@ describe('slow-request', () => {
     `);
   });
 
+  it('names the innermost line, though each function on the way has a promise that waits as long', () => {
+    const levels = (shares: number[]): number | undefined => {
+      const r = new RecordingBuilder();
+      const stack = [awaitAt(35, 'ask'), awaitAt(33, 'search'), awaitAt(14)];
+      for (let i = 0; i < 15; i++) {
+        r.request(i * 320 + 3, 'GET /search', (q) => {
+          q.run(1, handler);
+          shares.forEach((ms, outer) => q.wait(ms, ...stack.slice(outer)));
+          q.end();
+        });
+      }
+      return analyze(r.build(), []).value.findings[0]?.location.line;
+    };
+    // The random picks are never quite even.
+    expect(levels([95, 100, 105])).toBe(35);
+    // The outer line mostly awaits something else.
+    expect(levels([40, 180, 60])).toBe(33);
+  });
+
   it('is silent about the victims of a held loop, and about routes that are fast enough', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 10; i++) {
