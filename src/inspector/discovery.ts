@@ -13,6 +13,8 @@ export interface DiscoveredProcess {
   /** Absolute where the working folder is known; '' for a REPL or `-e`. */
   script: string;
   endpoint?: Endpoint;
+  /** The program's file, where the system tells it. */
+  executable?: string;
 }
 
 /** Inspectors take this port by default; cluster workers and impatient people the ones after it. */
@@ -33,6 +35,7 @@ export async function discoverProcesses(): Promise<DiscoveredProcess[]> {
       };
       if (entry.cwd !== undefined) found.cwd = entry.cwd;
       if (endpoint) found.endpoint = endpoint;
+      if (entry.executable !== undefined) found.executable = entry.executable;
       return found;
     }),
   );

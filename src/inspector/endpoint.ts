@@ -15,7 +15,7 @@ const MAX_ANSWER = 1 << 20;
 
 /** Asks `host:port` for its inspector; undefined when nobody listens or somebody else answers. */
 export async function probeEndpoint(host: string, port: number): Promise<Endpoint | undefined> {
-  const text = await get(host, port, '/json/list').catch(() => undefined);
+  const text = await getText(host, port, '/json/list').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
     const [first] = JSON.parse(text) as { webSocketDebuggerUrl?: string; title?: string; type?: string }[];
@@ -36,7 +36,7 @@ export async function probeEndpoint(host: string, port: number): Promise<Endpoin
 export async function requireEndpoint(host: string, port: number): Promise<Endpoint> {
   const endpoint = await probeEndpoint(host, port);
   if (endpoint) return endpoint;
-  const listening = await get(host, port, '/').then(
+  const listening = await getText(host, port, '/').then(
     () => true,
     (error: unknown) =>
       !['ECONNREFUSED', 'EHOSTUNREACH'].includes((error as NodeJS.ErrnoException).code ?? ''),
@@ -54,7 +54,8 @@ export async function requireEndpoint(host: string, port: number): Promise<Endpo
       );
 }
 
-function get(host: string, port: number, path: string): Promise<string> {
+/** Body of the answer to a GET. Rejects when nobody answers in time, or with more than an inspector would say. */
+export function getText(host: string, port: number, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = http.get({ host, port, path, timeout: ANSWER_MS, agent: false }, (response) => {
       let text = '';

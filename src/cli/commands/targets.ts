@@ -14,7 +14,7 @@ export function addTargets(parts: CommandParts): void {
     .addHelpText('after', HELP)
     .action(async ({ format }: { format: 'text' | 'json' }) => {
       refuseCommand(parts, 'targets');
-      const targets = await jobs.listTargets();
+      const targets = await jobs.listTargets('threads');
       face.stdout.write(format === 'json' ? json(targets) : text(targets));
     });
 }

@@ -1,0 +1,33 @@
+import { afterAll, expect, test } from 'vitest';
+import { listTargets } from '../../src/session/targets.ts';
+import { VERSIONS } from '../setup/nodes.mjs';
+import { startProgram } from './program.ts';
+
+const ends: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const end of ends) await end();
+});
+
+test('lists what can be recorded, with version, port and workers', async () => {
+  const open = await startProgram(24, 'with-workers.cjs', ['--inspect=127.0.0.1:0']);
+  const closed = await startProgram(20, 'problems.cjs', ['--inspect-port=0']);
+  ends.push(
+    () => open.end(),
+    () => closed.end(),
+  );
+
+  const targets = await listTargets('threads');
+  const inspectable = targets.find(({ pid }) => pid === open.pid);
+  expect(inspectable).toMatchObject({ state: 'inspectable', host: '127.0.0.1', node: `v${VERSIONS[24]}` });
+  expect(inspectable?.port).toBeGreaterThan(0);
+  expect(inspectable?.script).toMatch(/with-workers\.cjs$/);
+  expect(inspectable?.workers.map(({ name }) => name).sort()).toEqual([
+    '[worker 1] outer',
+    '[worker 2] inner',
+  ]);
+
+  const activatable = targets.find(({ pid }) => pid === closed.pid);
+  expect(activatable).toMatchObject({ state: 'activatable', workers: [] });
+  if (process.platform === 'linux') expect(activatable?.node).toBe(`v${VERSIONS[20]}`);
+  expect(targets.some(({ pid }) => pid === process.pid)).toBe(false);
+});
