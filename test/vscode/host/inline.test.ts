@@ -66,9 +66,11 @@ describe('results at the lines', () => {
       ),
     );
     assert.equal(stale.severity, vscode.DiagnosticSeverity.Information);
-    assert.match(
-      (await lensesOf(editor.document))[0]!.command!.title,
-      /^\$\(history\)\u00a0before the edit: blocked/,
+    // The lens is asked for anew a moment after the diagnostics.
+    await eventually(async () =>
+      (await lensesOf(editor.document)).find(({ command }) =>
+        /^\$\(history\)\u00a0before the edit: blocked/.test(command?.title ?? ''),
+      ),
     );
   });
 
