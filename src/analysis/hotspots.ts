@@ -134,7 +134,9 @@ function toHotspot(site: Site, lines: CallLines): Hotspot {
     callers: levels
       .slice(0, -1)
       .reverse()
-      .map((level) => lines.ofCall(level)),
+      .map((level) => lines.ofCall(level))
+      // A callback written in its call: the place itself says it.
+      .filter((caller) => !samePlace(caller, place.location)),
     below: { ...site.below, ...(builtin && { builtin }) },
     own: culprit.frame.owner === 'own',
     heldUs: site.heldUs,
@@ -162,6 +164,10 @@ function locate(site: Site, culprit: Level, lines: CallLines): { location: Sourc
     location: { file: frame.file, line, column, ...(frame.function && { function: frame.function }) },
     cause: builtin && FRAMELESS.get(builtin.callee),
   };
+}
+
+function samePlace(a: SourceLocation, b: SourceLocation): boolean {
+  return a.file === b.file && a.line === b.line && a.column === b.column;
 }
 
 function heaviest(paths: Iterable<{ levels: Level[]; us: number }>): Level[] {
