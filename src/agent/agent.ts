@@ -132,19 +132,20 @@ export function start(require: NodeJS.Require, config: AgentConfig): Agent | nul
   let lastBeat = now();
   let lastUtilization = performance.eventLoopUtilization();
   let ownUs = 0;
-  let activeUs = 0;
+  let lastCpu = process.cpuUsage();
   let counted = 0;
   const report = (): void => {
     requests.sweep();
     const { produced } = ring.counts();
+    const cpu = process.cpuUsage();
     send({
       t: 'cost',
       us: Math.round(ownUs + (produced - counted) * EVENT_COST_US),
-      activeUs: Math.round(activeUs),
+      cpuUs: cpu.user + cpu.system - lastCpu.user - lastCpu.system,
     });
     counted = produced;
     ownUs = 0;
-    activeUs = 0;
+    lastCpu = cpu;
   };
 
   const tick = (): void => {
@@ -156,7 +157,6 @@ export function start(require: NodeJS.Require, config: AgentConfig): Agent | nul
     ring.put(Op.Heartbeat, late, at, idleUs);
     Atomics.add(ring.ctl, Ctl.Beat, 1);
     sampleWaits(waits, samples);
-    activeUs += (utilization.active - lastUtilization.active) * 1000;
     lastUtilization = utilization;
     if (++beats % REPORT_EVERY === 0) report();
     transport.flush(outbox);

@@ -56,7 +56,7 @@ export type AgentMessage =
   | { t: 'stack'; i: number; frames: RawFrame[] }
   | { t: 'stall'; time: number; held: number; frames: RawFrame[] }
   | { t: 'rejection'; time: number; reason: string; frames: RawFrame[]; fatal: boolean }
-  | { t: 'cost'; us: number; activeUs: number }
+  | { t: 'cost'; us: number; cpuUs: number }
   | { t: 'problem'; code: string; message: string };
 
 /** The answer of `info()`: what the agent found in the process. */

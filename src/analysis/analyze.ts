@@ -82,6 +82,7 @@ export function analyze(reader: RecordingReader, facts: readonly SourceFacts[]):
 
   const health = judgeHealth({
     heartbeats,
+    busyShare: profile.busyShare(),
     holds,
     gcUs: collections.totalUs,
     observedUs,

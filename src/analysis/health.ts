@@ -23,6 +23,8 @@ const THRESHOLDS = {
 /** What the verdict is made from. */
 export interface HealthInputs {
   heartbeats: Heartbeats;
+  /** Share of time that the loop was not idle, by the CPU profile. */
+  busyShare: number | undefined;
   holds: readonly Hold[];
   gcUs: number;
   observedUs: number;
@@ -39,7 +41,7 @@ export function judgeHealth(inputs: HealthInputs): Health {
     p99: round1(quantile(delays, 0.99)),
     max: round1(delays.at(-1) ?? 0),
   };
-  const utilization = inputs.heartbeats.utilization();
+  const utilization = inputs.busyShare ?? inputs.heartbeats.utilization();
   const gcShare = Math.min(1, inputs.gcUs / inputs.observedUs);
   const verdict = judge(inputs, delay.p99, utilization, gcShare);
   return {

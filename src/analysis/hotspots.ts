@@ -166,8 +166,9 @@ function locate(site: Site, culprit: Level, lines: CallLines): { location: Sourc
   };
 }
 
-function samePlace(a: SourceLocation, b: SourceLocation): boolean {
-  return a.file === b.file && a.line === b.line && a.column === b.column;
+function samePlace(caller: SourceLocation, place: SourceLocation): boolean {
+  if (caller.function !== undefined && caller.function !== place.function) return false;
+  return caller.file === place.file && caller.line === place.line && caller.column === place.column;
 }
 
 function heaviest(paths: Iterable<{ levels: Level[]; us: number }>): Level[] {

@@ -38,11 +38,12 @@ export async function listWorkers({ webSocketUrl }: Endpoint): Promise<WorkerThr
   if (!connection) return [];
   const workers: WorkerThread[] = [];
   try {
-    connection.on('NodeWorker.attachedToWorker', ((event: {
-      workerInfo: { workerId: string; title: string };
-    }) => {
-      workers.push({ id: event.workerInfo.workerId, name: event.workerInfo.title });
-    }));
+    connection.on(
+      'NodeWorker.attachedToWorker',
+      (event: { workerInfo: { workerId: string; title: string } }) => {
+        workers.push({ id: event.workerInfo.workerId, name: event.workerInfo.title });
+      },
+    );
     await connection.send('NodeWorker.enable', { waitForDebuggerOnStart: false }, 2000);
     await wait(WORKERS_MS);
     await connection.send('NodeWorker.disable', {}, 2000);

@@ -51,6 +51,8 @@ export async function launch(
     env,
     stdio: ['inherit', 'pipe', 'pipe'],
     windowsHide: true,
+    // A group of its own, so that it can be ended with all of its children. (Ctrl-C then comes to us alone.)
+    detached: process.platform !== 'win32',
     // `npm` and its like are scripts on Windows, which only a shell can start.
     shell: process.platform === 'win32' && !direct,
   });
@@ -111,10 +113,26 @@ function inspectorUrl(
   });
 }
 
+/** Ends the program with everything below it: `npm start` is a chain of processes, of which the last one is the server. */
 async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  child.kill();
-  const timer = setTimeout(() => child.kill('SIGKILL'), END_MS);
+  if (child.pid === undefined) return;
+  signalTree(child.pid, 'SIGTERM');
+  const timer = setTimeout(() => signalTree(child.pid!, 'SIGKILL'), END_MS);
   await exited;
   clearTimeout(timer);
+}
+
+function signalTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (process.platform === 'win32') {
+    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on(
+      'error',
+      () => undefined,
+    );
+    return;
+  }
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // All of it has ended.
+  }
 }

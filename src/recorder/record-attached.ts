@@ -47,7 +47,7 @@ export async function recordAttached(
   const delays = createDelayWindow();
   const problems: Problem[] = [...info.problems];
   const stacks = createAgentStacks(tables);
-  const state = { events: 0, dropped: 0, lastUs: 0, ownUs: 0, activeUs: 0, heardAt: performance.now() };
+  const state = { events: 0, dropped: 0, lastUs: 0, ownUs: 0, cpuUs: 0, heardAt: performance.now() };
 
   const onEvents = (words: Int32Array): void => {
     state.heardAt = performance.now();
@@ -96,7 +96,7 @@ export async function recordAttached(
       }
       case 'cost':
         state.ownUs += message.us;
-        state.activeUs += message.activeUs;
+        state.cpuUs += message.cpuUs;
         return;
       case 'problem':
         problems.push({ code: message.code, message: message.message });
@@ -133,7 +133,7 @@ export async function recordAttached(
       events: state.events,
       dropped: state.dropped,
       delayP99Ms: delays.p99() / 1000,
-      overheadShare: state.activeUs > 0 ? state.ownUs / state.activeUs : 0,
+      overheadShare: state.cpuUs > 0 ? state.ownUs / state.cpuUs : 0,
     });
   }, PROGRESS_MS);
   const silence =
@@ -176,7 +176,7 @@ export async function recordAttached(
     events: state.events,
     dropped: Math.max(state.dropped, summary?.dropped ?? 0),
     ended,
-    overheadShare: profiledShare(shares) ?? (state.activeUs > 0 ? state.ownUs / state.activeUs : 0),
+    overheadShare: profiledShare(shares) ?? (state.cpuUs > 0 ? state.ownUs / state.cpuUs : 0),
     problems,
   };
   await writer.end(trailer);

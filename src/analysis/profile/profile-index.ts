@@ -74,6 +74,18 @@ export class ProfileIndex {
     return this.length > 0 && this.times[0]! <= timeUs && timeUs <= this.times[this.length - 1]!;
   }
 
+  /**
+   * Share of the profiled time in which samples show the program at work, 0..1; undefined without samples. To be preferred over
+   * the loop's own account: the profiler's signals interrupt its waiting, and libuv then loses idle time.
+   */
+  busyShare(): number | undefined {
+    const spanUs = (this.times.at(-1) ?? 0) - (this.times[0] ?? 0);
+    if (spanUs <= 0) return undefined;
+    let busy = 0;
+    for (const sample of this.samples) if (this.places[sample]!.path.kind !== 'idle') busy++;
+    return Math.min(1, (busy * this.intervalUs) / spanUs);
+  }
+
   /** Samples of `[fromUs, toUs]`, counted by place. */
   count(fromUs: number, toUs: number): Map<ProfilePlace, number> {
     const counts = new Map<ProfilePlace, number>();

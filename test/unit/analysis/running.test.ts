@@ -29,7 +29,7 @@ function reading(ms: number): RecordingBuilder {
 describe('sync-io-in-request', () => {
   it('tells calls that are short, but in every request', () => {
     expect(golden(analyze(reading(2).build(), [facts]))).toMatchInlineSnapshot(`
-      "healthy: Healthy: the loop was busy 6.6 % of the time; 99 % of timers were at most 0.0 ms late.
+      "healthy: Healthy: the loop was busy 8 % of the time; 99 % of timers were at most 0.0 ms late.
       warning sync-io-in-request (sync-fs) app.js:14:5 handler
         readFileSync held the event loop 2.0 ms per request, 4 % of the loop's time, in GET /page
         100 x, 200 ms, max 2, p99 2, share 0.0402
