@@ -37,12 +37,23 @@ export const Op = {
   Dropped: 10,
   /** A promise still pending at the end. extra = 0, id = promise, a = time of creation, b = StackId. */
   Pending: 11,
+  /**
+   * Something was asked of the world outside; it belongs to the execution under way.
+   * extra = {@link OperationKind}, id = operation id (counts from 1), a = time, b = label index: `GET http://host/path`, a command.
+   */
+  OperationStart: 12,
+  /** The answer came, or none will. extra = status or exit code, 0xffffff = failed, id = operation id, a = time, b = execution. */
+  OperationEnd: 13,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 
 /** 32-bit words in an event. */
 export const EVENT_WORDS = 4;
 
-/** What kind of work a request is. */
-export const RequestKind = { Http: 1, Http2: 2, WebSocket: 3 } as const;
+/** What kind of work a request is: an HTTP request, a message of a WebSocket, a message to a worker or a child process. */
+export const RequestKind = { Http: 1, Http2: 2, WebSocket: 3, Message: 4 } as const;
 export type RequestKind = (typeof RequestKind)[keyof typeof RequestKind];
+
+/** What was asked of the world outside: by `http.request`, by fetch (undici), of an HTTP/2 session, a child process. */
+export const OperationKind = { Http: 1, Fetch: 2, Http2: 3, ChildProcess: 4 } as const;
+export type OperationKind = (typeof OperationKind)[keyof typeof OperationKind];

@@ -1,5 +1,6 @@
 import type { FrameId, StackId } from './ids.ts';
 import type { Frame } from './location.ts';
+import type { RecordingMode } from './note.ts';
 import type { Problem } from './problem.ts';
 
 /** What is known when a recording begins. */
@@ -7,8 +8,8 @@ export interface RecordingHeader {
   /** Wall clock at the clock origin, ms since the epoch. */
   startedAt: number;
   target: TargetInfo;
-  /** `flow` records the graph; `watch` only delay, stalls and profile. */
-  mode: 'flow' | 'watch';
+  /** The mode that recording began in. */
+  mode: RecordingMode;
   /** How events left the process: over a local socket or pipe by a worker, or through the inspector connection. */
   transport: 'socket' | 'binding';
   /** True when the process ran before we came: older resources have an unknown origin. */
@@ -55,8 +56,10 @@ export interface RecordingTables {
   stacks: FrameId[][];
 }
 
-/** A stack of the main thread taken while its loop was held. */
+/** A stack of a thread taken while its loop was held. */
 export interface StallStack {
+  /** Absent: the first thread. */
+  thread?: string;
   /** µs since the clock origin. */
   timeUs: number;
   /** How long the same execution had already been running, µs. */
@@ -66,6 +69,8 @@ export interface StallStack {
 
 /** A rejection that nobody handled in time. */
 export interface Rejection {
+  /** Absent: the first thread. */
+  thread?: string;
   timeUs: number;
   /** Name and message of the reason, without data: `TypeError: x is not a function`. */
   reason: string;
@@ -77,6 +82,8 @@ export interface Rejection {
 
 /** A CPU profile, source maps applied; sampled every `intervalUs`. */
 export interface CpuProfile {
+  /** Absent: the first thread. */
+  thread?: string;
   intervalUs: number;
   /** µs since the clock origin. */
   startUs: number;

@@ -7,6 +7,7 @@ import type {
   Rejection,
   StallStack,
 } from '../model/recording.ts';
+import type { Note } from '../model/note.ts';
 import type { Problem } from '../model/problem.ts';
 
 /**
@@ -20,6 +21,7 @@ export interface RecordingWriter {
   stall(stack: StallStack): void;
   rejection(rejection: Rejection): void;
   profile(profile: CpuProfile): void;
+  note(note: Note): void;
   /** Bytes that wait to be compressed or written: lets the recorder slow down or drop. */
   readonly backlog: number;
   end(trailer: RecordingTrailer): Promise<void>;
@@ -34,6 +36,7 @@ export interface RecordingReader {
   readonly stalls: readonly StallStack[];
   readonly rejections: readonly Rejection[];
   readonly profiles: readonly CpuProfile[];
+  readonly notes: readonly Note[];
   /** Events in order; may be walked more than once. */
   events(): Iterable<EventBatch>;
   /** What could not be read. */

@@ -28,6 +28,8 @@ export const ChunkKind = {
   Profile: 6,
   /** JSON: the trailer. The last chunk; a file without it was cut off. */
   Trailer: 7,
+  /** JSON: a note. */
+  Note: 8,
 } as const;
 export type ChunkKind = (typeof ChunkKind)[keyof typeof ChunkKind];
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { UserError } from '../base/user-error.ts';
+import type { Note } from '../model/note.ts';
 import type { Problem } from '../model/problem.ts';
 import type {
   CpuProfile,
@@ -16,8 +17,9 @@ import type { RecordingReader } from './contract.ts';
 import { decodeEvents } from './event-columns.ts';
 import { ChunkKind, FILE_HEADER_BYTES, fileVersion, FORMAT_VERSION, LIMITS } from './format.ts';
 import { fileErrorReason } from './file-errors.ts';
+import { noteOf } from './note-shapes.ts';
 import { headerOf, profileOf, rejectionOf, stallOf, tableAdditionsOf, trailerOf } from './shapes.ts';
-import { boundEvents, boundProfile, boundStack, TableBuilder } from './tables.ts';
+import { boundEvents, boundNote, boundProfile, boundStack, TableBuilder } from './tables.ts';
 
 /**
  * Opens a recording. Everything but the events is read at once; those are unpacked chunk by chunk each time they are
@@ -43,6 +45,7 @@ interface Contents {
   stalls: StallStack[];
   rejections: Rejection[];
   profiles: CpuProfile[];
+  notes: Note[];
   eventChunks: ChunkPlace[];
   problems: Problem[];
 }
@@ -54,6 +57,7 @@ class FileReader implements RecordingReader {
   readonly stalls: readonly StallStack[];
   readonly rejections: readonly Rejection[];
   readonly profiles: readonly CpuProfile[];
+  readonly notes: readonly Note[];
   readonly problems: Problem[];
   readonly #file: string;
   #eventChunks: ChunkPlace[];
@@ -66,6 +70,7 @@ class FileReader implements RecordingReader {
     this.stalls = contents.stalls;
     this.rejections = contents.rejections;
     this.profiles = contents.profiles;
+    this.notes = contents.notes;
     this.problems = contents.problems;
     this.#file = file;
     this.#eventChunks = contents.eventChunks;
@@ -100,6 +105,7 @@ function readContents(descriptor: number): Contents {
     stalls: [],
     rejections: [],
     profiles: [],
+    notes: [],
     eventChunks: [],
     problems: [],
   };
@@ -143,6 +149,11 @@ function take(contents: Contents, builder: TableBuilder, kind: number, json: unk
       return push(contents.rejections, rejectionOf(json));
     case ChunkKind.Profile:
       return push(contents.profiles, profileOf(json));
+    case ChunkKind.Note: {
+      const note = noteOf(json);
+      if (note && note !== 'unknown') contents.notes.push(note);
+      return note !== undefined;
+    }
     default:
       return true;
   }
@@ -154,6 +165,7 @@ function bound(contents: Contents, builder: TableBuilder): void {
   for (const item of [...contents.stalls, ...contents.rejections])
     item.stack = boundStack(item.stack, tables);
   for (const profile of contents.profiles) boundProfile(profile, tables);
+  for (const note of contents.notes) boundNote(note, tables);
 }
 
 /** Events of a chunk: `length of the thread's name u8 | name | columns`. */

@@ -37,7 +37,7 @@ export function headerOf(json: unknown): RecordingHeader | undefined {
       ),
       threadPoolSize: number(target.threadPoolSize),
     },
-    mode: json.mode === 'watch' ? 'watch' : 'flow',
+    mode: json.mode === 'watch' || json.mode === 'deep' ? json.mode : 'flow',
     transport: json.transport === 'binding' ? 'binding' : 'socket',
     attachedLate: json.attachedLate === true,
     writer: text(json.writer),
@@ -77,13 +77,20 @@ export function tableAdditionsOf(json: unknown): TableAdditions | undefined {
 export function stallOf(json: unknown): StallStack | undefined {
   if (!isObject(json) || !isNumber(json.timeUs) || !isNumber(json.heldUs) || !isIndex(json.stack))
     return undefined;
-  return { timeUs: json.timeUs, heldUs: json.heldUs, stack: json.stack as StackId };
+  const stall = { timeUs: json.timeUs, heldUs: json.heldUs, stack: json.stack as StackId };
+  return { ...threadOf(json), ...stall };
 }
 
 export function rejectionOf(json: unknown): Rejection | undefined {
   if (!isObject(json) || !isNumber(json.timeUs) || !isIndex(json.stack)) return undefined;
   const { timeUs, stack } = json;
-  return { timeUs, reason: text(json.reason), stack: stack as StackId, fatal: json.fatal === true };
+  const rejection = {
+    timeUs,
+    reason: text(json.reason),
+    stack: stack as StackId,
+    fatal: json.fatal === true,
+  };
+  return { ...threadOf(json), ...rejection };
 }
 
 export function profileOf(json: unknown): CpuProfile | undefined {
@@ -96,8 +103,11 @@ export function profileOf(json: unknown): CpuProfile | undefined {
   let time = 0;
   const times = timeSteps.map((step) => (time += step));
   const { startUs, endUs } = json;
-  return { intervalUs: number(json.intervalUs), startUs, endUs, nodes, samples, times };
+  return { ...threadOf(json), intervalUs: number(json.intervalUs), startUs, endUs, nodes, samples, times };
 }
+
+const threadOf = (json: Json): { thread?: string } =>
+  typeof json.thread === 'string' ? { thread: json.thread } : {};
 
 type Json = Record<string, unknown>;
 type ProfileNode = CpuProfile['nodes'][number];

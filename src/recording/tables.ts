@@ -1,6 +1,7 @@
 import { EVENT_WORDS, Op } from '../model/event.ts';
 import type { FrameId, StackId } from '../model/ids.ts';
 import type { Frame } from '../model/location.ts';
+import type { Note } from '../model/note.ts';
 import type { CpuProfile, RecordingTables } from '../model/recording.ts';
 import { LIMITS } from './format.ts';
 import type { TableAdditions } from './shapes.ts';
@@ -40,7 +41,7 @@ export function boundEvents(words: Int32Array, tables: RecordingTables): void {
     const op = words[at]! & 0xff;
     if (op === Op.Init) {
       if (words[at]! >>> 8 >= types) words[at] = op;
-    } else if (op === Op.RequestStart || op === Op.RequestEnd) {
+    } else if (op === Op.RequestStart || op === Op.RequestEnd || op === Op.OperationStart) {
       if (words[at + 3]! >>> 0 >= labels) words[at + 3] = 0;
     } else if (op === Op.WaitSample || op === Op.Pending) {
       if (words[at + 3]! >>> 0 >= stacks) words[at + 3] = 0;
@@ -51,6 +52,13 @@ export function boundEvents(words: Int32Array, tables: RecordingTables): void {
 /** `stack` where the table has it, else "none". */
 export function boundStack(stack: StackId, tables: RecordingTables): StackId {
   return stack < tables.stacks.length ? stack : (0 as StackId);
+}
+
+/** Replaces stacks that the table does not have by "none". */
+export function boundNote(note: Note, tables: RecordingTables): void {
+  if ('stack' in note) note.stack = boundStack(note.stack, tables);
+  if (note.kind === 'handles')
+    for (const handle of note.handles) handle.stack = boundStack(handle.stack, tables);
 }
 
 /** Replaces frames that the table does not have by "none". */

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import zlib from 'node:zlib';
 import { UserError } from '../base/user-error.ts';
 import { EVENT_WORDS } from '../model/event.ts';
+import type { Note } from '../model/note.ts';
 import type { Problem } from '../model/problem.ts';
 import type {
   CpuProfile,
@@ -118,6 +119,10 @@ class FileWriter implements RecordingWriter {
 
   profile({ times, ...rest }: CpuProfile): void {
     this.#json(ChunkKind.Profile, { ...rest, timeSteps: differences(times) });
+  }
+
+  note(note: Note): void {
+    this.#json(ChunkKind.Note, note);
   }
 
   async end(trailer: RecordingTrailer): Promise<void> {

@@ -1,4 +1,5 @@
 import { Op, RequestKind } from '../../../src/model/event.ts';
+import type { Note } from '../../../src/model/note.ts';
 import type { FrameId, StackId } from '../../../src/model/ids.ts';
 import type { Frame } from '../../../src/model/location.ts';
 import type {
@@ -54,6 +55,7 @@ export class RecordingBuilder {
   readonly tables: RecordingTables = { types: [''], labels: [''], frames: [{ ...gc }], stacks: [[]] };
   readonly stalls: StallStack[] = [];
   readonly rejections: Rejection[] = [];
+  readonly notes: Note[] = [];
   readonly #events: { us: number; words: number[] }[] = [];
   readonly #busy: { from: number; to: number; node: number }[] = [];
   readonly #stopped: { from: number; to: number }[] = [];
@@ -193,6 +195,7 @@ export class RecordingBuilder {
       tables: this.tables,
       stalls: this.stalls,
       rejections: this.rejections,
+      notes: this.notes,
       profiles: [this.#profile(end)],
       events: () => [{ thread: 'main', words }],
       problems: [],

@@ -22,6 +22,7 @@ import {
   EVENTS,
   fillWithSample,
   HEADER,
+  NOTES,
   PROFILE,
   TABLES,
   temporaryFile,
@@ -40,6 +41,7 @@ test('what was written is read', async () => {
     { timeUs: 5600, reason: 'TypeError: x is not a function', stack: 1, fatal: false },
   ]);
   expect(reader.profiles).toEqual([PROFILE]);
+  expect(reader.notes).toEqual(NOTES);
   expect([...reader.events()]).toEqual(EVENTS);
   expect([...reader.events()], 'walked again').toEqual(EVENTS);
   expect(reader.problems).toEqual([]);
@@ -118,18 +120,21 @@ test('a file cut off at any byte gives all its whole chunks', async () => {
       reader.tables.types.length +
       reader.stalls.length +
       reader.rejections.length +
+      reader.notes.length +
       reader.profiles.length +
       wordsOf(reader).length;
     expect(parts).toBeGreaterThanOrEqual(readable);
     readable = parts;
   }
-  expect(readable).toBe(1 + TABLES.types.length + 3 + EVENTS[0]!.words.length);
+  expect(readable).toBe(1 + TABLES.types.length + 3 + NOTES.length + EVENTS[0]!.words.length);
 });
 
 test('a damaged byte costs the chunk that holds it and is reported', async () => {
   const batches = Array.from({ length: 6 }, (_, thread) => ({
     thread: `t${thread}`,
-    words: Int32Array.from({ length: 40 }, (_, word) => word * (thread + 1)),
+    words: Int32Array.from({ length: 40 }, (_, word) =>
+      word % EVENT_WORDS === 0 ? Op.Before : word * (thread + 1),
+    ),
   }));
   const whole = fs.readFileSync(
     await written((writer) => {
@@ -338,3 +343,24 @@ function errorOf(act: () => unknown): unknown {
   }
   throw new Error('It did not fail.');
 }
+
+test('a note of a later kind is passed over, one without a place in time is told, stacks stay in the table', async () => {
+  const file = await written((writer) => {
+    writer.tables(TABLES);
+    writer.note({ kind: 'hologram', thread: 'main', timeUs: 1 } as never);
+    writer.note({ kind: 'exit', thread: 'main' } as never);
+    writer.note({
+      kind: 'store-lost',
+      thread: 'main',
+      timeUs: 1,
+      id: 2,
+      type: 'Timeout',
+      stack: 99 as StackId,
+    });
+  });
+  const reader = openRecording(file);
+  expect(reader.notes).toEqual([
+    { kind: 'store-lost', thread: 'main', timeUs: 1, id: 2, type: 'Timeout', stack: 0 },
+  ]);
+  expect(reader.problems.map(({ code }) => code)).toEqual(['chunk-damaged']);
+});

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Op } from '../../../src/model/event.ts';
 import type { FrameId, StackId } from '../../../src/model/ids.ts';
+import type { Note } from '../../../src/model/note.ts';
 import type {
   CpuProfile,
   EventBatch,
@@ -84,6 +85,32 @@ export const EVENTS: EventBatch[] = [
   },
 ];
 
+const at = { thread: 'main', timeUs: 7000 };
+
+/** One of each kind. */
+export const NOTES: Note[] = [
+  {
+    kind: 'thread',
+    ...at,
+    name: 'worker a.js',
+    pid: 4242,
+    node: 'v24.1.0',
+    script: '/app/a.js',
+    attachedLate: false,
+  },
+  {
+    kind: 'handles',
+    ...at,
+    handles: [{ type: 'Timeout', id: 12, ref: true, detail: 'every 5000 ms', stack: 1 as StackId }],
+  },
+  { kind: 'handled-late', ...at, rejectedUs: 5600, reason: 'Error: late', stack: 1 as StackId },
+  { kind: 'exit', ...at, code: 13 },
+  { kind: 'mode', ...at, mode: 'watch', reason: 'The budget of 10 % was exceeded.' },
+  { kind: 'listeners', ...at, emitter: 'Socket', event: 'close', count: 11, stack: 1 as StackId },
+  { kind: 'store-lost', ...at, id: 14, type: 'Timeout', stack: 1 as StackId },
+  { kind: 'message', ...at, to: 'worker-1', receivedUs: 7100 },
+];
+
 /** A path in a new folder that is removed when the test is over. */
 export function temporaryFile(name = 'test.looplens'): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-test-'));
@@ -115,6 +142,7 @@ export function fillWithSample(writer: RecordingWriter): void {
     fatal: false,
   });
   writer.profile(PROFILE);
+  for (const note of NOTES) writer.note(note);
 }
 
 /** All words of a thread, in one array. */

@@ -12,6 +12,7 @@ function readerOf(parts: Partial<RecordingReader>, ...words: number[]): Recordin
     tables: TABLES,
     stalls: [],
     rejections: [],
+    notes: [],
     profiles: [],
     problems: [],
     events: () => [{ thread: 'main', words: Int32Array.from(words) }],
