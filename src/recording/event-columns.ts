@@ -132,6 +132,8 @@ for (const op of [
   Op.RequestStart,
   Op.RequestEnd,
   Op.WaitSample,
+  Op.OperationStart,
+  Op.OperationEnd,
 ]) {
   TIMED[op] = 1;
 }
