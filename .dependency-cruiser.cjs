@@ -6,13 +6,36 @@ const rooms = {
   agent: ['model'],
   inspector: ['base', 'model', 'agent'],
   recorder: ['base', 'model', 'recording', 'inspector/ports'],
+  tasks: ['base', 'model', 'inspector/ports', 'inspector/heap-port'],
   analysis: ['base', 'model', 'recording'],
   lint: ['base', 'model'],
   report: ['base', 'model', 'recording'],
-  session: ['base', 'model', 'recording', 'inspector', 'recorder', 'analysis', 'lint', 'report'],
+  session: ['base', 'model', 'recording', 'inspector', 'recorder', 'tasks', 'analysis', 'lint', 'report'],
   webview: ['base', 'model'],
-  cli: ['base', 'model', 'recording', 'inspector', 'recorder', 'analysis', 'lint', 'report', 'session'],
-  extension: ['base', 'model', 'recording', 'inspector', 'recorder', 'analysis', 'lint', 'report', 'session'],
+  cli: [
+    'base',
+    'model',
+    'recording',
+    'inspector',
+    'recorder',
+    'tasks',
+    'analysis',
+    'lint',
+    'report',
+    'session',
+  ],
+  extension: [
+    'base',
+    'model',
+    'recording',
+    'inspector',
+    'recorder',
+    'tasks',
+    'analysis',
+    'lint',
+    'report',
+    'session',
+  ],
 };
 
 /** Third-party packages, each in one room only. */
@@ -36,6 +59,7 @@ const core = {
   webview: '^$',
   recording: '^(node:)?(zlib|stream.*|fs.*|path)$',
   recorder: '^$',
+  tasks: '^$',
   lint: '^(node:)?(worker_threads|path|url|fs.*)$',
 };
 
