@@ -93,7 +93,7 @@ export class TasksStore {
       try {
         await this.#answer(target, 'quick', new AbortController(), () => undefined);
       } catch (error) {
-        this.#log.warn(error instanceof Error ? error : String(error));
+        this.#log.warn(String(error));
         this.unwatch();
         return;
       }
