@@ -12,7 +12,20 @@ const RING_EVENTS = 1 << 17;
 /** Object id of the agent in the process. */
 export type AgentHandle = string;
 
-export interface InjectOptions {
+/** How much the agent records; passed to it as it is. */
+export type AgentSettings = Omit<AgentConfig, 'workerSource' | 'socketPath' | 'token' | 'bindingName'>;
+
+/** The usual amount. */
+export const SETTINGS: AgentSettings = {
+  ringEvents: RING_EVENTS,
+  heartbeatMs: 20,
+  waitSamples: 8,
+  stallMs: 10,
+  mode: 'flow',
+  budget: 0.1,
+};
+
+export interface InjectOptions extends AgentSettings {
   /** Where the collector listens; null when the process cannot reach it. */
   socketPath: string | null;
   token: string;
@@ -39,14 +52,9 @@ export async function inject(
   await connection.send('Runtime.addBinding', { name: bindingName });
 
   const config: AgentConfig = {
+    ...options,
     workerSource: `${workerSource}\n//# sourceURL=${OWN_URL}worker`,
-    socketPath: options.socketPath,
-    token: options.token,
     bindingName,
-    ringEvents: RING_EVENTS,
-    heartbeatMs: 20,
-    waitSamples: 8,
-    stallMs: 10,
   };
   // `require` is a command-line API that exists only during this evaluation: it is passed in and used up at once.
   const expression = `(function(require){${agentSource}

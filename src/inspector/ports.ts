@@ -1,5 +1,6 @@
 import type { Listen } from '../base/emitter.ts';
 import type { Frame } from '../model/location.ts';
+import type { Problem } from '../model/problem.ts';
 import type { AgentInfo, AgentMessage, AgentSummary, RawFrame } from '../agent/protocol.ts';
 
 export type { AgentInfo, AgentMessage, AgentSummary, RawFrame };
@@ -7,9 +8,31 @@ export type { AgentInfo, AgentMessage, AgentSummary, RawFrame };
 /** Why a target gave no more. */
 export type TargetEnd = 'target-exited' | 'connection-lost';
 
-/** A process with our agent in it, as the recorder needs it: no protocol, no sockets. */
+/** A program with our agent in its threads, as far as we follow them. */
+export interface AttachedGroup {
+  /** The thread that the recording's header describes. */
+  readonly first: AttachedTarget;
+  /** Further threads and processes, from when the agent is in them; those of before anybody listened come first. */
+  readonly onFurther: Listen<AttachedTarget>;
+  /** Resolves when nothing more will come: the program has ended, or the connection to all of it is lost. */
+  readonly ended: Promise<TargetEnd>;
+  /** What could not be followed so far, for the recording's end. */
+  problems(): Problem[];
+  /** Ends all connections, and closes inspectors that we had opened. Takes agents out that nobody has stopped. */
+  close(): Promise<void>;
+}
+
+/** A thread with our agent in it, as the recorder needs it: no protocol, no sockets. */
 export interface AttachedTarget {
+  /** In the recording: `main`, `worker-1`, `4243` (a process), `4243/worker-1`. */
+  readonly id: string;
+  /** For people: `worker resize.js`. */
+  readonly name: string;
   readonly info: AgentInfo;
+  /** Whether a CPU profile is wanted: V8's profiler can crash a process when it runs in a worker. */
+  readonly profiling: 'on' | 'off';
+  /** Who reads the stack of a held loop: the agent's own thread, or nobody but us. */
+  readonly stallsFrom: 'inside' | 'outside';
   /** How events come: over a local socket, or through the inspector connection. */
   readonly transport: 'socket' | 'binding';
   /** True when it had been running before we came. */
@@ -19,10 +42,11 @@ export interface AttachedTarget {
   readonly onMessages: Listen<AgentMessage[]>;
   /** Resolves when the process ends or the connection breaks. */
   readonly ended: Promise<TargetEnd>;
+  /** Does nothing while one is being taken. */
   startProfile(intervalUs: number): Promise<void>;
   /** Ends the profile and gives it; undefined when there is none or it does not come in time. */
   stopProfile(): Promise<RawProfile | undefined>;
-  /** The main thread's stack, read in an interrupt; [] when it does not answer in time. */
+  /** The thread's stack, read in an interrupt; [] when it does not answer in time. */
   readStack(): Promise<RawFrame[]>;
   /** Takes the agent out; what it still held comes through the events above before this resolves. */
   stop(): Promise<AgentSummary | undefined>;

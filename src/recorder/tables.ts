@@ -10,6 +10,10 @@ const NONE: Frame = { file: '', line: 0, column: 0, owner: 'synthetic' };
  * time, the numbers do not: they are given at once, the contents follow in order.
  */
 export interface RecordingTablesWriter {
+  /** Number of a type of async resource; written at once. */
+  type: (name: string) => number;
+  /** Number of a label; written at once. */
+  label: (text: string) => number;
   /** Number of a frame; its contents are written before `settled` resolves. */
   frame: (name: string, url: string, line: number, column: number) => Promise<FrameId>;
   /** Number of a stack; its frames may come later, and hold up what is asked for after it until they do. */
@@ -19,6 +23,8 @@ export interface RecordingTablesWriter {
 }
 
 export function createTables(writer: RecordingWriter, locator: SourceLocator): RecordingTablesWriter {
+  const types = new Map<string, number>();
+  const labels = new Map<string, number>();
   const frames = new Map<string, FrameId>();
   let frameCount = 1;
   let stackCount = 1;
@@ -52,7 +58,17 @@ export function createTables(writer: RecordingWriter, locator: SourceLocator): R
     return id;
   };
 
+  const numbered = (known: Map<string, number>, text: string, write: () => void): number => {
+    const number = known.get(text);
+    if (number !== undefined) return number;
+    write();
+    known.set(text, known.size + 1);
+    return known.size;
+  };
+
   return {
+    type: (name) => numbered(types, name, () => writer.tables({ types: [name] })),
+    label: (text) => numbered(labels, text, () => writer.tables({ labels: [text] })),
     frame: (name, url, line, column) => enqueue(() => frameNow(name, url, line, column)),
     stack: (raw) => {
       if ('length' in raw && raw.length === 0) return 0 as StackId;

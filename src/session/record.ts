@@ -7,7 +7,7 @@ import { attach } from '../inspector/attach.ts';
 import { requireEndpoint } from '../inspector/endpoint.ts';
 import { launch } from '../inspector/launch.ts';
 import type { LaunchedProgram } from '../inspector/launch.ts';
-import type { AttachedTarget } from '../inspector/ports.ts';
+import type { AttachedGroup } from '../inspector/ports.ts';
 import { createSourceLocator } from '../inspector/source-maps.ts';
 import { recordAttached } from '../recorder/record-attached.ts';
 import { createRecordingFile } from '../recording/write.ts';
@@ -80,13 +80,12 @@ async function unlessStopped(reached: Promise<Reached>, signal: AbortSignal | un
 }
 
 async function leave({ attached, program }: Reached): Promise<void> {
-  await attached.stop();
   await attached.close();
   await program?.end();
 }
 
 interface Reached {
-  attached: AttachedTarget;
+  attached: AttachedGroup;
   program?: LaunchedProgram;
 }
 
@@ -130,7 +129,7 @@ async function reach(target: TargetSpec, options: RecordOptions): Promise<Reache
   }
 }
 
-function headerOf({ info, transport, attachedLate }: AttachedTarget): RecordingHeader {
+function headerOf({ first: { info, transport, attachedLate } }: AttachedGroup): RecordingHeader {
   return {
     startedAt: info.startedAt,
     target: {

@@ -34,11 +34,11 @@ test.each([18, 24])('a remote process on Node %i is recorded through the inspect
       local: false,
       state: 'running',
     });
-    expect(target.transport).toBe('binding');
+    expect(target.first.transport).toBe('binding');
     const out = path.join(folder, `${major}.looplens`);
     const writer = createRecordingFile(out, {
-      startedAt: target.info.startedAt,
-      target: { ...target.info, threads: [{ id: 'main', name: 'main' }] },
+      startedAt: target.first.info.startedAt,
+      target: { ...target.first.info, threads: [{ id: 'main', name: 'main' }] },
       mode: 'flow',
       transport: 'binding',
       attachedLate: true,

@@ -1,0 +1,164 @@
+import type { AttachedTarget, SourceLocator } from '../inspector/ports.ts';
+import { EVENT_WORDS } from '../model/event.ts';
+import type { Problem } from '../model/problem.ts';
+import type { RecordingWriter } from '../recording/contract.ts';
+import { createAgentStacks } from './agent-stacks.ts';
+import { createDelayWindow } from './delay-window.ts';
+import { takeMessage } from './messages.ts';
+import { convertProfile, overheadShare } from './profile.ts';
+import type { RecordingTablesWriter } from './tables.ts';
+import { createThreadEvents } from './thread-events.ts';
+
+const PROFILE_INTERVAL_US = 1000;
+/** A profile grows in the user's process: it is taken out this often, ms. */
+const PROFILE_ROTATION_MS = 60_000;
+/** Without a look from inside the process, a heartbeat that is missing for this long means a held thread, ms. */
+const SILENCE_MS = 100;
+
+export interface RecordThreadPorts {
+  writer: RecordingWriter;
+  locator: SourceLocator;
+  tables: RecordingTablesWriter;
+  /** The recording's clock origin on the clock that all processes of a host share, µs. */
+  originUs: number;
+  onProblem: (problem: Problem) => void;
+}
+
+/** What is known of a thread while it is recorded. */
+export interface ThreadFigures {
+  events: number;
+  dropped: number;
+  /** 99th percentile of its heartbeats' lateness in the last second, µs. */
+  delayP99Us: number;
+  /** Our own time on it, and the CPU time of its process, µs. */
+  ownUs: number;
+  cpuUs: number;
+}
+
+/** A thread that is being recorded. */
+export interface RecordedThread {
+  figures: () => ThreadFigures;
+  /** Takes agent and profile out and writes what they still had. Resolves when that has its place in the recording. */
+  finish: () => Promise<ThreadEnd>;
+}
+
+export interface ThreadEnd {
+  /** The last that is known of it, µs since the recording's clock origin. */
+  endUs: number;
+  dropped: number;
+  /** Our own share of its busy time, by each of its profiles. */
+  shares: { share: number; samples: number }[];
+}
+
+/** Writes what one thread's agent and profiler say. The first thread is the one that the header describes. */
+export async function recordThread(
+  target: AttachedTarget,
+  place: 'first' | 'further',
+  { writer, locator, tables, originUs, onProblem }: RecordThreadPorts,
+): Promise<RecordedThread> {
+  const { info, id } = target;
+  const shiftUs = info.originUs - originUs;
+  const thread = place === 'first' ? undefined : id;
+  const delays = createDelayWindow();
+  const stacks = createAgentStacks(tables);
+  const state = { events: 0, dropped: 0, ownUs: 0, cpuUs: 0, beatAt: performance.now() };
+  const shares: ThreadEnd['shares'] = [];
+
+  const events = createThreadEvents({
+    shiftUs,
+    tables,
+    stackId: stacks.id,
+    onHeartbeat: (lateUs) => {
+      state.beatAt = performance.now();
+      delays.add(lateUs);
+    },
+    onDropped: (count) => (state.dropped += count),
+    put: (words) => {
+      state.events += words.length / EVENT_WORDS;
+      writer.events({ thread: id, words });
+    },
+  });
+  const ports = {
+    id,
+    place,
+    shiftUs,
+    writer,
+    tables,
+    stacks,
+    events,
+    onCost: (ownUs: number, cpuUs: number) => {
+      state.ownUs += ownUs;
+      state.cpuUs += cpuUs;
+    },
+    onProblem,
+  };
+
+  const startProfile = async (): Promise<void> => {
+    if (target.profiling === 'off') return;
+    try {
+      await target.startProfile(PROFILE_INTERVAL_US);
+    } catch (error) {
+      onProblem({
+        code: 'profile-missing',
+        message: `No CPU profile could be taken of ${target.name} (${String(error)}): blocking lines come from sampled stacks only.`,
+      });
+    }
+  };
+  const takeProfile = async (): Promise<void> => {
+    const raw = await target.stopProfile();
+    if (!raw) return;
+    const share = overheadShare(raw);
+    if (Number.isFinite(share)) shares.push({ share, samples: raw.samples?.length ?? 0 });
+    const profile = await convertProfile(raw, originUs, PROFILE_INTERVAL_US, tables, locator);
+    writer.profile(thread === undefined ? profile : { thread, ...profile });
+  };
+
+  let asking = false;
+  const readSilence = async (): Promise<void> => {
+    const heldMs = performance.now() - state.beatAt;
+    if (asking || heldMs < SILENCE_MS) return;
+    asking = true;
+    const frames = await target.readStack();
+    asking = false;
+    if (frames.length === 0) return;
+    writer.stall({
+      ...(thread !== undefined && { thread }),
+      timeUs: events.lastUs() + Math.round(heldMs * 1000),
+      heldUs: Math.round(heldMs * 1000),
+      stack: tables.stack(frames),
+    });
+  };
+
+  for (const problem of info.problems) onProblem(problem);
+  await startProfile();
+  const listening = [
+    target.onMessages((list) => {
+      for (const message of list) takeMessage(message, ports);
+    }),
+    target.onEvents(events.add),
+  ];
+  const silence =
+    target.stallsFrom === 'outside' ? setInterval(() => void readSilence(), SILENCE_MS / 2) : undefined;
+  const rotation = setInterval(() => void takeProfile().then(startProfile), PROFILE_ROTATION_MS);
+
+  const finish = async (): Promise<ThreadEnd> => {
+    clearInterval(silence);
+    clearInterval(rotation);
+    // The agent first: what it did for us while leaving is not the program's.
+    const summary = await target.stop();
+    events.end();
+    stacks.end();
+    await takeProfile();
+    for (const subscription of listening) subscription.dispose();
+    return {
+      endUs: summary ? summary.endUs + shiftUs : events.lastUs(),
+      dropped: Math.max(state.dropped, summary?.dropped ?? 0),
+      shares,
+    };
+  };
+  let finished: Promise<ThreadEnd> | undefined;
+  return {
+    figures: () => ({ ...state, delayP99Us: delays.p99() }),
+    finish: () => (finished ??= finish()),
+  };
+}
