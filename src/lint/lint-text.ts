@@ -94,7 +94,9 @@ function toFinding(
   const rule = (message.ruleId ?? '').slice('looplens/'.length);
   const detail = analysis?.details.get(detailKey(rule, message.line, message.column));
   const confidence = detail?.confidence ?? 'likely';
-  const suggestion = message.suggestions?.[0];
+  const suggestion = message.fix
+    ? { desc: detail?.fixTitle ?? message.message, fix: message.fix }
+    : message.suggestions?.[0];
   return {
     rule,
     // The source alone never says more than "look here"; only a measurement does.

@@ -31,8 +31,13 @@ export const RULE_NAMES = [
   'no-await-in-loop',
   'no-blocking-api',
   'no-busy-wait',
+  'no-dynamic-regexp',
   'no-floating-promises',
+  'no-microtask-starvation',
+  'no-quadratic-loop',
   'no-redos',
+  'no-render-to-string',
+  'no-require-in-handler',
   'no-super-linear-regex',
   'no-sync',
   'no-sync-child-process',
@@ -40,8 +45,12 @@ export const RULE_NAMES = [
   'no-sync-in-async',
   'no-sync-in-handler',
   'no-sync-zlib',
+  'no-threadpool-flood',
   'no-unbounded-json',
+  'prefer-hoisted-regex',
   'prefer-parallel-awaits',
+  'prefer-streaming',
+  'require-timeout',
 ] as const;
 
 /** A rule by its name. */

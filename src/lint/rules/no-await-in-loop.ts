@@ -17,7 +17,6 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
   options: { certainty: { enum: ['read', 'any'] } },
   defaults: { certainty: 'read' },
   create({ analysis, options, report }) {
-    if (analysis.kind === 'test') return {};
     return {
       ForOfStatement(loop) {
         if (loop.await || analysis.reach.when(loop).kind === 'start-up') return;

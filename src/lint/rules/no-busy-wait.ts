@@ -14,7 +14,6 @@ export default defineRule({
   },
   defaults: {},
   create({ analysis, report }) {
-    if (analysis.kind === 'test') return {};
     const check = (
       loop: TSESTree.WhileStatement | TSESTree.DoWhileStatement | TSESTree.ForStatement,
     ): void => {

@@ -11,6 +11,7 @@ import {
   unwrap,
   walk,
 } from '../source/ast.ts';
+import { calledFunctions } from '../source/promises.ts';
 import { defineRule } from '../source/define-rule.ts';
 
 /** Calls of functions known to be async whose promise nobody looks at: no types needed, so no guesses either. */
@@ -24,6 +25,7 @@ export default defineRule<{ startUp: 'ignore' | 'report' }>({
   },
   options: { startUp: { enum: ['ignore', 'report'] } },
   defaults: { startUp: 'ignore' },
+  scope: 'everywhere',
   create({ analysis, options, report }) {
     return {
       ExpressionStatement(statement) {
@@ -86,16 +88,6 @@ function declaredAt(fn: FunctionNode, analysis: Analysis): Finding['related'][nu
   const { line, column } = fn.loc.start;
   const location = { file: analysis.file, line, column: column + 1, ...(name ? { function: name } : {}) };
   return { message: 'declared here', location };
-}
-
-/** Not through wrappers: `debounce(save)()` gives whatever debounce gives. */
-function calledFunctions(call: TSESTree.CallExpression, analysis: Analysis): FunctionNode[] {
-  const callee = unwrap(call.callee);
-  if (callee.type === 'CallExpression') return [];
-  const bound = callee.type === 'Identifier' ? analysis.bindings.variable(callee) : undefined;
-  const only = bound && analysis.bindings.onlyValue(bound);
-  if (only && unwrap(only.value).type === 'CallExpression') return [];
-  return analysis.reach.targets(callee);
 }
 
 /** False when all that can fail in the body stands in a `try` whose `catch` neither throws nor waits. */

@@ -12,7 +12,6 @@ export default defineRule({
   },
   defaults: {},
   create({ analysis, report }) {
-    if (analysis.kind === 'test') return {};
     return {
       'Program:exit'() {
         for (const slow of slowRegexps(analysis)) {

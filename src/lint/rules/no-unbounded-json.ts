@@ -3,6 +3,7 @@ import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import { lastName, staticString, unwrap } from '../source/ast.ts';
 import { GLOBAL } from '../source/bindings.ts';
+import { originOf } from '../source/origin.ts';
 import { defineRule } from '../source/define-rule.ts';
 
 /** JSON in a handler whose size nothing limits: a body read to its end, a file parsed each time, a whole collection. */
@@ -18,7 +19,6 @@ export default defineRule({
   },
   defaults: {},
   create({ analysis, report }) {
-    if (analysis.kind === 'test') return {};
     return {
       CallExpression(call) {
         const api = analysis.bindings.resolve(call.callee);
@@ -51,7 +51,7 @@ interface JsonProblem {
 
 function parseProblem(argument: Node, analysis: Analysis): JsonProblem | undefined {
   const origin = originOf(argument, analysis);
-  if (origin?.type === 'CallExpression') {
+  if (origin.type === 'CallExpression') {
     const api = analysis.bindings.resolve(origin.callee);
     if (api?.module === GLOBAL && api.path.join('.') === 'JSON.stringify')
       return { messageId: 'copy', name: '' };
@@ -67,7 +67,7 @@ function parseProblem(argument: Node, analysis: Analysis): JsonProblem | undefin
 
 function stringifyProblem(argument: Node, analysis: Analysis): JsonProblem | undefined {
   const origin = originOf(argument, analysis);
-  if (origin?.type !== 'CallExpression') return undefined;
+  if (origin.type !== 'CallExpression') return undefined;
   const name = lastName(origin.callee) ?? '';
   if (!/^(?:findAll|getAll|listAll|fetchAll|loadAll|selectAll|findMany|all|scan)$/.test(name))
     return undefined;
@@ -75,26 +75,6 @@ function stringifyProblem(argument: Node, analysis: Analysis): JsonProblem | und
     return undefined;
   const text = analysis.source.text.slice(...origin.range);
   return /limit|take|first|page|top\b|max|count/i.test(text) ? undefined : { messageId: 'collection', name };
-}
-
-/** The call that made a value: through names, `await`, `.toString()`. */
-function originOf(value: Node, analysis: Analysis, depth = 0): Node | undefined {
-  const node = unwrap(value);
-  if (depth > 4) return undefined;
-  if (node.type === 'AwaitExpression') return originOf(node.argument, analysis, depth + 1);
-  if (node.type === 'Identifier') {
-    const bound = analysis.bindings.variable(node);
-    const only = bound && analysis.bindings.onlyValue(bound);
-    return only?.path.length === 0 ? originOf(only.value, analysis, depth + 1) : undefined;
-  }
-  if (
-    node.type === 'CallExpression' &&
-    node.callee.type === 'MemberExpression' &&
-    lastName(node.callee) === 'toString'
-  ) {
-    return originOf(node.callee.object, analysis, depth + 1);
-  }
-  return node;
 }
 
 /** A path that is the same at every request: a constant, or a name from outside all functions. */

@@ -18,7 +18,6 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
   defaults: { certainty: 'read' },
   create(tools) {
     const { analysis, options } = tools;
-    if (analysis.kind === 'test') return {};
     return {
       'Program:exit'() {
         for (const run of independentAwaits(analysis)) {

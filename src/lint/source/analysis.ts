@@ -1,5 +1,6 @@
 import type { TSESLint } from '@typescript-eslint/utils';
 import type { Finding } from '../../model/finding.ts';
+import type { ProjectFacts } from '../project/reach-facts.ts';
 import type { Node } from './ast.ts';
 import { walk } from './ast.ts';
 import type { Bindings } from './bindings.ts';
@@ -18,8 +19,10 @@ export interface Analysis {
   kind: FileKind;
   bindings: Bindings;
   reach: Reach;
+  /** What the project's other files tell about this one; undefined where the file stands alone. */
+  project: ProjectFacts | undefined;
   /** What a rule knows beyond ESLint's message, by {@link detailKey}. */
-  details: Map<string, Detail & { function?: string }>;
+  details: Map<string, Detail & { function?: string; fixTitle?: string }>;
   /** Makes a value for all rules together: the first who asks pays. */
   once<T>(key: string, make: () => T): T;
 }
@@ -28,7 +31,7 @@ export interface Analysis {
 export type Detail = Pick<Finding, 'confidence'> & Partial<Pick<Finding, 'chain' | 'cause' | 'related'>>;
 
 /** Analyses a parsed file and links its nodes to their parents. */
-export function analyze(source: ParsedSource, file: string): Analysis {
+export function analyze(source: ParsedSource, file: string, project?: ProjectFacts): Analysis {
   walk(source.ast, source.visitorKeys, (node) => {
     linkChildren(node, source);
     return undefined;
@@ -40,7 +43,8 @@ export function analyze(source: ParsedSource, file: string): Analysis {
     file,
     kind: fileKind(source, bindings, file),
     bindings,
-    reach: createReach(source.ast, source.visitorKeys, bindings, file),
+    reach: createReach(source.ast, source.visitorKeys, bindings, file, project),
+    project,
     details: new Map(),
     once: <T>(key: string, make: () => T): T => {
       if (!made.has(key)) made.set(key, make());
@@ -54,7 +58,8 @@ export function analysisOf(context: Readonly<TSESLint.RuleContext<string, readon
   const code = context.sourceCode;
   const known = analyses.get(code);
   if (known) return known;
-  const named = (context.settings as { looplens?: { file?: unknown } }).looplens?.file;
+  const own = (context.settings as { looplens?: { file?: unknown; project?: ProjectFacts } }).looplens;
+  const named = own?.file;
   const made = analyze(
     {
       ast: code.ast,
@@ -63,6 +68,7 @@ export function analysisOf(context: Readonly<TSESLint.RuleContext<string, readon
       text: code.text,
     },
     typeof named === 'string' ? named : context.filename,
+    own?.project,
   );
   analyses.set(code, made);
   return made;

@@ -40,7 +40,6 @@ export function casesOf(breadth: Breadth): BlockingChoice['cases'] {
 /** Reports blocking calls outside start-up code. Every call belongs to one rule, so nothing is said twice. */
 export function checkBlockingCalls(tools: RuleTools<unknown>, choice: BlockingChoice): TSESLint.RuleListener {
   const { analysis } = tools;
-  if (analysis.kind === 'test') return {};
   const check = (call: Call): void => {
     const api = blockingApi(analysis.bindings.resolve(call.callee));
     if (!api || !choice.families.includes(api.family)) return;

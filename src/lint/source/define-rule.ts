@@ -1,4 +1,5 @@
 import type { TSESLint } from '@typescript-eslint/utils';
+import type { ChainStep } from '../../model/finding.ts';
 import type { Node } from './ast.ts';
 import { enclosingFunction, functionName, lastNameNode } from './ast.ts';
 import type { Analysis, Detail } from './analysis.ts';
@@ -23,8 +24,11 @@ export interface RuleReport {
   at: Node;
   messageId: string;
   data?: Record<string, string>;
+  /** Where `chain` is left out, it is the way from the entry that serves, if there is one. */
   detail: Detail;
   suggest?: TSESLint.SuggestionReportDescriptor<string>[];
+  /** A change that cannot alter what the code does; anything less sure is a suggestion. */
+  fix?: TSESLint.SuggestionReportDescriptor<string>;
 }
 
 interface RuleSpec<Options> {
@@ -35,6 +39,8 @@ interface RuleSpec<Options> {
   /** JSON schema of the one option object. */
   options?: Record<string, unknown>;
   defaults: Options;
+  /** Most rules speak of programs that serve; `everywhere` is for mistakes that are mistakes in tests, too. */
+  scope?: 'programs' | 'everywhere';
   create: (tools: RuleTools<Options>) => TSESLint.RuleListener;
 }
 
@@ -49,25 +55,45 @@ export function defineRule<Options extends object>(spec: RuleSpec<Options>): Rul
         ? [{ type: 'object', properties: spec.options, additionalProperties: false } as never]
         : [],
       hasSuggestions: true,
+      fixable: 'code',
     },
     create(context) {
       const analysis = analysisOf(context);
+      if (analysis.kind === 'test' && spec.scope !== 'everywhere') return {};
       const options = { ...spec.defaults, ...(context.options[0] as Partial<Options> | undefined) };
       return spec.create({ analysis, options, context, report: (problem) => send(problem, spec.name) });
 
-      function send({ at, messageId, data, detail, suggest }: RuleReport, rule: string): void {
+      function send({ at, messageId, data, detail, suggest, fix }: RuleReport, rule: string): void {
         const loc = reportedRange(at);
         const fn = enclosingFunction(at);
         const name = fn && functionName(fn);
         analysis.details.set(detailKey(rule, loc.start.line, loc.start.column + 1), {
+          chain: servedChain(at, analysis),
           ...detail,
           ...(name ? { function: name } : {}),
+          ...(fix ? { fixTitle: fill(spec.messages[fix.messageId] ?? '', fix.data as Texts) } : {}),
         });
-        context.report({ loc, messageId, data: data ?? {}, suggest: suggest ?? [] });
+        context.report({
+          loc,
+          messageId,
+          data: data ?? {},
+          suggest: suggest ?? [],
+          ...(fix ? { fix: fix.fix } : {}),
+        });
       }
     },
   };
 }
+
+function servedChain(at: Node, analysis: Analysis): ChainStep[] {
+  const when = analysis.reach.when(at);
+  return when.kind === 'served' ? when.chain : [];
+}
+
+type Texts = Readonly<Record<string, string>> | undefined;
+
+const fill = (message: string, data: Texts): string =>
+  message.replace(/\{\{(\w+)\}\}/g, (_, name: string) => data?.[name] ?? '');
 
 /**
  * One line: editors underline it and GitHub shows an alert only when all of its lines are in the diff. V8 places a

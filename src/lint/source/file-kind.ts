@@ -1,6 +1,6 @@
 import { staticString } from './ast.ts';
 import type { Bindings } from './bindings.ts';
-import { TEST_MODULES } from './callbacks.ts';
+import { TEST_MODULES } from '../project/frameworks.ts';
 import type { ParsedSource } from './parse.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { ChainStep } from '../../model/finding.ts';
+import type { ProjectFacts } from '../project/reach-facts.ts';
 import type { Call, FunctionNode, Node, VisitorKeys } from './ast.ts';
 import {
   enclosingFunction,
@@ -23,9 +24,11 @@ export type When =
   /** Somebody else calls it. */
   | { kind: 'unknown' };
 
-/** The call graph of one file. */
+/** The call graph of one file, with what the project's graph knows where there is one. */
 export interface Reach {
   when(node: Node): When;
+  /** What the file alone tells the project's graph about a function. */
+  standing(fn: FunctionNode): { open: boolean; aside: boolean; entry?: { step: ChainStep; label: string } };
   /** Functions that a value may be: literals, names, methods; those inside wrapping calls too. */
   targets(value: Node): FunctionNode[];
 }
@@ -50,7 +53,13 @@ interface FunctionFacts {
   open: boolean;
 }
 
-export function createReach(root: Node, keys: VisitorKeys, bindings: Bindings, file: string): Reach {
+export function createReach(
+  root: Node,
+  keys: VisitorKeys,
+  bindings: Bindings,
+  file: string,
+  project?: ProjectFacts,
+): Reach {
   const facts = new Map<FunctionNode, FunctionFacts>();
   const calls: Call[] = [];
   walk(root, keys, (node) => {
@@ -118,11 +127,23 @@ export function createReach(root: Node, keys: VisitorKeys, bindings: Bindings, f
   function when(node: Node): When {
     const fn = isFunction(node) ? node : enclosingFunction(node);
     if (!fn) return { kind: 'start-up' };
+    const known = project?.reach[fn.range[0]];
+    if (known?.level === 'served')
+      return { kind: 'served', chain: known.chain, label: known.label, path: known.path };
     const served = pathToEntry(fn, facts, file);
     if (served) return served;
-    return startUp.has(fn) ? { kind: 'start-up' } : { kind: 'unknown' };
+    return known || startUp.has(fn) ? { kind: 'start-up' } : { kind: 'unknown' };
   }
-  return { when, targets };
+
+  const standing: Reach['standing'] = (fn) => {
+    const own = facts.get(fn);
+    return {
+      open: isOpen(fn, bindings),
+      aside: own?.aside ?? false,
+      ...(own?.entry ? { entry: own.entry } : {}),
+    };
+  };
+  return { when, targets, standing };
 }
 
 /** The shortest way from a function out to an entry. */

@@ -1,6 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Call, Node } from './ast.ts';
 import { enclosingFunction, unwrap } from './ast.ts';
+import { addImport, needsParentheses } from './edits.ts';
 import { promiseForm } from './blocking-apis.ts';
 import type { RuleTools } from './define-rule.ts';
 
@@ -43,7 +44,7 @@ function suggestPromises(
   if (callee.type !== 'Identifier' || tools.analysis.bindings.isBound(plain)) return [];
   return [
     suggestion(call, `await ${plain}() of node:fs/promises`, (fixer) => [
-      bind(fixer, plain, 'node:fs/promises', tools),
+      addImport(fixer, plain, 'node:fs/promises', tools.analysis),
       fixer.replaceText(callee, plain),
     ]),
   ];
@@ -62,7 +63,7 @@ function suggestPromisify(
   const target = `promisify(${callee.object.name}.${name.replace(/Sync$/, '')})`;
   return [
     suggestion(call, `await ${target}()`, (fixer) => [
-      bind(fixer, 'promisify', 'node:util', tools),
+      addImport(fixer, 'promisify', 'node:util', tools.analysis),
       fixer.replaceText(callee, target),
     ]),
   ];
@@ -93,42 +94,6 @@ function suggestion(
       ];
     },
   };
-}
-
-/** Adds an import or require at the top, in the style of the file. */
-function bind(
-  fixer: TSESLint.RuleFixer,
-  name: string,
-  module: string,
-  { analysis }: RuleTools<unknown>,
-): TSESLint.RuleFix {
-  const body = analysis.source.ast.body;
-  const firstImport = body.find((statement) => statement.type === 'ImportDeclaration');
-  if (firstImport) return fixer.insertTextBefore(firstImport, `import { ${name} } from '${module}';\n`);
-  const afterDirectives = body.find((s) => s.type !== 'ExpressionStatement' || !s.directive) ?? body[0]!;
-  return fixer.insertTextBefore(afterDirectives, `const { ${name} } = require('${module}');\n`);
-}
-
-/** `await x` binds looser than what surrounds it. */
-function needsParentheses(call: TSESTree.CallExpression): boolean {
-  const parent = call.parent;
-  switch (parent.type) {
-    case 'VariableDeclarator':
-    case 'ExpressionStatement':
-    case 'ReturnStatement':
-    case 'AwaitExpression':
-    case 'ArrayExpression':
-    case 'Property':
-    case 'ArrowFunctionExpression':
-      return false;
-    case 'AssignmentExpression':
-      return parent.right !== call;
-    case 'CallExpression':
-    case 'NewExpression':
-      return parent.callee === call;
-    default:
-      return true;
-  }
 }
 
 /** A file descriptor or `throwIfNoEntry` means something else to the promise form. */

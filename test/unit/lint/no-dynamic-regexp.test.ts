@@ -1,0 +1,42 @@
+import { testRule } from './harness.ts';
+
+const handler = (body: string): string =>
+  `const app = require('express')();\napp.get('/x', (req, res) => {\n  ${body}\n});`;
+
+testRule('no-dynamic-regexp', {
+  valid: [
+    { name: 'a constant', code: handler('res.send(new RegExp("a+").test(req.url));') },
+    { name: 'escaped', code: handler('res.send(new RegExp(escapeRegExp(req.query.q)).test("a"));') },
+    {
+      name: 'escaped by the language',
+      code: handler('res.send(new RegExp(RegExp.escape(req.query.q)).test("a"));'),
+    },
+    {
+      name: 'a number of the request',
+      code: handler('res.send(new RegExp(`a{${Number(req.query.n)}}`).test("a"));'),
+    },
+    { name: 'a parameter', code: 'export const f = (text) => new RegExp(text);' },
+    { name: 'a class of our own', code: `class RegExp {}\n${handler('new RegExp(req.query.q);')}` },
+  ],
+  invalid: [
+    {
+      name: 'a query',
+      code: handler('const re = new RegExp(req.query.q);'),
+      lines: [3],
+      message: 'req.query.q',
+      confidence: 'likely',
+    },
+    {
+      name: 'through names and a template',
+      code: handler('const { q } = req.query; const re = RegExp(`^${q}`);'),
+      lines: [3],
+    },
+    {
+      name: 'a parameter, on request',
+      options: [{ origin: 'any' }],
+      code: 'export const f = (text) => new RegExp(text);',
+      lines: [1],
+      confidence: 'possible',
+    },
+  ],
+});
