@@ -1,6 +1,6 @@
 import type { RecordingReader } from '../recording/contract.ts';
 import { Op } from '../model/event.ts';
-import { walk } from './walk.ts';
+import { Walker } from './walk.ts';
 import type { Pass, WalkedEvent } from './walk.ts';
 
 /** More files than this are not worth reading: the rest is cold. */
@@ -39,7 +39,13 @@ export function filesOfInterest(reader: RecordingReader): string[] {
     ops: [Op.WaitSample, Op.Pending],
     on: (event: WalkedEvent) => warmStack(event.b, 1),
   };
-  walk(reader.events(), reader.header.target.threads[0]?.id ?? 'main', [waits]);
+  for (const note of reader.notes) {
+    if ('stack' in note) warmStack(note.stack, 1);
+    if (note.kind === 'handles') for (const handle of note.handles) warmStack(handle.stack, 1);
+  }
+  // Without a look at the clock the threads need not be told apart.
+  const walker = new Walker([waits]);
+  for (const batch of reader.events()) walker.feed(batch.words);
 
   return [...heat]
     .sort((a, b) => b[1] - a[1])

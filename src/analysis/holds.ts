@@ -44,7 +44,7 @@ const SCATTERED_PIECES = 50;
  */
 export function findHolds(inputs: HoldInputs): Hold[] {
   const holds: Hold[] = [];
-  for (const unit of inputs.work.longUnits) {
+  for (const unit of inputs.work.longUnits()) {
     const scattered = unit.pieces >= SCATTERED_PIECES && unit.longestPieceUs * 2 < unit.endUs - unit.startUs;
     holds.push(...held(inputs, unit.startUs, unit.endUs, { request: unit.request, scattered }));
   }

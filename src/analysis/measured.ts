@@ -1,9 +1,17 @@
-import type { RecordingHeader, RecordingTables, Rejection } from '../model/recording.ts';
+import type { RecordingHeader, RecordingTables, RecordingTrailer, Rejection } from '../model/recording.ts';
 import type { SourceFacts } from '../model/source-facts.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Hold } from './holds.ts';
 import type { Hotspot } from './hotspots.ts';
+import type { Breakdowns } from './breakdown.ts';
+import type { Note } from '../model/note.ts';
+import type { Bursts } from './passes/bursts.ts';
+import type { Collections } from './passes/collections.ts';
+import type { Intervals } from './passes/intervals.ts';
+import type { Operations } from './passes/operations.ts';
+import type { Pool } from './passes/pool.ts';
+import type { Thresholds } from './thresholds.ts';
 import type { Heartbeats } from './passes/heartbeats.ts';
 import type { Pending } from './passes/pending.ts';
 import type { Requests } from './passes/requests.ts';
@@ -21,13 +29,25 @@ export interface Measured {
   observedUs: number;
   /** Last reading of the clock, µs. */
   endUs: number;
+  /** First reading of the clock, µs. */
+  startUs: number;
+  thread: { id: string; name: string; isFirst: boolean };
+  thresholds: Thresholds;
   work: Work;
   requests: Requests;
   heartbeats: Heartbeats;
   waits: Waits;
   pending: Pending;
+  collections: Collections;
+  intervals: Intervals;
+  pool: Pool;
+  bursts: Bursts;
+  operations: Operations;
   profile: ProfileIndex;
   rejections: readonly Rejection[];
+  notes: readonly Note[];
+  /** Why the recording ended; undefined when it was cut off. */
+  ended: RecordingTrailer['ended'] | undefined;
   lines: CallLines;
   facts: readonly SourceFacts[];
   /** Stretches of 5 ms and more in which the loop was held, in order of time. */
@@ -35,6 +55,8 @@ export interface Measured {
   /** The places that held it. */
   hotspots: readonly Hotspot[];
   routes: readonly RouteTimes[];
+  /** Where the requests' time went. */
+  breakdowns: Breakdowns;
 }
 
 /** One kind of finding: a file of its own, with its thresholds and words. */

@@ -1,5 +1,4 @@
 import { EVENT_WORDS, Op } from '../model/event.ts';
-import type { EventBatch } from '../model/recording.ts';
 
 /** One event, decoded. The same object is reused for every event: copy what is to be kept. */
 export interface WalkedEvent {
@@ -18,20 +17,30 @@ export interface Pass {
   on(event: WalkedEvent): void;
 }
 
-/** Walks all events of one thread once and hands each to the passes that want it, in the order of `passes`. */
-export function walk(batches: Iterable<EventBatch>, thread: string, passes: readonly Pass[]): WalkSummary {
-  const byOp: (Pass[] | undefined)[] = [];
-  for (const pass of passes) for (const op of pass.ops) (byOp[op] ??= []).push(pass);
+/**
+ * Walks the events of one thread, batch by batch as they come, and hands each to the passes that want it, in the order
+ * of `passes`.
+ */
+export class Walker {
+  events = 0;
+  /** First reading of the clock, µs; 0 before any. */
+  firstUs = 0;
+  readonly #byOp: (Pass[] | undefined)[] = [];
+  readonly #event: WalkedEvent = { op: 0, extra: 0, id: 0, a: 0, b: 0, now: 0 };
+  #clocked = false;
 
-  const event: WalkedEvent = { op: 0, extra: 0, id: 0, a: 0, b: 0, now: 0 };
-  const summary: WalkSummary = { events: 0, firstUs: 0, lastUs: 0, otherThreads: 0 };
-  let clocked = false;
-  for (const batch of batches) {
-    if (batch.thread !== thread) {
-      summary.otherThreads += Math.floor(batch.words.length / EVENT_WORDS);
-      continue;
-    }
-    const { words } = batch;
+  constructor(passes: readonly Pass[]) {
+    for (const pass of passes) for (const op of pass.ops) (this.#byOp[op] ??= []).push(pass);
+  }
+
+  /** Last reading of the clock, µs. */
+  get lastUs(): number {
+    return this.#event.now;
+  }
+
+  /** @param words events in order, {@link EVENT_WORDS} words each; the rest of an event that was cut off is left out */
+  feed(words: Int32Array): void {
+    const event = this.#event;
     for (let at = 0; at + EVENT_WORDS <= words.length; at += EVENT_WORDS) {
       const word0 = words[at]!;
       event.op = word0 & 0xff;
@@ -39,31 +48,19 @@ export function walk(batches: Iterable<EventBatch>, thread: string, passes: read
       event.id = words[at + 1]!;
       event.a = words[at + 2]!;
       event.b = words[at + 3]!;
-      summary.events++;
+      this.events++;
       if (hasClock(event.op)) {
-        if (clocked) event.now = advance(event.now, event.a);
+        if (this.#clocked) event.now = advance(event.now, event.a);
         else {
           event.now = event.a >>> 0;
-          summary.firstUs = event.now;
-          clocked = true;
+          this.firstUs = event.now;
+          this.#clocked = true;
         }
       }
-      const wanted = byOp[event.op];
+      const wanted = this.#byOp[event.op];
       if (wanted) for (const pass of wanted) pass.on(event);
     }
   }
-  summary.lastUs = event.now;
-  return summary;
-}
-
-/** What the walk saw, whatever the passes made of it. */
-export interface WalkSummary {
-  events: number;
-  /** First and last reading of the clock, µs. */
-  firstUs: number;
-  lastUs: number;
-  /** Events of threads that were not walked. */
-  otherThreads: number;
 }
 
 /** A moment at or before `now` that was written modulo 2^32 µs: a creation, the start of a garbage collection. */
@@ -80,6 +77,8 @@ function hasClock(op: number): boolean {
     case Op.RequestStart:
     case Op.RequestEnd:
     case Op.WaitSample:
+    case Op.OperationStart:
+    case Op.OperationEnd:
       return true;
     default:
       return false;

@@ -96,6 +96,70 @@ export interface RouteSummary {
   maxMs: number;
   /** Mean time on the loop per request. */
   runMs: number;
+  p95Ms?: number;
+  /** Thread that served them; absent for the first one. */
+  thread?: string;
+  /** Where the time went, of the requests around the median, and of the slowest 5 and 1 in a hundred. */
+  breakdown?: { p50: TimeShares; p95: TimeShares; p99: TimeShares };
+  /** What they waited for outside the loop, mean per request, the longest first. */
+  waitsFor?: { kind: WaitKind; ms: number; detail?: string }[];
+  /** Lines that held the loop while they were ready, mean per request, the longest first. */
+  behind?: Culprit[];
+  /** The request that was kept waiting longest by others, in a sentence with the culprits. Absent when it was a short time. */
+  latest?: { ms: number; message: string; culprits: Culprit[] };
+  /** From the request's arrival to its answer: how long it ran and where it waited, mean per request. */
+  criticalPath?: PathStep[];
+}
+
+/** Parts of a request's time, ms. They add up to `totalMs`. */
+export interface TimeShares {
+  totalMs: number;
+  /** For something outside the loop: a timer, a file, the network. */
+  waitMs: number;
+  /** What it waited for was there, but the loop was held by other work. */
+  queuedMs: number;
+  /** Ready, behind other ticks and promise reactions. */
+  microtaskMs: number;
+  /** Its own code ran. */
+  runMs: number;
+}
+
+/** What a request waits for outside the loop. `other-request`: for what another request settles, a lock or a pool. */
+export type WaitKind =
+  | 'timer'
+  | 'fs'
+  | 'dns'
+  | 'net'
+  | 'http'
+  | 'child-process'
+  | 'worker'
+  | 'crypto'
+  | 'zlib'
+  | 'other-request'
+  | 'unknown';
+
+/** Who held the loop while others were ready. */
+export interface Culprit {
+  /** Mean time per request of the victim, ms. */
+  ms: number;
+  cause: Cause;
+  /** Absent for garbage collection, and for many short pieces of work. */
+  location?: SourceLocation;
+  /** Route that it held the loop for. */
+  route?: string;
+}
+
+export interface PathStep extends Partial<SourceLocation> {
+  kind: 'run' | 'wait' | 'queued' | 'microtask';
+  ms: number;
+  /** Of a wait. */
+  waitsFor?: WaitKind;
+}
+
+/** The health of one thread of several. */
+export interface ThreadHealth extends Health {
+  id: string;
+  name: string;
 }
 
 /** The answer of `record` and `analyze`. */
@@ -109,6 +173,8 @@ export interface Report {
     overhead: { cpuShare: number; mode: string };
   };
   health: Health;
+  /** Of each thread, where there are several. */
+  threads?: ThreadHealth[];
   routes: RouteSummary[];
   findings: Finding[];
 }

@@ -4,6 +4,7 @@ import { clean } from './clean.ts';
 import { byImportance, byPlace } from './order.ts';
 import { paintOf, type Colour, type Paint } from './paint.ts';
 import { relativePath } from './paths.ts';
+import { routeLines } from './route-words.ts';
 import { count, evidenceWords, ms, percent, place, stepPlace, stepWords, tally } from './words.ts';
 
 /** How text is laid out. */
@@ -25,9 +26,10 @@ export function reportText(report: Report, problems: readonly Problem[], options
       '\n',
     ),
     ...findings.map((finding) => findingBlock(finding, options.cwd, paint)),
+    routeLines(report.routes).join('\n'),
     ...problemLines(problems, paint),
     paint.strong(`${tally(findings)}.`),
-  ];
+  ].filter(Boolean);
   return `${blocks.join('\n\n')}\n`;
 }
 

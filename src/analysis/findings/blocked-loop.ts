@@ -8,25 +8,6 @@ import { severityOfHold } from '../severity.ts';
 import { ascending, quantile } from '../statistics.ts';
 import { formatShare, formatTimes, inRoutes } from '../words.ts';
 
-const THRESHOLDS = {
-  /** A single hold that people notice, ms. */
-  longMs: 20,
-  /** Shorter ones are told when together they take this share of the loop's time. */
-  shareOfShort: 0.05,
-  /** What happened only once (a cold cache, the first request) must be this long, ms. */
-  onceMs: 100,
-  /** Loading modules when the program starts is expected; told from here, ms. */
-  startupMs: 200,
-  /**
-   * Inside Node's own asynchronous calls, or without any code of the user's on the stack, a few holds are as likely the
-   * machine's: they must be this many, and take this share of the loop's time.
-   */
-  timesElsewhere: 5,
-  shareElsewhere: 0.02,
-  /** Collections follow from the whole program; a line is named only from this share of the loop's time. */
-  shareOfGc: 0.02,
-};
-
 /** The loop was held by one place in the code, long or often. */
 export const blockedLoop: FindingRule = {
   id: 'blocked-loop',
@@ -38,20 +19,22 @@ export const blockedLoop: FindingRule = {
 };
 
 /** Undefined: below the noise. */
-function judge(spot: Hotspot, { observedUs }: Measured): Severity | undefined {
+function judge(spot: Hotspot, measured: Measured): Severity | undefined {
+  const { observedUs, thresholds } = measured;
+  const limits = thresholds.blockedLoop;
   const maxMs = microsToMillis(Math.max(...spot.heldUs));
   const share = spot.totalUs / observedUs;
   const startup = spot.loading && spot.routes.length === 0;
-  if (startup) return maxMs >= THRESHOLDS.startupMs ? 'info' : undefined;
+  if (startup) return maxMs >= limits.startupMs ? 'info' : undefined;
   const elsewhere = !spot.own || spot.below.inNode;
-  if (elsewhere && (spot.heldUs.length < THRESHOLDS.timesElsewhere || share < THRESHOLDS.shareElsewhere)) {
+  if (elsewhere && (spot.heldUs.length < limits.timesElsewhere || share < limits.shareElsewhere)) {
     return undefined;
   }
   if (spot.heldUs.length === 1) {
-    return maxMs >= THRESHOLDS.onceMs ? severityOfHold(share, maxMs) : undefined;
+    return maxMs >= limits.onceMs ? severityOfHold(share, maxMs) : undefined;
   }
-  if (maxMs < THRESHOLDS.longMs && share < THRESHOLDS.shareOfShort) return undefined;
-  if (spot.cause === 'gc' && share < THRESHOLDS.shareOfGc) return undefined;
+  if (maxMs < limits.longMs && share < limits.shareOfShort) return undefined;
+  if (spot.cause === 'gc' && share < limits.shareOfGc) return undefined;
   return severityOfHold(share, maxMs);
 }
 

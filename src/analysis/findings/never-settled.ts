@@ -9,19 +9,6 @@ import { insideLibrary, lineKey, locationOf } from '../places.ts';
 import { ascending, quantile } from '../statistics.ts';
 import { inRoutes } from '../words.ts';
 
-const THRESHOLDS = {
-  /** Younger waits may just be slow, ms. */
-  ageMs: 1_500,
-  /** Requests that wait at the same line. */
-  requests: 3,
-  /** Where waits of this line do settle: how many times longer than the longest of those. */
-  overdue: 3,
-  /** Waiters must have come one after the other over this time, or it may be one event that all wait for, ms. */
-  spreadMs: 500,
-  /** An error from so many requests on. */
-  errorRequests: 10,
-};
-
 /** Requests wait at an `await` that nothing will ever end. */
 export const neverSettled: FindingRule = {
   id: 'never-settled',
@@ -71,16 +58,17 @@ function innermostWaits(measured: Measured): PendingRecord[] {
 }
 
 function judge({ frame, leaves }: Waiting, measured: Measured): Finding | undefined {
+  const limits = measured.thresholds.neverSettled;
   if (waitsForEvent(frame, measured)) return undefined;
   const settledMs = longestSettledMs(frame, measured);
-  const least = Math.max(THRESHOLDS.ageMs, settledMs * THRESHOLDS.overdue);
+  const least = Math.max(limits.ageMs, settledMs * limits.overdue);
   const old = [...leaves.values()].filter(
     (leaf) => ageMs(leaf, measured) >= least && isHopeless(leaf, measured),
   );
-  if (old.length < THRESHOLDS.requests) return undefined;
+  if (old.length < limits.requests) return undefined;
   const born = old.map((leaf) => microsToMillis(leaf.bornUs));
   const abandoned = old.some((leaf) => hasEnded(leaf, measured));
-  if (!abandoned && Math.max(...born) - Math.min(...born) < THRESHOLDS.spreadMs) return undefined;
+  if (!abandoned && Math.max(...born) - Math.min(...born) < limits.spreadMs) return undefined;
   // Without the source and without a sign that waiting is not what it is for, it may be a stream of events.
   if (!abandoned && settledMs === 0 && measured.lines.callsFrom(frame.file, frame.line).length === 0)
     return undefined;
@@ -133,7 +121,7 @@ function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Meas
   const library = stack[0]?.owner === 'package' ? stack[0] : undefined;
   return {
     rule: 'never-settled',
-    severity: leaves.length >= THRESHOLDS.errorRequests ? 'error' : 'warning',
+    severity: leaves.length >= measured.thresholds.neverSettled.errorRequests ? 'error' : 'warning',
     confidence: 'measured',
     message: `${leaves.length} requests wait here and none has gone on, the oldest for ${millis(oldest)}${inRoutes(routes)}`,
     location: locationOf(frame),

@@ -8,18 +8,6 @@ import { waitsByLine } from '../waits-by-line.ts';
 import type { LineWait, WaitsByLine } from '../waits-by-line.ts';
 import { ascending, quantile } from '../statistics.ts';
 
-const THRESHOLDS = {
-  /** Requests seen waiting, in all and at each line. */
-  requests: 5,
-  requestsAtLine: 3,
-  /** What awaiting together would save per request: at least so much, and so much of the request's time. */
-  savedMs: 5,
-  savedShare: 0.1,
-  /** A warning from here. */
-  warnMs: 50,
-  warnShare: 0.3,
-};
-
 /** Awaits that do not depend on each other, waited for one after the other, and what that costs. */
 export const serialAwaits: FindingRule = {
   id: 'serial-awaits',
@@ -37,23 +25,24 @@ interface Step {
 }
 
 function judge(group: IndependentAwaits, waits: WaitsByLine, measured: Measured): Finding | undefined {
-  const steps = stepsOf(group, waits);
+  const limits = measured.thresholds.serialAwaits;
+  const steps = stepsOf(group, waits, limits.requestsAtLine);
   if (steps.length < 2) return undefined;
   const requests = new Set(steps.flatMap(({ wait }) => [...wait.requests]));
-  if (requests.size < THRESHOLDS.requests) return undefined;
+  if (requests.size < limits.requests) return undefined;
 
   const savedUs = serialCost(steps.map(({ wait }) => wait.netUs));
   const share = savedUs / Math.max(1, medianDuration(measured, requests));
-  if (microsToMillis(savedUs) < THRESHOLDS.savedMs || share < THRESHOLDS.savedShare) return undefined;
+  if (microsToMillis(savedUs) < limits.savedMs || share < limits.savedShare) return undefined;
   return describe(steps, requests, share, measured);
 }
 
 /** The lines of a group at which waits were measured. Two awaits of one line cannot be told apart and count once. */
-function stepsOf(group: IndependentAwaits, waits: WaitsByLine): Step[] {
+function stepsOf(group: IndependentAwaits, waits: WaitsByLine, requestsAtLine: number): Step[] {
   const steps: Step[] = [];
   for (const place of group.awaits) {
     const wait = waits.at(place);
-    if (!wait || wait.requests.size < THRESHOLDS.requestsAtLine) continue;
+    if (!wait || wait.requests.size < requestsAtLine) continue;
     if (!steps.some((step) => step.place.line === place.line)) steps.push({ place, wait });
   }
   return steps;
@@ -80,9 +69,10 @@ function describe(steps: readonly Step[], requests: Set<number>, share: number, 
   const routes = routesOf(requests, measured);
   const savedMs = serialCost(waits);
   const [route] = routes;
+  const limits = measured.thresholds.serialAwaits;
   return {
     rule: 'serial-awaits',
-    severity: savedMs >= THRESHOLDS.warnMs || share >= THRESHOLDS.warnShare ? 'warning' : 'info',
+    severity: savedMs >= limits.warnMs || share >= limits.warnShare ? 'warning' : 'info',
     confidence: 'measured',
     message: `Waits ${waits.map(millis).join(' + ')} one after the other${route ? ` in ${route}` : ''}; together they would take ${millis(Math.max(...waits))}`,
     location: first!.place,

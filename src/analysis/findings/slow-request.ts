@@ -8,35 +8,16 @@ import { lineKey, locationOf } from '../places.ts';
 import { quantile } from '../statistics.ts';
 import { heldWithin } from '../waits-by-line.ts';
 
-const THRESHOLDS = {
-  /** Half of the requests take this long, or one in a hundred does, ms. */
-  p50Ms: 100,
-  p99Ms: 500,
-  warnP50Ms: 250,
-  requests: 5,
-  /** Samples of waiting without which a line is a guess. */
-  samples: 20,
-  /** Share of the waiting that one line must hold to be named. */
-  lineShare: 0.5,
-  /**
-   * Each function on the way has a promise of its own that waits as long as the innermost one, so samples that end at the outer
-   * line do not speak against the inner one unless they are many more: then the outer line also awaits something else.
-   */
-  nestedShare: 0.6,
-  /** A route that spends this share of its time behind other work is a victim: the culprit has its own finding. */
-  victimShare: 0.5,
-};
-
 /** Requests of a route take long, and most of that at one line that no other finding explains. */
 export const slowRequest: FindingRule = {
   id: 'slow-request',
   find: (measured, earlier) =>
     measured.routes.flatMap((times) => {
       const { durationsMs, route } = times;
-      if (durationsMs.length < THRESHOLDS.requests) return [];
-      const slow =
-        quantile(durationsMs, 0.5) >= THRESHOLDS.p50Ms || quantile(durationsMs, 0.99) >= THRESHOLDS.p99Ms;
-      if (!slow || behindOthersMs(times, measured) >= meanMs(times) * THRESHOLDS.victimShare) return [];
+      const limits = measured.thresholds.slowRequest;
+      if (durationsMs.length < limits.requests) return [];
+      const slow = quantile(durationsMs, 0.5) >= limits.p50Ms || quantile(durationsMs, 0.99) >= limits.p99Ms;
+      if (!slow || behindOthersMs(times, measured) >= meanMs(times) * limits.victimShare) return [];
       const place = waitingPlace(times, measured);
       if (!place || isTold(place, route, earlier)) return [];
       return [describe(times, place, measured)];
@@ -51,6 +32,7 @@ interface Place {
 }
 
 function describe(times: RouteTimes, { frames, share }: Place, measured: Measured): Finding {
+  const limits = measured.thresholds.slowRequest;
   const { route, durationsMs, runMs } = times;
   const [at, ...outer] = frames;
   const p50 = quantile(durationsMs, 0.5);
@@ -65,7 +47,7 @@ function describe(times: RouteTimes, { frames, share }: Place, measured: Measure
   ];
   return {
     rule: 'slow-request',
-    severity: p50 >= THRESHOLDS.warnP50Ms ? 'warning' : 'info',
+    severity: p50 >= limits.warnP50Ms ? 'warning' : 'info',
     confidence: 'measured',
     message: `${route} takes ${millis(p50)} (1 in 100: ${millis(p99)}): ${parts.join(', ')}`,
     location: locationOf(at!),
@@ -90,6 +72,7 @@ function describe(times: RouteTimes, { frames, share }: Place, measured: Measure
  * own `await` is chosen first; then the chain is followed inwards as long as most of the samples agree.
  */
 function waitingPlace({ requests }: RouteTimes, measured: Measured): Place | undefined {
+  const limits = measured.thresholds.slowRequest;
   const ids = new Set(requests.map((request) => request.id));
   let stacks: { frames: Frame[]; weight: number }[] = [];
   for (const sample of measured.waits.samples) {
@@ -97,7 +80,7 @@ function waitingPlace({ requests }: RouteTimes, measured: Measured): Place | und
     const frames = ownFrames(sample.stack, measured);
     if (frames.length > 0) stacks.push({ frames, weight: sample.weight });
   }
-  if (stacks.length < THRESHOLDS.samples) return undefined;
+  if (stacks.length < limits.samples) return undefined;
   const all = weightOf(stacks);
   let found: Frame[] = [];
   let share = 0;
@@ -107,7 +90,7 @@ function waitingPlace({ requests }: RouteTimes, measured: Measured): Place | und
     const weight = weightOf(branch);
     const ending = weightOf(stacks.filter(({ frames }) => frames.length < depth));
     const going = depth === 1 ? all : weightOf(stacks) - ending;
-    if (weight < going * THRESHOLDS.lineShare || weight < ending * THRESHOLDS.nestedShare) break;
+    if (weight < going * limits.lineShare || weight < ending * limits.nestedShare) break;
     if (depth === 1) share = weight / all;
     found = branch[0]!.frames.slice(-depth);
     stacks = branch;

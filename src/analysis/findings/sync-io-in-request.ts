@@ -10,18 +10,6 @@ import { severityOfHold } from '../severity.ts';
 import { ascending, quantile } from '../statistics.ts';
 import { formatShare, inRoutes } from '../words.ts';
 
-const THRESHOLDS = {
-  /** Share of the loop's time. */
-  loopShare: 0.01,
-  /** Or mean time per request that makes the call, ms. */
-  meanMs: 0.3,
-  /** Samples without which a figure is a guess. */
-  samples: 5,
-  requests: 3,
-  /** In a library the user can do less about it: it must cost this many times more. */
-  library: 2,
-};
-
 /** Synchronous file, crypto, zlib or child process calls while a request is served, too short to be told as blocks. */
 export const syncIoInRequest: FindingRule = {
   id: 'sync-io-in-request',
@@ -43,11 +31,12 @@ interface SyncCall {
 }
 
 function costs(call: SyncCall, measured: Measured): boolean {
-  if (call.samples < THRESHOLDS.samples || call.perRequest.size < THRESHOLDS.requests) return false;
-  const factor = call.below.library ? THRESHOLDS.library : 1;
+  const limits = measured.thresholds.syncIoInRequest;
+  if (call.samples < limits.samples || call.perRequest.size < limits.requests) return false;
+  const factor = call.below.library ? limits.library : 1;
   const totalUs = sum(call.perRequest.values());
-  if (totalUs / measured.observedUs >= THRESHOLDS.loopShare * factor) return true;
-  return meanMs(call, measured) >= THRESHOLDS.meanMs * factor;
+  if (totalUs / measured.observedUs >= limits.loopShare * factor) return true;
+  return meanMs(call, measured) >= limits.meanMs * factor;
 }
 
 /** Over all requests of the routes it was seen in: a 1 ms profile misses most calls of a fraction of that. */

@@ -12,6 +12,8 @@ export interface RequestRecord {
   endUs: number;
   /** 0 = the connection closed before the response was finished. */
   status: number;
+  /** Its critical path among the segments of the paths' pass, the last step first; none when it was not followed. */
+  path: { first: number; count: number };
 }
 
 /** The requests of the recording and their routes. */
@@ -35,6 +37,7 @@ export class Requests implements Pass {
         startUs: event.now,
         endUs: -1,
         status: 0,
+        path: NO_PATH,
       };
       this.records.push(record);
       this.#byId.set(event.id, record);
@@ -67,7 +70,15 @@ export class Requests implements Pass {
   }
 }
 
+const NO_PATH = { first: 0, count: 0 };
+
 function requestKind(value: number): RequestKind {
-  if (value === RequestKind.WebSocket) return RequestKind.WebSocket;
-  return value === RequestKind.Http2 ? RequestKind.Http2 : RequestKind.Http;
+  switch (value) {
+    case RequestKind.Http2:
+    case RequestKind.WebSocket:
+    case RequestKind.Message:
+      return value;
+    default:
+      return RequestKind.Http;
+  }
 }

@@ -14,12 +14,19 @@ export interface WaitRecord {
   bornUs: number;
   /** When it settled, µs; -1 = not while recording. */
   settledUs: number;
+  /** Type of the resource in whose execution it settled; 0 = not known, or it was no resource. */
+  wakerType: number;
 }
+
+/** Samples kept; past that every second one is, with twice the weight, and so on. */
+const MAX_SAMPLES = 400_000;
 
 /** The sampled waits, with the whole life of each promise where it was seen. */
 export class Waits implements Pass {
   readonly ops = [Op.WaitSample, Op.Settled];
-  readonly samples: WaitRecord[] = [];
+  samples: WaitRecord[] = [];
+  #seen = 0;
+  #every = 1;
   readonly #work: Work;
   readonly #open = new Map<number, WaitRecord[]>();
 
@@ -32,21 +39,34 @@ export class Waits implements Pass {
       const records = this.#open.get(event.id);
       if (!records) return;
       this.#open.delete(event.id);
-      for (const record of records) record.settledUs = event.now;
+      const wakerType = this.#work.ids.type(event.b);
+      for (const record of records) {
+        record.settledUs = event.now;
+        record.wakerType = wakerType;
+      }
       return;
     }
+    if (this.samples.length >= MAX_SAMPLES) this.#thin();
+    if (this.#seen++ % this.#every !== 0) return;
     const record: WaitRecord = {
       timeUs: event.now,
-      weight: event.extra / 16,
+      weight: (event.extra / 16) * this.#every,
       stack: event.b,
       request: this.#work.ids.request(event.id),
       promise: event.id,
       bornUs: this.#work.ids.bornUs(event.id),
       settledUs: -1,
+      wakerType: 0,
     };
     this.samples.push(record);
     const others = this.#open.get(event.id);
     if (others) others.push(record);
     else this.#open.set(event.id, [record]);
+  }
+
+  #thin(): void {
+    this.#every *= 2;
+    this.samples = this.samples.filter((_sample, i) => i % 2 === 0);
+    for (const sample of this.samples) sample.weight *= 2;
   }
 }

@@ -35,14 +35,16 @@ export interface Unit {
  * servers) pass nothing on: one connection serves many requests.
  */
 export class Work implements Pass {
-  readonly ops = [Op.Init, Op.Before, Op.After, Op.RequestStart, Op.Heartbeat, Op.Dropped];
+  readonly ops = [Op.Init, Op.Before, Op.After, Op.Settled, Op.RequestStart, Op.Heartbeat, Op.Dropped];
   readonly ids = new IdTable();
   readonly spans = new SpanList();
-  /** Units of {@link LONG_US} and more, in order. */
-  readonly longUnits: Unit[] = [];
-  /** Request of the execution under way; 0 = none. */
+  /** Request of the execution under way, a {@link Intervals} job when below zero; 0 = none. */
   current = 0;
+  /** After the end of an execution: the request that it was for. */
+  ending = 0;
+  readonly #longUnits: Unit[] = [];
 
+  readonly #entry = { request: 0, type: 0, bornUs: 0, trigger: 0, execution: 0 };
   readonly #types: readonly string[];
   readonly #longLived: boolean[] = [];
   readonly #micro: boolean[] = [];
@@ -59,18 +61,21 @@ export class Work implements Pass {
   on(event: WalkedEvent): void {
     switch (event.op) {
       case Op.Init:
-        this.ids.set(event.id, {
-          request: this.current,
-          type: event.extra,
-          bornUs: event.now,
-          execution: event.b,
-        });
+        this.#entry.request = this.current;
+        this.#entry.type = event.extra;
+        this.#entry.bornUs = event.now;
+        this.#entry.trigger = event.a;
+        this.#entry.execution = event.b;
+        this.ids.set(event.id, this.#entry);
         break;
       case Op.Before:
         this.#before(event.id, event.now);
         break;
       case Op.After:
         this.#after(event.id, event.now);
+        break;
+      case Op.Settled:
+        this.ids.settle(event.id, event.now, event.b);
         break;
       case Op.RequestStart:
         this.#closeSpan(event.now);
@@ -86,13 +91,30 @@ export class Work implements Pass {
     }
   }
 
-  /** Ends what is still open. Call once, after the walk. */
-  finish(): void {
-    this.#forget();
-    this.#closeUnit();
+  /** The innermost execution under way; 0 = none. */
+  get executing(): number {
+    return this.#stack.at(-1) ?? 0;
   }
 
-  #isLongLived(type: number): boolean {
+  /** True between a callback's beginning and its end. */
+  get depth(): number {
+    return this.#stack.length;
+  }
+
+  /** Units of {@link LONG_US} and more, in order, the one under way included. */
+  longUnits(): Unit[] {
+    const open = this.#unit && this.#judge(this.#unit);
+    return open ? [...this.#longUnits, open] : this.#longUnits;
+  }
+
+  /** What runs from here on in this execution, and what is made there, belongs to `request`. */
+  adopt(request: number, now: number): void {
+    this.#closeSpan(now);
+    this.current = request;
+  }
+
+  /** One such handle serves many requests and passes none on. */
+  isLongLived(type: number): boolean {
     return (this.#longLived[type] ??= LONG_LIVED.test(this.#types[type] ?? ''));
   }
 
@@ -101,14 +123,17 @@ export class Work implements Pass {
     if (this.#stack.length === 0) this.#beginPiece(id, now);
     this.#stack.push(id);
     this.#outer.push(this.current);
-    this.current = this.#isLongLived(this.ids.type(id)) ? 0 : this.ids.request(id);
+    this.current = this.isLongLived(this.ids.type(id)) ? 0 : this.ids.request(id);
+    this.ids.begin(id, now);
   }
 
   #after(id: number, now: number): void {
+    this.ending = 0;
     const depth = this.#stack.lastIndexOf(id);
     // Its beginning was not seen.
     if (depth < 0) return;
     this.#closeSpan(now);
+    this.ending = this.current;
     this.current = this.#outer[depth]!;
     this.#stack.length = depth;
     this.#outer.length = depth;
@@ -127,7 +152,7 @@ export class Work implements Pass {
 
   #beginPiece(id: number, now: number): void {
     const unit = this.#unit;
-    if (!unit || !this.#isReaction(id) || now - unit.endUs > SAME_UNIT_GAP_US) {
+    if (!unit || !this.isReaction(id) || now - unit.endUs > SAME_UNIT_GAP_US) {
       this.#closeUnit();
       this.#unit = { startUs: now, endUs: now, pieces: 0, longestPieceUs: 0 };
       this.spans.separate();
@@ -146,8 +171,13 @@ export class Work implements Pass {
   #closeUnit(): void {
     const unit = this.#unit;
     this.#unit = undefined;
-    if (!unit || unit.endUs - unit.startUs < LONG_US) return;
-    this.longUnits.push({ ...unit, request: this.#dominant(unit.startUs, unit.endUs) });
+    const judged = unit && this.#judge(unit);
+    if (judged) this.#longUnits.push(judged);
+  }
+
+  #judge(unit: OpenUnit): Unit | undefined {
+    if (unit.endUs - unit.startUs < LONG_US) return undefined;
+    return { ...unit, request: this.#dominant(unit.startUs, unit.endUs) };
   }
 
   #dominant(startUs: number, endUs: number): number {
@@ -170,7 +200,7 @@ export class Work implements Pass {
   }
 
   /** Ticks and promise reactions run right after the callback that queued them. */
-  #isReaction(id: number): boolean {
+  isReaction(id: number): boolean {
     if ((id & 1) === 1) return true;
     const type = this.ids.type(id);
     return (this.#micro[type] ??= REACTION.test(this.#types[type] ?? ''));

@@ -86,6 +86,15 @@ export class ProfileIndex {
     return Math.min(1, (busy * this.intervalUs) / spanUs);
   }
 
+  /** Share of the profiled time in samples of a kind, 0..1; undefined without samples. */
+  shareOf(kind: CallPath['kind']): number | undefined {
+    if (this.length === 0) return undefined;
+    let count = 0;
+    for (const sample of this.samples) if (this.places[sample]!.path.kind === kind) count++;
+    const spanUs = this.times.at(-1)! - this.times[0]!;
+    return spanUs <= 0 ? undefined : Math.min(1, (count * this.intervalUs) / spanUs);
+  }
+
   /** Samples of `[fromUs, toUs]`, counted by place. */
   count(fromUs: number, toUs: number): Map<ProfilePlace, number> {
     const counts = new Map<ProfilePlace, number>();

@@ -1,0 +1,177 @@
+import type { Finding, Health, Report, Severity, ThreadHealth } from '../model/finding.ts';
+import { SEVERITIES } from '../model/finding.ts';
+import type { Outcome, Problem } from '../model/problem.ts';
+import type { EventBatch, RecordingHeader, RecordingTables } from '../model/recording.ts';
+import type { SourceFacts } from '../model/source-facts.ts';
+import { microsToMillis, round1 } from '../model/units.ts';
+import type { RecordingReader } from '../recording/contract.ts';
+import { analyzeThread } from './analyze-thread.ts';
+import type { ThreadAnswer } from './analyze-thread.ts';
+import { mostUnwell } from './health.ts';
+import { ThreadPasses } from './thread-passes.ts';
+import { DEFAULT_THRESHOLDS } from './thresholds.ts';
+import type { Thresholds } from './thresholds.ts';
+
+/** What a recording holds beside its events, as far as it is known. */
+export type Recorded = Pick<
+  RecordingReader,
+  'trailer' | 'stalls' | 'rejections' | 'profiles' | 'notes' | 'problems'
+>;
+
+/** Threads told apart; the events of more are counted only. */
+const MAX_THREADS = 256;
+
+/**
+ * An analysis that is fed while recording goes on, and says at any time what there is to say so far. Memory is bounded,
+ * however many events come.
+ */
+export class AnalysisSoFar {
+  readonly #header: RecordingHeader;
+  readonly #tables: RecordingTables;
+  readonly #thresholds: Thresholds;
+  readonly #threads = new Map<string, ThreadPasses>();
+  #events = 0;
+
+  /** @param tables may grow while events are fed; entries that an event points at must be there before it */
+  constructor(header: RecordingHeader, tables: RecordingTables, thresholds: Thresholds = DEFAULT_THRESHOLDS) {
+    this.#header = header;
+    this.#tables = tables;
+    this.#thresholds = thresholds;
+  }
+
+  /** Takes the next events of a thread. */
+  feed(batch: EventBatch): void {
+    let passes = this.#threads.get(batch.thread);
+    if (!passes) {
+      if (this.#threads.size >= MAX_THREADS) return;
+      passes = new ThreadPasses({
+        tables: this.#tables,
+        attached: this.#header.attachedLate ? 'late' : 'from-start',
+        threadPoolSize: this.#header.target.threadPoolSize,
+      });
+      this.#threads.set(batch.thread, passes);
+    }
+    const before = passes.walker.events;
+    passes.walker.feed(batch.words);
+    this.#events += passes.walker.events - before;
+  }
+
+  /**
+   * The findings of what was fed, worst first.
+   *
+   * @param recorded what was recorded beside the events, so far
+   * @param facts what the source proves
+   */
+  report(recorded: Recorded, facts: readonly SourceFacts[]): Outcome<Report> {
+    const { trailer } = recorded;
+    const problems: Problem[] = [...recorded.problems, ...(trailer?.problems ?? [])];
+    const threads = this.#known(recorded);
+    const answers = threads.map((thread, i) =>
+      analyzeThread({
+        thread: { ...thread, isFirst: i === 0 },
+        passes: this.#threads.get(thread.id) ?? this.#nothing(),
+        header: this.#header,
+        tables: this.#tables,
+        recorded: i === 0 ? ofFirst(recorded, thread.id) : ofThread(recorded, thread.id),
+        facts,
+        thresholds: this.#thresholds,
+        problems,
+      }),
+    );
+    const findings = answers.flatMap((answer) => answer.findings).sort(worstFirst);
+    const { pid, node, script } = this.#header.target;
+    const observed = Math.max(1, ...answers.map((answer) => answer.observedUs));
+    return {
+      value: {
+        target: { pid, node, script, threads },
+        recording: {
+          durationMs: round1(microsToMillis(Math.max(1, trailer?.durationUs ?? observed))),
+          events: trailer?.events ?? this.#events,
+          dropped: trailer?.dropped ?? 0,
+          attachedLate: this.#header.attachedLate,
+          overhead: {
+            cpuShare: Math.round((trailer?.overheadShare ?? 0) * 1000) / 1000,
+            mode: this.#header.mode,
+          },
+        },
+        health: healthOfAll(answers),
+        ...(answers.length > 1 && { threads: answers.map(ownHealth) }),
+        routes: answers.flatMap(({ routes }, i) =>
+          i === 0 ? routes : routes.map((route) => ({ ...route, thread: threads[i]!.id })),
+        ),
+        findings,
+      },
+      problems: unique(problems),
+    };
+  }
+
+  /** The threads of the recording: those of its header, those that joined, and whoever else sent events. */
+  #known({ notes }: Recorded): { id: string; name: string }[] {
+    const names = new Map(this.#header.target.threads.map(({ id, name }) => [id, name]));
+    for (const note of notes) if (note.kind === 'thread') names.set(note.thread, note.name);
+    for (const id of this.#threads.keys()) if (!names.has(id)) names.set(id, id);
+    if (names.size === 0) names.set('main', 'main');
+    return [...names].map(([id, name]) => ({ id, name }));
+  }
+
+  #nothing(): ThreadPasses {
+    return new ThreadPasses({ tables: this.#tables, attached: 'late', threadPoolSize: 4 });
+  }
+}
+
+/** What does not say its thread is the first one's. */
+function ofFirst(recorded: Recorded, id: string): Recorded {
+  const mine = (item: { thread?: string }): boolean => (item.thread ?? id) === id;
+  return {
+    ...recorded,
+    stalls: recorded.stalls.filter(mine),
+    rejections: recorded.rejections.filter(mine),
+    profiles: recorded.profiles.filter(mine),
+    notes: recorded.notes.filter(mine),
+  };
+}
+
+function ofThread(recorded: Recorded, id: string): Recorded {
+  const mine = (item: { thread?: string }): boolean => item.thread === id;
+  return {
+    ...recorded,
+    stalls: recorded.stalls.filter(mine),
+    rejections: recorded.rejections.filter(mine),
+    profiles: recorded.profiles.filter(mine),
+    notes: recorded.notes.filter(mine),
+  };
+}
+
+/** The verdict on the whole is that on its first thread, or on another that serves requests and is worse off. */
+function healthOfAll(answers: readonly ThreadAnswer[]): Health {
+  const [first] = answers;
+  const serving = answers.filter((answer, i) => i === 0 || answer.routes.length > 0);
+  const worst = mostUnwell(serving.map(({ health }) => health));
+  const answer = serving[worst] ?? first!;
+  if (answer === first) return answer.health;
+  return { ...answer.health, message: `${answer.thread.name}: ${answer.health.message}` };
+}
+
+function ownHealth({ thread: { id, name }, health }: ThreadAnswer): ThreadHealth {
+  return { id, name, ...health };
+}
+
+function unique(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ code, message }) => {
+    const key = `${code}\n${message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function worstFirst(a: Finding, b: Finding): number {
+  return (
+    rank(a.severity) - rank(b.severity) ||
+    (b.evidence?.loopShare ?? 0) - (a.evidence?.loopShare ?? 0) ||
+    (b.evidence?.totalMs ?? 0) - (a.evidence?.totalMs ?? 0)
+  );
+}
+
+function rank(severity: Severity): number {
+  return SEVERITIES.indexOf(severity);
+}

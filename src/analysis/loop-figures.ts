@@ -1,0 +1,12 @@
+import type { Measured } from './measured.ts';
+
+/** Share of the time that the loop was not idle, 0..1. */
+export function utilizationOf({ profile, heartbeats }: Measured): number {
+  return profile.busyShare() ?? heartbeats.utilization();
+}
+
+/** Share of the time in garbage collection, 0..1: as Node counts it, or where nothing was heard of it, by the profile. */
+export function gcShareOf({ collections, profile, observedUs }: Measured): number {
+  if (collections.totalUs > 0) return Math.min(1, collections.totalUs / observedUs);
+  return profile.shareOf('gc') ?? 0;
+}

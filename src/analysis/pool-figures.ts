@@ -1,0 +1,38 @@
+import { microsToMillis } from '../model/units.ts';
+import { utilizationOf } from './loop-figures.ts';
+import type { Measured } from './measured.ts';
+import type { PoolUse } from './passes/pool.ts';
+
+/** How the thread pool was used. */
+export interface PoolFigures {
+  saturated: boolean;
+  tasks: number;
+  /** Mean time that a task waited for a thread, and that it took with one, ms. */
+  meanQueueMs: number;
+  meanServiceMs: number;
+  /** Share of the time in which tasks waited, 0..1. */
+  fullShare: number;
+  /** The type whose tasks had the threads most of the time. */
+  busiest: PoolUse | undefined;
+}
+
+/** Sums up the tasks of the pool, and says whether they waited for threads rather than for the loop. */
+export function poolFigures(measured: Measured): PoolFigures {
+  const { pool, observedUs, thresholds } = measured;
+  const limits = thresholds.threadPoolSaturated;
+  const uses = [...pool.uses.values()].sort((a, b) => b.servedUs - a.servedUs);
+  const tasks = uses.reduce((sum, use) => sum + use.tasks, 0);
+  const queuedUs = uses.reduce((sum, use) => sum + use.queuedUs, 0);
+  const servedUs = uses.reduce((sum, use) => sum + use.servedUs, 0);
+  const meanQueueMs = microsToMillis(queuedUs) / Math.max(1, tasks);
+  const meanServiceMs = microsToMillis(servedUs) / Math.max(1, tasks);
+  const fullShare = Math.min(1, pool.fullUs / observedUs);
+  const clear = meanServiceMs >= limits.clearServiceMs || utilizationOf(measured) < limits.busyLoop;
+  const saturated =
+    tasks >= limits.tasks &&
+    meanQueueMs >= limits.queueMs &&
+    queuedUs >= (queuedUs + servedUs) * limits.queueShare &&
+    fullShare >= limits.fullShare &&
+    clear;
+  return { saturated, tasks, meanQueueMs, meanServiceMs, fullShare, busiest: uses[0] };
+}

@@ -1,0 +1,67 @@
+import type { RecordingTables } from '../model/recording.ts';
+import { Bursts } from './passes/bursts.ts';
+import { Collections } from './passes/collections.ts';
+import { Heartbeats } from './passes/heartbeats.ts';
+import { Intervals } from './passes/intervals.ts';
+import { Operations } from './passes/operations.ts';
+import { Paths } from './passes/paths.ts';
+import { Pending } from './passes/pending.ts';
+import { Pool } from './passes/pool.ts';
+import { Requests } from './passes/requests.ts';
+import { Waits } from './passes/waits.ts';
+import { Work } from './passes/work.ts';
+import { Walker } from './walk.ts';
+
+/** What is known of a thread before its events come. */
+export interface ThreadSetting {
+  tables: RecordingTables;
+  attached: 'late' | 'from-start';
+  /** Size of libuv's thread pool. */
+  threadPoolSize: number;
+}
+
+/**
+ * What is learnt of the events of one thread. Each pass names in its constructor what it needs of the others; they see
+ * an event in the order of the list.
+ */
+export class ThreadPasses {
+  readonly work: Work;
+  readonly requests: Requests;
+  readonly intervals: Intervals;
+  readonly heartbeats: Heartbeats;
+  readonly collections = new Collections();
+  readonly waits: Waits;
+  readonly pending: Pending;
+  readonly pool: Pool;
+  readonly operations: Operations;
+  readonly bursts: Bursts;
+  readonly paths: Paths;
+  readonly walker: Walker;
+
+  constructor({ tables, attached, threadPoolSize }: ThreadSetting) {
+    const { types, labels } = tables;
+    this.work = new Work(types);
+    this.requests = new Requests(labels);
+    this.intervals = new Intervals(this.work, types);
+    this.heartbeats = new Heartbeats(attached);
+    this.waits = new Waits(this.work);
+    this.pending = new Pending(this.work, types);
+    this.pool = new Pool(threadPoolSize, types);
+    this.operations = new Operations(this.work);
+    this.bursts = new Bursts(this.work, types);
+    this.paths = new Paths(this.work, this.requests, types);
+    this.walker = new Walker([
+      this.work,
+      this.requests,
+      this.intervals,
+      this.heartbeats,
+      this.collections,
+      this.waits,
+      this.pending,
+      this.pool,
+      this.operations,
+      this.bursts,
+      this.paths,
+    ]);
+  }
+}
