@@ -7,26 +7,34 @@ import type * as Timers from 'node:timers';
 import type * as V8 from 'node:v8';
 import type * as WorkerThreads from 'node:worker_threads';
 import { Op } from '../model/event.ts';
+import type { RecordingMode } from '../model/note.ts';
 import { canReadAsyncStacks } from './async-stack.ts';
-import { startHooks } from './hooks.ts';
+import { createClock } from './clock.ts';
+import { createCostMeter } from './cost.ts';
+import { trackHandles } from './handles.ts';
+import { createHooks } from './hooks.ts';
+import { createModes } from './modes.ts';
 import { PromiseTable } from './pending.ts';
 import { AGENT_KEY, Ctl } from './protocol.ts';
-import type { AgentConfig, AgentInfo, AgentMessage, AgentSummary, RawFrame } from './protocol.ts';
-import { startRejections } from './rejections.ts';
-import { startRequests } from './requests.ts';
+import type { AgentConfig, AgentInfo, AgentMessage, AgentSummary, RawFrame, RawHandle } from './protocol.ts';
 import { createRing } from './ring.ts';
 import { createStackTable, readStack } from './stacks.ts';
 import { openTransport } from './transport.ts';
 import { recordLasting, sampleWaits } from './waits.ts';
+import { startWatchers } from './watchers.ts';
 
 const MAX_PENDING = 65_536;
 const MAX_STACKS = 20_000;
+/** Frames of a stack taken where something is created. */
+const CREATION_FRAMES = 16;
 /** Without a sign of life from the collector for this long, the agent removes itself, ms. */
 const LEASE_MS = 15_000;
-/** Rough cost of an event, µs, for the figure shown while recording; the final one comes from the CPU profile. */
-const EVENT_COST_US = 0.15;
 /** Heartbeats between two looks at what changes slowly. */
 const REPORT_EVERY = 10;
+/** Promises that are pending at the end of a recording are told of from this age on, µs. */
+const LASTING_US = 1_000_000;
+/** A loop that has nothing left to do is asked what it still waits for so many times. */
+const MAX_LAST_LOOKS = 10;
 
 /** The agent as its process sees it: under a registered symbol of `process`, while it records. */
 export interface Agent {
@@ -35,12 +43,16 @@ export interface Agent {
   renew: () => void;
   /** The main thread's stack now, for one who interrupts it. */
   stack: () => RawFrame[];
+  /** Changes what is recorded, from the next heartbeat on; told by a `mode` message with this reason. */
+  setMode: (mode: RecordingMode, reason: string) => void;
+  /** What keeps the loop alive now; also sent as a message. */
+  handles: () => RawHandle[];
   stop: () => Promise<AgentSummary>;
 }
 
 /**
  * Starts recording; `null` when it is being done already. Does not wait for anything: the program may not have begun,
- * or be stuck. Throws when the process lacks what the agent needs.
+ * or be stuck. Throws when the process lacks what the agent needs, and then leaves nothing behind.
  */
 export function start(require: NodeJS.Require, config: AgentConfig): Agent | null {
   const key = Symbol.for(AGENT_KEY);
@@ -50,75 +62,70 @@ export function start(require: NodeJS.Require, config: AgentConfig): Agent | nul
   Reflect.deleteProperty(scope, config.bindingName);
   if (holder[key]) return null;
 
+  const cleanup: (() => void)[] = [];
+  const undoAll = (): void => {
+    for (const undo of cleanup.splice(0).reverse()) undo();
+  };
+  try {
+    const agent = begin(require, config, binding, cleanup, undoAll);
+    Object.defineProperty(holder, key, { value: agent, configurable: true, enumerable: false });
+    cleanup.push(() => Reflect.deleteProperty(holder, key));
+    return agent;
+  } catch (error) {
+    undoAll();
+    throw error;
+  }
+}
+
+function begin(
+  require: NodeJS.Require,
+  config: AgentConfig,
+  binding: (payload: string) => void,
+  cleanup: (() => void)[],
+  undoAll: () => void,
+): Agent {
   const asyncHooks = require('node:async_hooks') as typeof AsyncHooks;
   const v8 = require('node:v8') as typeof V8;
   const diagnostics = require('node:diagnostics_channel') as typeof DiagnosticsChannel;
   const workers = require('node:worker_threads') as typeof WorkerThreads;
   const { performance, PerformanceObserver } = require('node:perf_hooks') as typeof PerfHooks;
   // Not the globals: a test framework may have replaced them with a clock that stands still.
-  const { setInterval, clearInterval } = require('node:timers') as typeof Timers;
+  const timers = require('node:timers') as typeof Timers;
 
-  const problems: AgentInfo['problems'] = [];
+  let asked = false;
   let outbox: AgentMessage[] = [];
+  const problems: AgentInfo['problems'] = [];
   const send = (message: AgentMessage): void => {
     outbox.push(message);
   };
+  const onProblem = (code: string, message: string): void => {
+    if (asked) send({ t: 'problem', code, message });
+    else problems.push({ code, message });
+  };
 
-  const clock = performance.now.bind(performance);
-  const origin = clock();
-  const originUs = Number(process.hrtime.bigint() / 1000n);
   const startedAt = Date.now();
-  let last = 0;
-  const now = (): number => (last = ((clock() - origin) * 1000) | 0);
-  const time = (): number => last;
-
+  const { now, time, read, origin, originUs } = createClock(performance);
   const ring = createRing(config.ringEvents, time);
   const pending = PromiseTable.create(MAX_PENDING);
   const stacks = createStackTable(MAX_STACKS, (i, frames) => send({ t: 'stack', i, frames }));
-  const waits = { pending, stacks, put: ring.put, time };
-  const samples = canReadAsyncStacks() ? config.waitSamples : 0;
-  if (samples === 0) {
-    problems.push({
-      code: 'then-patched',
-      message: 'Promise.prototype.then is patched in this process: waits cannot be told by line.',
-    });
+  const cost = createCostMeter(read, now);
+  const waits = { pending, stacks, put: ring.put, now, spent: cost.spent };
+  const canSample = canReadAsyncStacks();
+  if (!canSample) {
+    onProblem(
+      'then-patched',
+      'Promise.prototype.then is patched in this process: waits cannot be told by line.',
+    );
   }
-
-  let stopping: Promise<AgentSummary> | undefined;
-  let leaseUntil = Date.now() + LEASE_MS;
-
-  const transport = openTransport({
-    workers,
-    config,
-    ring,
-    originUs,
-    binding,
-    onProblem: (code, message) => problems.push({ code, message }),
-    onLost: () => void agent.stop(),
-  });
-
-  // ---- from here on the program is being recorded
-  const requests = startRequests({
-    diagnostics,
-    put: ring.put,
-    now,
-    onLabel: (i, text) => send({ t: 'label', i, text }),
-  });
-  const rejections = startRejections(now, send);
-  const gc = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      const { kind = 0 } = (entry as { detail?: { kind?: number } }).detail ?? {};
-      ring.put(Op.Gc | (kind << 8), (entry.duration * 1000) | 0, ((entry.startTime - origin) * 1000) | 0, 0);
-    }
-  });
-  gc.observe({ entryTypes: ['gc'] });
-  const onExit = (): void => {
-    transport.exit(outbox);
-    outbox = [];
+  const stackNow = (): number => {
+    const from = read();
+    const stack = stacks.add(readStack('all', CREATION_FRAMES));
+    cost.spent(read() - from);
+    return stack;
   };
-  process.on('exit', onExit);
 
-  const hooks = startHooks({
+  const handles = trackHandles({ relative: (id) => hooks.relative(id), stackNow });
+  const hooks = createHooks({
     asyncHooks,
     v8,
     ring,
@@ -126,25 +133,97 @@ export function start(require: NodeJS.Require, config: AgentConfig): Agent | nul
     now,
     time,
     onType: (i, name) => send({ t: 'type', i, name }),
+    onSampledInit: (id, weight) => {
+      const stack = stackNow();
+      if (stack !== 0) ring.put(Op.InitStack | (weight << 8), id, time(), stack);
+    },
+    onHandle: (id, type, resource) => {
+      handles.made(id, type, resource);
+      watchers.made(type, resource);
+    },
+  });
+  cleanup.push(hooks.stop);
+
+  let stopping: Promise<AgentSummary> | undefined;
+  const stopOnce = (): Promise<AgentSummary> => (stopping ??= stop());
+  let leaseUntil = read() + LEASE_MS * 1000;
+  const transport = openTransport({
+    workers,
+    timers,
+    config,
+    ring,
+    originUs,
+    binding,
+    onProblem,
+    onLost: () => void stopOnce(),
+  });
+  const flush = (): void => {
+    watchers.settle();
+    const messages = outbox;
+    outbox = [];
+    transport.flush(messages);
+  };
+
+  // ---- from here on the program is being recorded
+  const watchers = startWatchers({
+    diagnostics,
+    put: ring.put,
+    now,
+    send,
+    current: hooks.current,
+    emitters: handles.emitters,
+  });
+  cleanup.push(watchers.stop);
+  const gc = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { kind = 0 } = (entry as { detail?: { kind?: number } }).detail ?? {};
+      ring.put(Op.Gc | (kind << 8), (entry.duration * 1000) | 0, ((entry.startTime - origin) * 1000) | 0, 0);
+    }
+  });
+  gc.observe({ entryTypes: ['gc'] });
+  cleanup.push(() => gc.disconnect());
+
+  const onExit = (code: number): void => {
+    send({ t: 'exit', time: now(), code });
+    watchers.settle();
+    transport.exit(outbox);
+    outbox = [];
+  };
+  // The loop has nothing left to do: whoever still waits now waits for ever, or until the process ends with code 13.
+  let lastLooks = 0;
+  const onBeforeExit = (): void => {
+    if (canSample && ++lastLooks <= MAX_LAST_LOOKS) hooks.unrecorded(() => void recordLasting(waits, 0));
+  };
+  process.on('exit', onExit);
+  process.on('beforeExit', onBeforeExit);
+  cleanup.push(() => process.off('exit', onExit).off('beforeExit', onBeforeExit));
+
+  const modes = createModes({
+    mode: config.mode,
+    budget: config.budget,
+    waitSamples: canSample ? config.waitSamples : 0,
+    hooks,
+    now,
+    send,
   });
 
   let beats = 0;
   let lastBeat = now();
   let lastUtilization = performance.eventLoopUtilization();
-  let ownUs = 0;
   let lastCpu = process.cpuUsage();
   let counted = 0;
-  const report = (): void => {
-    requests.sweep();
+  const since = { at: lastBeat, idleUs: 0 };
+  const report = (at: number): void => {
+    watchers.sweep();
+    cost.calibrate();
     const { produced } = ring.counts();
+    const us = Math.round(cost.take(produced - counted));
     const cpu = process.cpuUsage();
-    send({
-      t: 'cost',
-      us: Math.round(ownUs + (produced - counted) * EVENT_COST_US),
-      cpuUs: cpu.user + cpu.system - lastCpu.user - lastCpu.system,
-    });
+    send({ t: 'cost', us, cpuUs: cpu.user + cpu.system - lastCpu.user - lastCpu.system });
+    modes.measured(us, since.idleUs, (at - since.at) | 0);
+    since.at = at;
+    since.idleUs = 0;
     counted = produced;
-    ownUs = 0;
     lastCpu = cpu;
   };
 
@@ -154,61 +233,76 @@ export function start(require: NodeJS.Require, config: AgentConfig): Agent | nul
     lastBeat = at;
     const utilization = performance.eventLoopUtilization();
     const idleUs = ((utilization.idle - lastUtilization.idle) * 1000) | 0;
+    lastUtilization = utilization;
+    since.idleUs += idleUs;
     ring.put(Op.Heartbeat, late, at, idleUs);
     Atomics.add(ring.ctl, Ctl.Beat, 1);
-    sampleWaits(waits, samples);
-    lastUtilization = utilization;
-    if (++beats % REPORT_EVERY === 0) report();
-    transport.flush(outbox);
-    outbox = [];
-    ownUs += (now() - at) | 0;
-    if (Date.now() > leaseUntil) void agent.stop();
+    if (++beats % REPORT_EVERY === 0) report(at);
+    modes.beat();
+    handles.beat();
+    watchers.beat();
+    sampleWaits(waits, modes.waitSamples());
+    flush();
+    cost.spent((now() - at) | 0);
+    if (read() > leaseUntil) void stopOnce();
   };
   const timer = hooks.disown(() =>
-    setInterval(() => {
-      // An exception here would be the program's uncaught exception.
-      try {
-        hooks.unrecorded(tick);
-      } catch (error) {
-        problems.push({ code: 'agent-failed', message: `The agent stopped itself: ${String(error)}` });
-        void agent.stop();
-      }
-    }, config.heartbeatMs).unref(),
+    timers
+      .setInterval(() => {
+        // An exception here would be the program's uncaught exception.
+        try {
+          hooks.unrecorded(tick);
+        } catch (error) {
+          onProblem('agent-failed', `The agent stopped itself: ${String(error)}`);
+          void stopOnce();
+        }
+      }, config.heartbeatMs)
+      .unref(),
   );
+  cleanup.push(() => timers.clearInterval(timer));
+  modes.start();
+
+  const listHandles = (): RawHandle[] => {
+    let list: RawHandle[] = [];
+    hooks.unrecorded(() => {
+      list = handles.list();
+      send({ t: 'handles', time: now(), handles: list });
+    });
+    return list;
+  };
 
   const stop = async (): Promise<AgentSummary> => {
-    clearInterval(timer);
-    hooks.stop();
-    requests.stop();
-    rejections.stop();
-    gc.disconnect();
-    process.off('exit', onExit);
+    listHandles();
+    watchers.settle();
+    undoAll();
     const endUs = now() >>> 0;
-    if (samples > 0) await recordLasting(waits);
+    if (canSample) await recordLasting(waits, LASTING_US);
     pending.clear();
-    Reflect.deleteProperty(holder, key);
     await transport.finish(outbox);
     return { ...ring.counts(), endUs };
   };
 
-  const agent: Agent = {
-    info: () => ({
-      pid: process.pid,
-      node: process.version,
-      script: process.argv[1] ?? '',
-      cwd: process.cwd(),
-      platform: process.platform,
-      threadPoolSize: Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) || 4,
-      startedAt,
-      originUs,
-      problems,
-    }),
+  return {
+    info: () => {
+      asked = true;
+      return {
+        pid: process.pid,
+        node: process.version,
+        script: process.argv[1] ?? '',
+        cwd: process.cwd(),
+        platform: process.platform,
+        threadPoolSize: Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) || 4,
+        startedAt,
+        originUs,
+        problems,
+      };
+    },
     renew: () => {
-      leaseUntil = Date.now() + LEASE_MS;
+      leaseUntil = read() + LEASE_MS * 1000;
     },
     stack: () => readStack('all', 100),
-    stop: () => (stopping ??= stop()),
+    setMode: (mode, reason) => modes.set(mode, reason),
+    handles: listHandles,
+    stop: stopOnce,
   };
-  Object.defineProperty(holder, key, { value: agent, configurable: true, enumerable: false });
-  return agent;
 }

@@ -12,6 +12,12 @@ const MAX_DEPTH = 256;
 export interface Hooks {
   /** The execution under way, as an id of the recording; 0 = none or unknown. */
   current: () => number;
+  /** An id of `async_hooks` as the recording has it. */
+  relative: (asyncId: number) => number;
+  /** Begins or pauses recording the graph. To be called where no execution of the program is under way. */
+  record: (graph: 'on' | 'off') => void;
+  /** Every so manieth creation, about, is handed to `onSampledInit`; 0 = none. Answers how many there were since the last call. */
+  sampleInits: (every: number) => number;
   /** Runs our own code inside the program: what it creates is not recorded. Must not be asynchronous. */
   unrecorded: (run: () => void) => void;
   /** Runs `create`, and never records the executions of the (last) resource that it creates: our own timer. */
@@ -29,9 +35,25 @@ export interface HookPorts {
   /** The last reading. */
   time: () => number;
   onType: (i: number, name: string) => void;
+  /** A creation that was picked: it stands for `weight`. Called on the stack that creates it. */
+  onSampledInit: (id: number, weight: number) => void;
+  /** A handle or timer was made: what can stay open. Called on the stack that creates it. */
+  onHandle: (id: number, type: string, resource: object) => void;
 }
 
 type Resource = object;
+
+/** Types of resources that stay until they are closed. */
+const HANDLES = new Set(
+  (
+    'Timeout TCPWRAP TCPSERVERWRAP PIPEWRAP PIPESERVERWRAP UDPWRAP TTYWRAP PROCESSWRAP WORKER MESSAGEPORT FSEVENTWRAP ' +
+    'STATWATCHER FILEHANDLE DIRHANDLE HTTP2SESSION SIGNALWRAP'
+  ).split(' '),
+);
+/** Marks the word of such a type: the sign. */
+const HANDLE = 1 << 31;
+/** No stack is due for so many creations. */
+const NEVER = 0x3fffffff;
 
 /**
  * Records what begins, runs and settles. Two ways, by what the Node at hand can do:
@@ -42,8 +64,8 @@ type Resource = object;
  *
  * Nothing in the callbacks may throw: Node ends the process when a hook does.
  */
-export function startHooks(ports: HookPorts): Hooks {
-  const { asyncHooks, v8, ring, pending, now, time } = ports;
+export function createHooks(ports: HookPorts): Hooks {
+  const { asyncHooks, v8, ring, pending, now, time, onSampledInit, onHandle } = ports;
   const { put, ctl } = ring;
   const types = new Map<string, number>();
   const stack = new Int32Array(MAX_DEPTH);
@@ -60,15 +82,33 @@ export function startHooks(ports: HookPorts): Hooks {
   const base = asyncHooks.executionAsyncId() < 0 ? 0 : newestAsyncId(asyncHooks);
   const relative = (asyncId: number): number => ((asyncId - base) * 2) | 0;
 
-  const typeIndex = (type: string): number => {
+  /** The first word of the event that tells of a creation, with {@link HANDLE} where it is one. */
+  const initWord = (type: string): number => {
     const known = types.get(type);
     if (known !== undefined) return known;
     const i = types.size + 1;
-    types.set(type, i);
+    const word = Op.Init | (i << 8) | (HANDLES.has(type) ? HANDLE : 0);
+    types.set(type, word);
     ports.onType(i, type);
-    return i;
+    return word;
   };
-  const promiseInit = Op.Init | (typeIndex('PROMISE') << 8);
+  const promiseInit = initWord('PROMISE');
+
+  // Creations until the next one that is sampled: hooks count it down.
+  let gap = NEVER;
+  let drawn = NEVER;
+  let every = 0;
+  let made = 0;
+  const draw = (): void => {
+    // At random distances, so that nothing that happens every so many creations is missed or met each time.
+    made += drawn - gap;
+    drawn = gap = every === 0 ? NEVER : every === 1 ? 1 : 1 + Math.floor(Math.random() * (2 * every - 1));
+  };
+  const sampled = (id: number): void => {
+    const weight = every;
+    draw();
+    if (weight > 0) onSampledInit(id, weight);
+  };
 
   const begin = (id: number, at: number): void => {
     if (depth < MAX_DEPTH) stack[depth] = current;
@@ -105,8 +145,11 @@ export function startHooks(ports: HookPorts): Hooks {
         put(promiseInit, id, relative(trigger), current);
         pending.add(resource, id, time() | 0);
       } else {
-        put(Op.Init | (typeIndex(type) << 8), id, relative(trigger), current);
+        const word = initWord(type);
+        put(word & ~HANDLE, id, relative(trigger), current);
+        if (word < 0) onHandle(id, type, resource);
       }
+      if (--gap <= 0) sampled(id);
     },
     before: (asyncId: number) => {
       if (asyncId === ignored || (own.size > 0 && own.has(asyncId))) return;
@@ -120,35 +163,64 @@ export function startHooks(ports: HookPorts): Hooks {
   if (separate) resourceHooks.trackPromises = false;
 
   const hook = asyncHooks.createHook(resourceHooks);
-  const stopPromises = (v8.promiseHooks.createHook as unknown as (callbacks: object) => () => void)(
-    separate
-      ? {
-          init: (promise: object, parent: object | undefined) => {
-            if (muted) {
-              pending.disown(promise);
-              return;
-            }
-            const id = (++promises * 2 + 1) | 0;
-            put(promiseInit, id, parent === undefined ? 0 : pending.idOf(parent), current);
-            pending.add(promise, id, time() | 0);
-          },
-          before: (promise: object) => {
-            const id = pending.idOf(promise);
-            // A microtask follows at once on what ended before it, so that reading is still good: half the clock reads.
-            if (id !== OWN) begin(id, depth === 0 ? time() : now());
-          },
-          after: (promise: object) => {
-            const id = pending.idOf(promise);
-            if (id !== OWN) end(id);
-          },
-          settled: onSettled,
-        }
-      : { settled: onSettled },
-  );
-  hook.enable();
+  const promiseHooks = separate
+    ? {
+        init: (promise: object, parent: object | undefined) => {
+          if (muted) {
+            pending.disown(promise);
+            return;
+          }
+          const id = (++promises * 2 + 1) | 0;
+          put(promiseInit, id, parent === undefined ? 0 : pending.idOf(parent), current);
+          pending.add(promise, id, time() | 0);
+          if (--gap <= 0) sampled(id);
+        },
+        before: (promise: object) => {
+          const id = pending.idOf(promise);
+          // A microtask follows at once on what ended before it, so that reading is still good: half the clock reads.
+          if (id !== OWN) begin(id, depth === 0 ? time() : now());
+        },
+        after: (promise: object) => {
+          const id = pending.idOf(promise);
+          if (id !== OWN) end(id);
+        },
+        settled: onSettled,
+      }
+    : { settled: onSettled };
+
+  let stopPromises: (() => void) | undefined;
+  const record = (graph: 'on' | 'off'): void => {
+    if (graph === 'on') {
+      if (stopPromises) return;
+      stopPromises = (v8.promiseHooks.createHook as unknown as (callbacks: object) => () => void)(
+        promiseHooks,
+      );
+      hook.enable();
+      return;
+    }
+    if (!stopPromises) return;
+    hook.disable();
+    stopPromises();
+    stopPromises = undefined;
+    // What settles from here on is not seen: nothing may be taken for pending that was pending now.
+    pending.clear();
+    depth = 0;
+    current = 0;
+    ctl[Ctl.Depth] = 0;
+    put(Op.Dropped, 0, now(), 0);
+  };
 
   return {
     current: () => current,
+    relative,
+    record,
+    sampleInits: (share) => {
+      every = share;
+      draw();
+      const count = made;
+      made = 0;
+      return count;
+    },
     unrecorded: (run) => {
       const before = muted;
       muted = true;
@@ -162,16 +234,20 @@ export function startHooks(ports: HookPorts): Hooks {
     },
     disown: (create) => {
       muted = true;
+      // The number that it gets is known only to a hook.
+      if (!stopPromises) hook.enable();
       try {
         return create();
       } finally {
+        if (!stopPromises) hook.disable();
         muted = false;
         ignored = newestOwn;
       }
     },
     stop: () => {
       hook.disable();
-      stopPromises();
+      stopPromises?.();
+      stopPromises = undefined;
     },
   };
 }

@@ -8,6 +8,8 @@ class Adopt {
 
 /** Where a promise is that is not among the held: it came when there was no room. */
 const BEYOND = -1;
+/** ... or was held and let go by `clear`. */
+const FORGOTTEN = -2;
 
 /**
  * The promises that recording has seen, by ids in private fields: as cheap as a symbol property, and nobody can see them,
@@ -31,7 +33,7 @@ export class PromiseTable extends Adopt {
   /** Makes an empty table. `limit`: promises held at most. */
   static create(limit: number): PendingSet {
     // Filled in advance: an array that never changes its kind.
-    let held: (PromiseTable | undefined)[] = new Array<undefined>(limit).fill(undefined);
+    const held: (PromiseTable | undefined)[] = new Array<undefined>(limit).fill(undefined);
     const times = new Int32Array(limit);
     let count = 0;
     let beyond = 0;
@@ -55,8 +57,9 @@ export class PromiseTable extends Adopt {
         const id = promise.#id;
         if (id === OWN) return id;
         const slot = promise.#slot;
-        if (slot === BEYOND) {
-          beyond--;
+        if (slot < 0) {
+          // After a `clear`, one that came beyond the room before it may still settle.
+          if (slot === BEYOND && beyond > 0) beyond--;
           return id;
         }
         const last = held[--count]!;
@@ -72,8 +75,12 @@ export class PromiseTable extends Adopt {
         for (let slot = 0; slot < count; slot++) visit(held[slot]!, held[slot]!.#id, times[slot]!);
       },
       clear: () => {
-        held = [];
+        for (let slot = 0; slot < count; slot++) {
+          held[slot]!.#slot = FORGOTTEN;
+          held[slot] = undefined;
+        }
         count = 0;
+        beyond = 0;
       },
     };
   }
@@ -96,5 +103,6 @@ export interface PendingSet {
   /** A pending promise picked at random; undefined when there is none. */
   pick: () => object | undefined;
   each: (visit: (promise: object, id: number, time: number) => void) => void;
+  /** Holds nothing any more; ids stay. */
   clear: () => void;
 }

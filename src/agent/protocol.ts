@@ -1,3 +1,5 @@
+import type { RecordingMode } from '../model/note.ts';
+
 /**
  * What passes between the three parties inside and outside the process: the agent on the main thread, its worker,
  * and the collector at the other end of the socket (or of the inspector's binding).
@@ -24,6 +26,10 @@ export const Ctl = {
   Depth: 4,
   /** 1 from when the process exits. */
   Exiting: 5,
+  /** 1 when the worker has reached the collector. */
+  Connected: 6,
+  /** 1 when the worker has sent all that an exiting process had. */
+  Sent: 7,
   Length: 8,
 } as const;
 
@@ -40,8 +46,12 @@ export interface AgentConfig {
   /** Events in the ring; a power of two. */
   ringEvents: number;
   heartbeatMs: number;
-  /** Pending promises whose stack is read at each heartbeat. */
+  /** Pending promises whose stack is read at each heartbeat, in flow mode. */
   waitSamples: number;
+  /** The mode to begin in; the most that the governor goes back up to. */
+  mode: RecordingMode;
+  /** Share of the main thread's time that recording may take, 0..1; Infinity: no limit. JSON's null means Infinity. */
+  budget: number | null;
   /** An execution that has lasted this long gets its stack read, ms. */
   stallMs: number;
 }
@@ -56,8 +66,28 @@ export type AgentMessage =
   | { t: 'stack'; i: number; frames: RawFrame[] }
   | { t: 'stall'; time: number; held: number; frames: RawFrame[] }
   | { t: 'rejection'; time: number; reason: string; frames: RawFrame[]; fatal: boolean }
+  /** The rejection that was reported at `rejected` was handled after all. */
+  | { t: 'handled-late'; time: number; rejected: number; reason: string; frames: RawFrame[] }
+  | { t: 'exit'; time: number; code: number }
+  /** What is recorded changed. `share`: our share of the main thread's time when that was decided, 0..1. */
+  | { t: 'mode'; time: number; mode: RecordingMode; reason: string; share: number }
+  | { t: 'handles'; time: number; handles: RawHandle[] }
+  | { t: 'listeners'; time: number; emitter: string; event: string; count: number; frames: RawFrame[] }
   | { t: 'cost'; us: number; cpuUs: number }
   | { t: 'problem'; code: string; message: string };
+
+/** A handle that keeps the loop alive, or an unref'ed timer. */
+export interface RawHandle {
+  /** Type of async resource. */
+  type: string;
+  /** Async id of the recording; 0 = not known. */
+  id: number;
+  ref: boolean;
+  /** What distinguishes it; '' where there is nothing to say. */
+  detail: string;
+  /** Number of the stack of its creation, as in `stack` messages; 0 = not known. */
+  stack: number;
+}
 
 /** The answer of `info()`: what the agent found in the process. */
 export interface AgentInfo {

@@ -1,73 +1,112 @@
-import type { AgentMessage } from './protocol.ts';
+import type { AgentMessage, RawFrame } from './protocol.ts';
+import { shadow } from './shadow.ts';
 import { parseStack } from './stacks.ts';
 
 const MAX_REASON = 300;
 const MAX_REJECTIONS = 1000;
 
+interface Known {
+  time: number;
+  reason: string;
+  frames: RawFrame[];
+}
+
 /**
- * Sees unhandled rejections without changing what they do. A listener for `unhandledRejection` of our own would keep
- * a process alive that ought to die, so one is added only while the program has its own; the fatal ones are seen by
+ * Sees unhandled rejections, and those that are handled after all, without changing what they do. Listeners of ours for
+ * `unhandledRejection` or `rejectionHandled` would keep a process alive that ought to die, or a warning from being
+ * printed, so they are there only while the program has its own; otherwise the fatal ones are seen by
  * `uncaughtExceptionMonitor`, which exists for observers, those that only warn by `warning`.
  */
 export function startRejections(now: () => number, send: (message: AgentMessage) => void): { stop(): void } {
   let count = 0;
-  const report = (reason: unknown, fatal: boolean): void => {
-    if (count++ >= MAX_REJECTIONS) return;
+  /** Reported and not handled since: by promise where we were given it, by number where a warning told it. */
+  const byPromise = new WeakMap<object, Known>();
+  const byNumber = new Map<string, Known>();
+  let newest: Known | undefined;
+  let outstanding = 0;
+
+  const report = (reason: unknown, fatal: boolean, words = describe): Known | undefined => {
+    if (count++ >= MAX_REJECTIONS) return undefined;
     try {
       const stack = reason instanceof Error && typeof reason.stack === 'string' ? reason.stack : '';
-      send({ t: 'rejection', time: now(), reason: describe(reason), frames: parseStack(stack), fatal });
+      const known = { time: now(), reason: words(reason), frames: parseStack(stack) };
+      send({ t: 'rejection', ...known, fatal });
+      return known;
     } catch {
       // A getter of the program's error object threw.
+      return undefined;
     }
   };
+  const handled = (known: Known | undefined): void => {
+    if (!known) return;
+    outstanding--;
+    send({
+      t: 'handled-late',
+      time: now(),
+      rejected: known.time,
+      reason: known.reason,
+      frames: known.frames,
+    });
+  };
 
-  const onRejection = (reason: unknown): void => report(reason, false);
+  const onRejection = (reason: unknown, promise: object): void => {
+    const known = report(reason, false);
+    if (!known) return;
+    byPromise.set(promise, known);
+    newest = known;
+    outstanding++;
+  };
+  const onHandled = (promise: object): void => {
+    handled(byPromise.get(promise));
+    byPromise.delete(promise);
+  };
   const onMonitor = (error: unknown, origin: string): void => {
     if (origin === 'unhandledRejection') report(error, true);
   };
   const onWarning = (warning: Error): void => {
-    // With a listener of its own the rejection has been reported already.
-    if (
-      warning.name === 'UnhandledPromiseRejectionWarning' &&
-      process.listenerCount('unhandledRejection') === 0
-    ) {
-      report(warning, false);
+    switch (warning.name) {
+      case 'UnhandledPromiseRejectionWarning': {
+        // With a listener of its own the rejection has been reported already.
+        if (process.listenerCount('unhandledRejection') > 0) return;
+        const number = rejectionNumber(warning);
+        // Node tells of each twice: the reason with its stack, and then what to do about it, with the number.
+        const known = number === undefined ? report(warning, false, firstLine) : newest;
+        if (!known) return;
+        newest = known;
+        if (number !== undefined) byNumber.set(number, known);
+        else outstanding++;
+        return;
+      }
+      case 'PromiseRejectionHandledWarning': {
+        const number = rejectionNumber(warning) ?? '';
+        // Without the promise and its number, only the one that there is can be meant.
+        handled(byNumber.get(number) ?? (outstanding === 1 ? newest : undefined));
+        byNumber.delete(number);
+      }
     }
   };
 
-  const listening = (): boolean => process.listeners('unhandledRejection').includes(onRejection);
-  const onAdded = (name: string | symbol, listener: unknown): void => {
-    if (name === 'unhandledRejection' && listener !== onRejection && !listening()) {
-      process.prependListener('unhandledRejection', onRejection);
-    }
-  };
-  const onRemoved = (name: string | symbol, listener: unknown): void => {
-    if (
-      name === 'unhandledRejection' &&
-      listener !== onRejection &&
-      process.listenerCount(name) === 1 &&
-      listening()
-    ) {
-      process.off('unhandledRejection', onRejection);
-    }
-  };
-
-  if (process.listenerCount('unhandledRejection') > 0)
-    process.prependListener('unhandledRejection', onRejection);
+  const unshadow = shadow(process, { unhandledRejection: onRejection, rejectionHandled: onHandled });
   process.on('uncaughtExceptionMonitor', onMonitor);
   process.on('warning', onWarning);
-  process.on('newListener', onAdded);
-  process.on('removeListener', onRemoved);
 
   return {
     stop: () => {
-      process.off('removeListener', onRemoved);
-      process.off('newListener', onAdded);
-      process.off('unhandledRejection', onRejection);
+      unshadow();
       process.off('uncaughtExceptionMonitor', onMonitor);
       process.off('warning', onWarning);
     },
   };
+}
+
+/** The number by which Node's warnings name a rejection. */
+function rejectionNumber(warning: Error): string | undefined {
+  return /\(rejection id: (\d+)\)/.exec(warning.message)?.[1];
+}
+
+/** A warning's message is the reason's whole stack. */
+function firstLine(warning: unknown): string {
+  return (warning as Error).message.split('\n', 1)[0]!.slice(0, MAX_REASON);
 }
 
 /** Class and message, without the data that an inspected object would show. */

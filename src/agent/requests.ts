@@ -1,23 +1,27 @@
 import type * as DiagnosticsChannel from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import { Op, RequestKind } from '../model/event.ts';
+import { subscribe } from './channels.ts';
+import type { Labels } from './labels.ts';
 import type { Put } from './ring.ts';
 
 /** Requests under way that are followed; more are counted as they end, but not swept. */
 const MAX_OPEN = 20_000;
-const MAX_LABEL = 200;
-/** Different labels kept; afterwards new ones are recorded as label 0. */
-const MAX_LABELS = 5_000;
 
-interface RequestPorts {
+export interface RequestPorts {
   diagnostics: typeof DiagnosticsChannel;
   put: Put;
   now: () => number;
-  onLabel: (i: number, text: string) => void;
+  labels: Labels;
+  /** Number of the next request of the recording. */
+  nextId: () => number;
 }
 
-/** Follows the requests that `node:http` serves, through its diagnostics channels. */
+/** Follows the requests that `node:http` and `node:http2` serve. */
 export interface Requests {
+  /** A stream of an HTTP/2 server begins; the same one may be told twice. */
+  http2: (stream: ServerHttp2Stream, headers: Record<string, unknown>) => void;
   /** Records as ended what was closed before its response was finished. */
   sweep: () => void;
   stop: () => void;
@@ -31,91 +35,95 @@ interface RoutedRequest extends IncomingMessage {
 
 interface Open {
   id: number;
-  request: RoutedRequest;
+  method: string;
+  request?: RoutedRequest;
   /** The route's pattern, where a framework told it. */
   pattern?: string;
 }
 
-export function startRequests({ diagnostics, put, now, onLabel }: RequestPorts): Requests {
-  const labels = new Map<string, number>();
-  const open = new Map<ServerResponse, Open>();
-  let count = 0;
+type Answer = ServerResponse | ServerHttp2Stream;
 
-  const labelIndex = (text: string): number => {
-    const known = labels.get(text);
-    if (known !== undefined) return known;
-    if (labels.size >= MAX_LABELS) return 0;
-    const i = labels.size + 1;
-    labels.set(text, i);
-    onLabel(i, text);
-    return i;
-  };
+export function startRequests({ diagnostics, put, now, labels, nextId }: RequestPorts): Requests {
+  const open = new Map<Answer, Open>();
 
-  const onStart = guard(({ request, response }: { request: RoutedRequest; response: ServerResponse }) => {
-    const id = ++count;
-    if (open.size < MAX_OPEN) open.set(response, { id, request });
+  const begin = (answer: Answer, kind: RequestKind, url: string, entry: Omit<Open, 'id'>): void => {
+    if (open.has(answer)) return;
+    const id = nextId();
+    if (open.size < MAX_OPEN) open.set(answer, { id, ...entry });
     // The query may hold anything, and a route does not depend on it.
-    const path = (request.url ?? '').split('?', 1)[0]!;
-    put(
-      Op.RequestStart | (RequestKind.Http << 8),
-      id,
-      now(),
-      labelIndex(`${request.method ?? ''} ${path}`.slice(0, MAX_LABEL)),
-    );
-  });
-
-  const finish = (response: ServerResponse, status: number): void => {
-    const entry = open.get(response);
+    const path = url.split('?', 1)[0]!;
+    put(Op.RequestStart | (kind << 8), id, now(), labels.index(`${entry.method} ${path}`));
+  };
+  const finish = (answer: Answer, status: number): void => {
+    const entry = open.get(answer);
     if (!entry) return;
-    open.delete(response);
+    open.delete(answer);
     const pattern = entry.pattern ?? expressPattern(entry.request);
-    const route =
-      pattern === undefined ? 0 : labelIndex(`${entry.request.method ?? ''} ${pattern}`.slice(0, MAX_LABEL));
+    const route = pattern === undefined ? 0 : labels.index(`${entry.method} ${pattern}`);
     put(Op.RequestEnd | ((status & 0xffff) << 8), entry.id, now(), route);
   };
 
-  const onFinish = guard(({ response }: { response: ServerResponse }) => {
-    finish(response, response.statusCode);
-  });
+  const http2 = (stream: ServerHttp2Stream, headers: Record<string, unknown>): void => {
+    // Even ids are streams that the server pushes by itself.
+    if ((stream.id ?? 1) % 2 === 0) return;
+    const { ':method': method, ':path': path } = headers;
+    begin(stream, RequestKind.Http2, text(path), { method: text(method) });
+  };
 
-  const onFastify = guard((message: { reply?: { raw?: ServerResponse }; route?: { url?: string } }) => {
-    const response = message.reply?.raw;
-    const entry = response && open.get(response);
-    if (entry && message.route?.url !== undefined) entry.pattern = message.route.url;
+  const unsubscribe = subscribe(diagnostics, {
+    'http.server.request.start': ({
+      request,
+      response,
+    }: {
+      request: RoutedRequest;
+      response: ServerResponse;
+    }) => begin(response, RequestKind.Http, request.url ?? '', { method: request.method ?? '', request }),
+    'http.server.response.finish': ({ response }: { response: ServerResponse }) =>
+      finish(response, response.statusCode),
+    // Node 22 and later.
+    'http2.server.stream.created': (message: {
+      stream: ServerHttp2Stream;
+      headers: Record<string, unknown>;
+    }) => http2(message.stream, message.headers),
+    'http2.server.stream.close': ({ stream }: { stream: ServerHttp2Stream }) =>
+      finish(stream, http2Status(stream)),
+    'tracing:fastify.request.handler:start': (message: {
+      reply?: { raw?: ServerResponse };
+      route?: { url?: string };
+    }) => {
+      const response = message.reply?.raw;
+      const entry = response && open.get(response);
+      if (entry && message.route?.url !== undefined) entry.pattern = message.route.url;
+    },
   });
-
-  const subscriptions: [string, (message: unknown) => void][] = [
-    ['http.server.request.start', onStart],
-    ['http.server.response.finish', onFinish],
-    ['tracing:fastify.request.handler:start', onFastify],
-  ];
-  for (const [name, listener] of subscriptions) diagnostics.subscribe(name, listener);
 
   return {
+    http2,
     sweep: () => {
-      for (const response of open.keys()) {
-        if (response.destroyed || response.closed) finish(response, 0);
+      for (const answer of open.keys()) {
+        if ('statusCode' in answer) {
+          if (answer.destroyed || answer.closed) finish(answer, 0);
+        } else if (answer.closed) finish(answer, http2Status(answer));
       }
     },
     stop: () => {
-      for (const [name, listener] of subscriptions) diagnostics.unsubscribe(name, listener);
+      unsubscribe();
       open.clear();
     },
   };
 }
 
-function expressPattern(request: RoutedRequest): string | undefined {
+function http2Status(stream: ServerHttp2Stream): number {
+  const status = stream.sentHeaders?.[':status'];
+  return typeof status === 'number' && !stream.aborted ? status : 0;
+}
+
+function expressPattern(request: RoutedRequest | undefined): string | undefined {
+  if (!request) return undefined;
   const path = request.route?.path;
   return typeof path === 'string' ? (request.baseUrl ?? '') + path : undefined;
 }
 
-/** A channel's subscriber that throws would surface in the program as an uncaught exception. */
-function guard(listener: (message: never) => void): (message: unknown) => void {
-  return (message) => {
-    try {
-      listener(message as never);
-    } catch {
-      // A request or response of another shape than Node's: not followed.
-    }
-  };
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

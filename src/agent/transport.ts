@@ -1,3 +1,4 @@
+import type * as Timers from 'node:timers';
 import type * as WorkerThreads from 'node:worker_threads';
 import type { Worker } from 'node:worker_threads';
 import type { AgentConfig, AgentMessage } from './protocol.ts';
@@ -19,6 +20,7 @@ export interface Transport {
 
 export interface TransportPorts {
   workers: typeof WorkerThreads;
+  timers: typeof Timers;
   config: AgentConfig;
   ring: Ring;
   originUs: number;
@@ -29,8 +31,9 @@ export interface TransportPorts {
   onLost: () => void;
 }
 
-/** Longest wait of an exiting process for the last events, ms. */
+/** Longest wait of an exiting process for the last events, ms; and where the worker has not even connected yet. */
 const EXIT_WAIT_MS = 100;
+const EARLY_EXIT_WAIT_MS = 1000;
 /** Longest wait for the worker to send the rest, ms. */
 const FINISH_MS = 3000;
 
@@ -39,7 +42,7 @@ const FINISH_MS = 3000;
  * once: until the worker is connected the ring holds the events, and nothing here waits for the program's loop.
  */
 export function openTransport(ports: TransportPorts): Transport {
-  const { config, ring, onProblem, onLost } = ports;
+  const { config, ring, timers, onProblem, onLost } = ports;
   if (config.socketPath === null) return byBinding(ports);
 
   /** What the worker may not have sent yet: repeated through the binding if it never connects. */
@@ -102,20 +105,18 @@ export function openTransport(ports: TransportPorts): Transport {
       if (!worker || fallback) return;
       worker.postMessage('finish');
       worker.ref();
-      const timer = setTimeout(() => void worker.terminate(), FINISH_MS);
+      const timer = timers.setTimeout(() => void worker.terminate(), FINISH_MS);
       await exited;
-      clearTimeout(timer);
+      timers.clearTimeout(timer);
     },
     exit: (messages) => {
       // The worker's own inspector session would keep the exiting process waiting for ever.
       Atomics.store(ring.ctl, Ctl.Exiting, 1);
       flush(messages);
-      const until = Date.now() + EXIT_WAIT_MS;
-      while (!fallback && Date.now() < until) {
-        const tail = Atomics.load(ring.ctl, Ctl.Tail);
-        if (tail === Atomics.load(ring.ctl, Ctl.Head)) break;
-        Atomics.wait(ring.ctl, Ctl.Tail, tail, 5);
-      }
+      if (fallback || !worker) return;
+      worker.postMessage('exit');
+      const early = Atomics.load(ring.ctl, Ctl.Connected) === 0;
+      Atomics.wait(ring.ctl, Ctl.Sent, 0, early ? EARLY_EXIT_WAIT_MS : EXIT_WAIT_MS);
     },
   };
 }

@@ -4,18 +4,17 @@ import type { PendingSet } from './pending.ts';
 import type { Put } from './ring.ts';
 import type { StackTable } from './stacks.ts';
 
-/** Promises that are still pending at the end get their stack read when they are at least this old, µs. */
-const LASTING_US = 1_000_000;
-
-/** At most this many of them. */
+/** Promises that are still pending at the end whose stack is read, at most. */
 const MAX_LASTING = 4096;
 
 interface WaitPorts {
   pending: PendingSet;
   stacks: StackTable;
   put: Put;
-  /** µs since the clock origin, of the last clock read. */
-  time: () => number;
+  /** Reads the clock: µs since the clock origin. */
+  now: () => number;
+  /** What reading the stacks took, µs. */
+  spent: (us: number) => void;
 }
 
 /**
@@ -23,28 +22,35 @@ interface WaitPorts {
  * `pending / picked` promises. Must be called inside `unrecorded`; the stacks arrive with the microtasks after it.
  */
 export function sampleWaits(ports: WaitPorts, picks: number): void {
-  const { pending, stacks, put, time } = ports;
+  const { pending, stacks, put, now, spent } = ports;
   const size = pending.size();
   const picked = Math.min(picks, size);
   if (picked === 0) return;
   const weight = Math.min(Math.round((size / picked) * 16), 0xffffff);
+  let first = 0;
   for (let k = 0; k < picked; k++) {
     const promise = pending.pick();
     if (!promise) continue;
     const id = pending.idOf(promise);
     readAsyncStack(promise, (frames) => {
-      put(Op.WaitSample | (weight << 8), id, time() | 0, stacks.add(frames));
+      const at = now();
+      put(Op.WaitSample | (weight << 8), id, at, stacks.add(frames));
+      // The stacks are read one right after the other: from the first to the last is the time of all but one.
+      if (k === 0) first = at;
+      else if (k === picked - 1) spent((((at - first) | 0) * picked) / k);
     });
   }
 }
 
-/** Records the promises that have been pending for long, with their stacks. Resolves when all are read. */
-export async function recordLasting(ports: WaitPorts): Promise<void> {
-  const { pending, stacks, put, time } = ports;
-  const now = time();
+/**
+ * Records the promises that have been pending for at least `ageUs`, with their stacks. Resolves when all are read. Must be
+ * called inside `unrecorded`, or without hooks.
+ */
+export async function recordLasting({ pending, stacks, put, now }: WaitPorts, ageUs: number): Promise<void> {
+  const at = now();
   const lasting: { promise: object; id: number; since: number }[] = [];
   pending.each((promise, id, since) => {
-    if (((now - since) | 0) >= LASTING_US) lasting.push({ promise, id, since });
+    if (((at - since) | 0) >= ageUs) lasting.push({ promise, id, since });
   });
   // The oldest first: they are what never settles.
   lasting.sort((a, b) => (a.since - b.since) | 0);

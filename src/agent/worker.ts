@@ -30,13 +30,20 @@ const nowUs = (): number => Number(process.hrtime.bigint() / 1000n) - originUs;
 const socket = connect(socketPath);
 sendJson(FrameKind.Hello, { token });
 socket.on('connect', () => {
+  Atomics.store(ctl, Ctl.Connected, 1);
   port.postMessage('connected');
   setInterval(poll, POLL_MS);
 });
-socket.on('error', () => port.postMessage('lost'));
-socket.on('close', () => port.postMessage('lost'));
+socket.on('error', lost);
+socket.on('close', lost);
 
-port.on('message', (message: AgentMessage[] | 'finish') => {
+port.on('message', (message: AgentMessage[] | 'finish' | 'exit') => {
+  if (message === 'exit') {
+    // The main thread waits for this one.
+    drain();
+    socket.write('', sent);
+    return;
+  }
   if (message === 'finish') {
     drain();
     sendJson(FrameKind.Bye, {});
@@ -46,6 +53,16 @@ port.on('message', (message: AgentMessage[] | 'finish') => {
   }
   sendJson(FrameKind.Messages, message);
 });
+
+function sent(): void {
+  Atomics.store(ctl, Ctl.Sent, 1);
+  Atomics.notify(ctl, Ctl.Sent);
+}
+
+function lost(): void {
+  sent();
+  port.postMessage('lost');
+}
 
 function poll(): void {
   drain();

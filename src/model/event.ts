@@ -33,7 +33,10 @@ export const Op = {
   Gc: 8,
   /** A pending promise was picked at random. extra = weight x 16, id = promise, a = time, b = StackId. */
   WaitSample: 9,
-  /** id = number of events that were lost here because the ring was full, a = time. */
+  /**
+   * id = number of events that were lost here because the ring was full, a = time. 0: from here on the graph is not
+   * recorded until the next Init, to keep the budget; what was under way has no end.
+   */
   Dropped: 10,
   /** A promise still pending at the end. extra = 0, id = promise, a = time of creation, b = StackId. */
   Pending: 11,
@@ -44,6 +47,8 @@ export const Op = {
   OperationStart: 12,
   /** The answer came, or none will. extra = status or exit code, 0xffffff = failed, id = operation id, a = time, b = execution. */
   OperationEnd: 13,
+  /** Where a sampled resource or promise was created; follows its Init. extra = weight (it stands for so many), id, a = time, b = StackId. */
+  InitStack: 14,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 

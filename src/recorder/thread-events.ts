@@ -63,7 +63,7 @@ export function createThreadEvents(ports: ThreadEventPorts): ThreadEvents {
       last = unwrap(time);
       ports.onHeartbeat(words[at + 1]!, last + shiftUs);
     } else if (op === Op.Dropped) ports.onDropped(words[at + 1]!);
-    else if (op === Op.WaitSample || op === Op.Pending) words[at + 3] = ports.stackId(words[at + 3]!);
+    else if (pointsAtStack(op)) words[at + 3] = ports.stackId(words[at + 3]!);
     words[at + 2] = (time + shift) | 0;
     return true;
   };
@@ -103,4 +103,8 @@ export function createThreadEvents(ports: ThreadEventPorts): ThreadEvents {
 function nameTable(op: number): 'type' | 'label' | undefined {
   if (op === Op.Init) return 'type';
   return op === Op.RequestStart || op === Op.RequestEnd || op === Op.OperationStart ? 'label' : undefined;
+}
+
+function pointsAtStack(op: number): boolean {
+  return op === Op.WaitSample || op === Op.Pending || op === Op.InitStack;
 }

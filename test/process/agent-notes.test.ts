@@ -1,0 +1,82 @@
+// What the agent notices besides events: late handling, exits, open handles, growing listeners.
+import { describe, expect, test } from 'vitest';
+import { Op } from '../../src/model/event.ts';
+import { VERSIONS } from '../setup/nodes.mjs';
+import { messagesOf, runWithAgent } from './agent-host.ts';
+
+const MAJORS = Object.keys(VERSIONS).map(Number);
+
+const NOTICED = `
+process.on('unhandledRejection', () => undefined);
+const late = Promise.reject(new Error('handled late'));
+setTimeout(() => late.catch(() => undefined), 60);
+
+const { EventEmitter } = require('node:events');
+class Bus extends EventEmitter {}
+const bus = new Bus();
+function subscribe() { bus.on('tick', () => undefined); }
+for (let k = 0; k < 12; k++) subscribe();
+
+function poll() { setInterval(() => undefined, 50_000); }
+setTimeout(function arm() { poll(); }, 40);
+const server = require('node:net').createServer().listen(0, '127.0.0.1');
+setTimeout(() => { agent.handles(); process.exitCode = 3; process.exit(); }, 300);
+`;
+
+describe.each(MAJORS)('on Node %i', (major) => {
+  test('late handling, growing listeners, open handles and the exit are told', async () => {
+    const bare = await runWithAgent(major, NOTICED.replace('agent.handles();', ''), { agent: 'bare' });
+    const run = await runWithAgent(major, NOTICED);
+    expect(run.code).toBe(3);
+    expect(withoutPid(run.stderr)).toBe(withoutPid(bare.stderr));
+
+    const [late] = messagesOf(run, 'handled-late');
+    expect(late).toMatchObject({ reason: 'Error: handled late' });
+    expect(late!.frames[0]).toMatchObject({ 2: run.lineOf("'handled late'") });
+    expect(late!.time).toBeGreaterThan(late!.rejected);
+
+    const grown = messagesOf(run, 'listeners');
+    expect(grown).toMatchObject([{ emitter: 'Bus', event: 'tick', count: 11 }]);
+    expect(grown[0]!.frames.map(([, , line]) => line)).toContain(run.lineOf('function subscribe'));
+
+    const [{ handles }] = messagesOf(run, 'handles') as [
+      { handles: { type: string; detail: string; stack: number }[] },
+    ];
+    const timer = handles.find(({ detail }) => detail === 'every 50000 ms')!;
+    expect(timer).toMatchObject({ type: 'Timeout', ref: true });
+    const stack = messagesOf(run, 'stack').find(({ i }) => i === timer.stack)!;
+    expect(stack.frames.map(([name, , line]) => [name, line])).toContainEqual([
+      'poll',
+      run.lineOf('function poll'),
+    ]);
+    expect(handles).toContainEqual(
+      expect.objectContaining({
+        type: 'TCPSERVERWRAP',
+        detail: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
+      }),
+    );
+    expect(messagesOf(run, 'exit')).toMatchObject([{ code: 3 }]);
+  });
+});
+
+const TOP_LEVEL = `
+async function main() {
+  await new Promise(() => undefined); // never
+}
+main();
+`;
+
+test.each(MAJORS)(
+  'who still waits when the loop of Node %i runs dry is told with its line',
+  async (major) => {
+    const run = await runWithAgent(major, TOP_LEVEL);
+    expect(run.code).toBe(0);
+    const stacks = new Map(messagesOf(run, 'stack').map(({ i, frames }) => [i, frames]));
+    const pending = run.events.filter(({ op }) => op === Op.Pending).map(({ b }) => stacks.get(b)?.[0]?.[2]);
+    expect(pending).toContain(run.lineOf('// never'));
+  },
+);
+
+function withoutPid(text: string): string {
+  return text.replace(/\(node:\d+\)/g, '(node)');
+}
