@@ -2,6 +2,7 @@ import type { Linter as LinterNamespace } from 'eslint';
 import { Linter } from 'eslint/universal';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
+import type { ProjectFacts } from './project/reach-facts.ts';
 import { PRESETS, RULES } from './presets.ts';
 import { RULE_NAMES, type PresetName, type RuleChoice } from './protocol.ts';
 import type { Analysis } from './source/analysis.ts';
@@ -15,6 +16,8 @@ export interface LintInput {
   preset: PresetName;
   /** Changes to the preset, by rule name. */
   rules?: Readonly<Record<string, RuleChoice>>;
+  /** What the project's other files tell about this one. */
+  project?: ProjectFacts | undefined;
 }
 
 /** Hints about one file, in source order. What cannot be parsed or makes a rule fail is a problem, never an error. */
@@ -60,7 +63,7 @@ function runLinter(
     plugins: { looplens: { rules: RULES } },
     languageOptions: { parser, sourceType: sourceType(input.file), parserOptions: parserOptions(input.file) },
     linterOptions: { reportUnusedDisableDirectives: 'off', reportUnusedInlineConfigs: 'off' },
-    settings: { looplens: { file: input.file } },
+    settings: { looplens: { file: input.file, project: input.project } },
     rules: Object.fromEntries(
       Object.entries(rules).map(([name, options]) => [`looplens/${name}`, ['warn', ...options]]),
     ),

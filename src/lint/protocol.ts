@@ -1,6 +1,8 @@
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/problem.ts';
 import type { SourceFacts } from '../model/source-facts.ts';
+import type { FileIndex } from './project/file-index.ts';
+import type { ProjectFacts } from './project/reach-facts.ts';
 
 /** Which rules run: a quiet, precise set, or all of them. */
 export type PresetName = 'recommended' | 'strict';
@@ -17,12 +19,16 @@ export type LintRequest =
       text: string;
       preset: PresetName;
       rules?: Readonly<Record<string, RuleChoice>>;
+      /** What the project's other files tell about this one. */
+      project?: ProjectFacts;
     }
+  | { id: number; kind: 'index'; file: string; text: string }
   | { id: number; kind: 'facts'; file: string; text: string };
 
 /** An answer of the lint worker. `superseded`: a newer request for the same file made this one pointless. */
 export type LintReply =
   | { id: number; kind: 'lint'; outcome: Outcome<Finding[]> }
+  | { id: number; kind: 'index'; index: FileIndex }
   | { id: number; kind: 'facts'; facts: SourceFacts }
   | { id: number; kind: 'superseded' };
 

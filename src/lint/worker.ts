@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { defined } from '../base/assert.ts';
 import { collectFacts } from './facts.ts';
+import { indexText } from './index-text.ts';
 import { lintText } from './lint-text.ts';
 import type { LintReply, LintRequest } from './protocol.ts';
 
@@ -36,9 +37,15 @@ function serve(port: MessagePort): void {
 
 /** Cannot fail: both cores turn bad input into problems or empty answers. */
 function answer(request: LintRequest): LintReply {
-  return request.kind === 'lint'
-    ? { id: request.id, kind: 'lint', outcome: lintText(request) }
-    : { id: request.id, kind: 'facts', facts: collectFacts(request.text, request.file) };
+  const { id } = request;
+  switch (request.kind) {
+    case 'lint':
+      return { id, kind: 'lint', outcome: lintText(request) };
+    case 'index':
+      return { id, kind: 'index', index: indexText(request.text, request.file) };
+    case 'facts':
+      return { id, kind: 'facts', facts: collectFacts(request.text, request.file) };
+  }
 }
 
 function split<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {

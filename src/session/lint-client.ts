@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Disposable } from '../base/disposable.ts';
+import type { FileIndex } from '../lint/project/file-index.ts';
+import type { ProjectFacts } from '../lint/project/reach-facts.ts';
 import type { LintReply, LintRequest, PresetName, RuleChoice } from '../lint/protocol.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/problem.ts';
@@ -18,7 +20,10 @@ export interface LintClient extends Disposable {
     text: string,
     preset: PresetName,
     rules?: Readonly<Record<string, RuleChoice>>,
+    project?: ProjectFacts,
   ): Promise<Outcome<Finding[]>>;
+  /** What the project's graph needs of a text. */
+  index(file: string, text: string): Promise<FileIndex>;
   /** What the sources prove, in the order of the files. */
   facts(files: readonly SourceFile[]): Promise<SourceFacts[]>;
 }
@@ -60,6 +65,7 @@ class WorkerClient implements LintClient {
     text: string,
     preset: PresetName,
     rules?: Readonly<Record<string, RuleChoice>>,
+    project?: ProjectFacts,
   ): Promise<Outcome<Finding[]>> {
     const reply = await this.#ask({
       id: ++this.#lastId,
@@ -68,12 +74,18 @@ class WorkerClient implements LintClient {
       text,
       preset,
       ...(rules ? { rules } : {}),
+      ...(project ? { project } : {}),
     });
     if (reply.kind === 'lint') return reply.outcome;
     return {
       value: [],
       problems: [{ code: 'superseded', message: `${file} was asked for again before its answer.` }],
     };
+  }
+
+  async index(file: string, text: string): Promise<FileIndex> {
+    const reply = await this.#ask({ id: ++this.#lastId, kind: 'index', file, text });
+    return reply.kind === 'index' ? reply.index : EMPTY_INDEX;
   }
 
   async facts(files: readonly SourceFile[]): Promise<SourceFacts[]> {
@@ -159,10 +171,21 @@ class WorkerClient implements LintClient {
   }
 }
 
+/** Of a text that cannot be read: nobody in it calls anything. */
+const EMPTY_INDEX: FileIndex = {
+  functions: [],
+  classes: [],
+  exports: {},
+  stars: [],
+  calls: [],
+  entries: [],
+};
+
 function givenUp(request: LintRequest, reason: string): LintReply {
   const { id, file } = request;
   if (request.kind === 'facts')
     return { id, kind: 'facts', facts: { file, independentAwaits: [], calls: [] } };
+  if (request.kind === 'index') return { id, kind: 'index', index: EMPTY_INDEX };
   const message = `${file} could not be checked: ${reason}.`;
   return { id, kind: 'lint', outcome: { value: [], problems: [{ code: 'lint-failed', message }] } };
 }

@@ -1,0 +1,142 @@
+import type { Analysis } from '../source/analysis.ts';
+import type { Call, FunctionNode, Node } from '../source/ast.ts';
+import { enclosingFunction, functionName, isFunction, lastNameNode, unwrap, walk } from '../source/ast.ts';
+import { createDescribe, leadsToFunction, prototypeOwner, type Describe } from './values.ts';
+import { shapeOf } from './call-shape.ts';
+import { conventionalEntries, decoratedEntries } from './declared-entries.ts';
+import type { FileIndex, IndexedCall, IndexedFunction } from './file-index.ts';
+import { indexClass, indexPrototype } from './index-classes.ts';
+import { indexExports } from './index-exports.ts';
+import { givenBy } from './returned.ts';
+import { hashText } from './hash.ts';
+
+/** Reads out of a file's tree what the project's graph needs. Bounded by the size of the file. */
+export function indexFile(analysis: Analysis): FileIndex {
+  const { ast, visitorKeys: keys } = analysis.source;
+  const functions = new Map<Node, number>();
+  const classes = new Map<Node, number>();
+  const calls: Call[] = [];
+  const exporting: Node[] = [];
+  walk(ast, keys, (node) => {
+    if (isFunction(node)) functions.set(node, functions.size);
+    else if (CLASSES.has(node.type)) classes.set(node, classes.size);
+    else if (node.type === 'CallExpression' || node.type === 'NewExpression') calls.push(node);
+    else if (EXPORTING.has(node.type)) exporting.push(node);
+    return undefined;
+  });
+  // Functions whose prototype is written to are classes, too.
+  for (const fn of functions.keys()) {
+    const owner = isFunction(fn) ? prototypeOwner(fn, analysis.bindings) : undefined;
+    if (owner && !classes.has(owner)) classes.set(owner, classes.size);
+  }
+  const describe = createDescribe(analysis.bindings, { functions, classes });
+  const { exports, stars } = indexExports(exporting, describe);
+  const names = new Set<string>();
+  return {
+    functions: [...functions.keys()].map((fn) =>
+      indexFunction(fn as FunctionNode, analysis, describe, names),
+    ),
+    classes: [...classes.keys()].map((node) =>
+      isFunction(node)
+        ? indexPrototype(node, [...functions.keys()] as FunctionNode[], analysis, functions, describe)
+        : indexClass(node, functions, describe),
+    ),
+    exports,
+    stars,
+    calls: calls.flatMap((call) => indexCall(call, functions, describe)),
+    entries: [
+      ...decoratedEntries(functions),
+      ...conventionalEntries(analysis.file, exports),
+      ...entriesByShape(functions, analysis),
+    ],
+  };
+}
+
+const CLASSES: ReadonlySet<string> = new Set([
+  'ClassDeclaration',
+  'ClassExpression',
+  'TSInterfaceDeclaration',
+]);
+const EXPORTING: ReadonlySet<string> = new Set([
+  'ExportNamedDeclaration',
+  'ExportDefaultDeclaration',
+  'ExportAllDeclaration',
+  'TSExportAssignment',
+  'AssignmentExpression',
+]);
+
+function indexFunction(
+  fn: FunctionNode,
+  analysis: Analysis,
+  describe: Describe,
+  names: Set<string>,
+): IndexedFunction {
+  const name = functionName(fn);
+  const { gives, returns } = givenBy(fn, analysis, describe);
+  const { open, aside } = analysis.reach.standing(fn);
+  return {
+    id: identity(fn, name, names),
+    ...(name === undefined ? {} : { name }),
+    start: fn.range[0],
+    line: fn.loc.start.line,
+    column: fn.loc.start.column + 1,
+    endLine: fn.loc.end.line,
+    gives,
+    ...(returns ? { returns } : {}),
+    open,
+    ...(aside ? { aside: true as const } : {}),
+    hash: hashText(analysis.source.text.slice(fn.range[0], fn.range[1]).replace(/\s+/g, '')),
+  };
+}
+
+/** `(req, res) => res.json(…)`: a request handler that something registers which is not seen. */
+function entriesByShape(functions: ReadonlyMap<Node, number>, analysis: Analysis): FileIndex['entries'] {
+  const entries: FileIndex['entries'] = [];
+  for (const [fn, number] of functions) {
+    const entry = analysis.reach.standing(fn as FunctionNode).entry;
+    if (entry?.label.startsWith('request handler'))
+      entries.push({ fn: number, entry: { step: 'http-request', label: entry.label }, bySight: true });
+  }
+  return entries;
+}
+
+/** The names of the functions around it and its own, and a number where that is not enough. */
+function identity(fn: FunctionNode, name: string | undefined, names: Set<string>): string {
+  const parts = [name ?? '<anonymous>'];
+  for (let outer = enclosingFunction(fn); outer && parts.length < 8; outer = enclosingFunction(outer))
+    parts.unshift(functionName(outer) ?? '<anonymous>');
+  const base = parts.join('/');
+  let id = base;
+  for (let number = 2; names.has(id); number++) id = `${base}#${number}`;
+  names.add(id);
+  return id;
+}
+
+function indexCall(call: Call, functions: ReadonlyMap<Node, number>, describe: Describe): IndexedCall[] {
+  const callee = isImport(call) ? null : describe(call.callee);
+  const args = call.arguments.map((argument) => {
+    const value = describe(argument);
+    return value && leadsToFunction(value) ? value : null;
+  });
+  while (args.at(-1) === null) args.pop();
+  if (!callee && args.length === 0) return [];
+  // Calls of packages matter only for the functions that they are given.
+  const around = enclosingFunction(call);
+  const { start } = lastNameNode(call.callee).loc;
+  return [
+    {
+      from: around ? (functions.get(around) ?? -1) : -1,
+      line: start.line,
+      column: start.column + 1,
+      end: call.range[1],
+      callee,
+      ...(call.parent.type === 'AwaitExpression' ? { awaited: true as const } : {}),
+      ...(args.length > 0 ? { args, shape: shapeOf(call) } : {}),
+    },
+  ];
+}
+
+const isImport = (call: Call): boolean => {
+  const callee = unwrap(call.callee);
+  return callee.type === 'Identifier' && callee.name === 'require';
+};

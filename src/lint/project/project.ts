@@ -1,0 +1,143 @@
+import { createModules } from './modules.ts';
+import type { LinkedFile, Target } from './evaluate.ts';
+import type { FileIndex, IndexedFunction } from './file-index.ts';
+import { hashText } from './hash.ts';
+import { link, type Linked } from './link.ts';
+import { findPaths, type Paths, type Placed } from './paths.ts';
+import { createGiven, type Given } from './promises-given.ts';
+import type { ProjectFacts } from './reach-facts.ts';
+
+/** The indexes of a project's files, and what follows from them. Links them when first asked after a change. */
+export interface Project {
+  /** Adds or replaces a file. True when anything but positions changed, so that other files may be concerned. */
+  set(file: string, index: FileIndex): boolean;
+  delete(file: string): void;
+  has(file: string): boolean;
+  /** What is known of a file's code; undefined for a file that is not in the project. */
+  facts(file: string): ProjectFacts | undefined;
+  /** Files were added or removed on disk: names of modules may lead elsewhere. */
+  forgetModules(): void;
+}
+
+export function createProject(): Project {
+  const files = new Map<string, { index: FileIndex; shape: string }>();
+  const modules = createModules((file) => files.has(file));
+  let state: State | undefined;
+
+  return {
+    set(file, index) {
+      const shape = shapeOf(index);
+      const before = files.get(file);
+      files.set(file, { index, shape });
+      if (before?.shape === shape) {
+        state?.move(file, index);
+        return false;
+      }
+      if (!before) modules.forget();
+      state = undefined;
+      return true;
+    },
+    delete(file) {
+      if (files.delete(file)) {
+        state = undefined;
+        modules.forget();
+      }
+    },
+    has: (file) => files.has(file),
+    facts(file) {
+      if (!files.has(file)) return undefined;
+      state ??= linkAll(files, modules.resolve);
+      return state.facts(file);
+    },
+    forgetModules() {
+      modules.forget();
+      state = undefined;
+    },
+  };
+}
+
+interface State {
+  facts(file: string): ProjectFacts | undefined;
+  /** Takes over positions of a file whose code is the same. */
+  move(file: string, index: FileIndex): void;
+}
+
+function linkAll(
+  files: ReadonlyMap<string, { index: FileIndex }>,
+  resolveFile: (from: string, name: string) => string | undefined,
+): State {
+  const byFile = new Map<string, LinkedFile>();
+  let first = 0;
+  for (const [file, { index }] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    byFile.set(file, { file, index, first });
+    first += index.functions.length;
+  }
+  const all = [...byFile.values()];
+  const memo = new Map<string, LinkedFile | string>();
+  const resolve = (from: LinkedFile, name: string): LinkedFile | string => {
+    const key = `${from.first}\n${from.file}\n${name}`;
+    const known = memo.get(key);
+    if (known !== undefined) return known;
+    const file = resolveFile(from.file, name);
+    const found = (file === undefined ? undefined : byFile.get(file)) ?? name.replace(/^node:/, '');
+    memo.set(key, found);
+    return found;
+  };
+  const linked: Linked = link(all, resolve);
+  const paths: Paths = findPaths(linked, placedOf(all));
+  const given: Given = createGiven(all, linked);
+  return {
+    facts: (file) => {
+      const own = byFile.get(file);
+      return own && factsOf(own, paths, given, linked.callees.get(own) ?? []);
+    },
+    move(file, index) {
+      const own = byFile.get(file);
+      if (own) own.index = index;
+    },
+  };
+}
+
+/** Looks names and lines up when they are asked for: positions may move. */
+function placedOf(files: readonly LinkedFile[]): Placed[] {
+  return files.flatMap((file) =>
+    file.index.functions.map((_, number): Placed => ({
+      file,
+      get own(): IndexedFunction {
+        return file.index.functions[number]!;
+      },
+    })),
+  );
+}
+
+function factsOf(
+  own: LinkedFile,
+  paths: Paths,
+  given: Given,
+  callees: readonly (readonly Target[])[],
+): ProjectFacts {
+  const facts: ProjectFacts = { reach: {}, gives: {} };
+  own.index.functions.forEach(({ start }, number) => {
+    const reach = paths.reach(own.first + number);
+    if (reach) facts.reach[start] = reach;
+  });
+  own.index.calls.forEach(({ end }, number) => {
+    const gives = given(callees[number] ?? []);
+    if (gives !== 'unknown') facts.gives[end] = gives;
+  });
+  return facts;
+}
+
+const POSITIONS: ReadonlySet<string> = new Set([
+  'line',
+  'column',
+  'start',
+  'end',
+  'endLine',
+  'hash',
+  'hands',
+]);
+
+/** Everything of an index but its positions. */
+const shapeOf = (index: FileIndex): string =>
+  hashText(JSON.stringify(index, (key, value: unknown) => (POSITIONS.has(key) ? undefined : value)));

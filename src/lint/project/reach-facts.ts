@@ -1,0 +1,22 @@
+import type { ChainStep } from '../../model/finding.ts';
+
+/** What a project knows of one file's code: plain data, small enough to go from thread to thread. */
+export interface ProjectFacts {
+  /** When functions run, by the offset of their first character. Functions of which nothing is known are left out. */
+  reach: Record<number, ProjectReach>;
+  /** Whether calls give promises, by the offset behind their last character. */
+  gives: Record<number, 'promise' | 'value'>;
+}
+
+/** When a function runs. */
+export type ProjectReach =
+  | { level: 'start-up' }
+  | {
+      level: 'served';
+      /** `GET /orders`. */
+      label: string;
+      /** From the function outwards; the last one is the entry. */
+      chain: ChainStep[];
+      /** Functions from the entry to this one: `buildReport (report.ts:40)`. */
+      path: string[];
+    };

@@ -1,0 +1,97 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
+import type { FunctionNode, Node } from '../source/ast.ts';
+import { unwrap } from '../source/ast.ts';
+import { givesPromise, returnsOf } from '../source/promises.ts';
+import type { IndexedFunction, Value } from './file-index.ts';
+import { leadsToFunction, type Describe } from './values.ts';
+
+/** What a call of a function gives: a promise or not, and the functions, objects and classes that it may return. */
+export function givenBy(
+  fn: FunctionNode,
+  analysis: Analysis,
+  describe: Describe,
+): Pick<IndexedFunction, 'gives' | 'returns' | 'hands'> {
+  const values = returnedNodes(fn, analysis);
+  const gives = promiseness(fn, values, analysis);
+  const returned = values
+    .slice(0, 8)
+    .map((value) => describe(value))
+    .filter((value): value is Value => value !== null && leadsToSomething(value));
+  const returns: Value | undefined = returned.length > 1 ? ['any', returned] : returned[0];
+  const calls = values.map((value) => unwrap(value));
+  const handsOn =
+    gives === 'unknown' && calls.length > 0 && calls.every(({ type }) => type === 'CallExpression');
+  return {
+    gives,
+    ...(returns ? { returns } : {}),
+    ...(handsOn ? { hands: calls.map(({ range }) => range[1]) } : {}),
+  };
+}
+
+function promiseness(
+  fn: FunctionNode,
+  values: readonly Node[],
+  analysis: Analysis,
+): IndexedFunction['gives'] {
+  if (givesPromise(fn, analysis) || documentedPromise(fn, analysis)) return 'promise';
+  if (fn.generator) return 'value';
+  const type = fn.returnType?.typeAnnotation;
+  if (type) return isPlainType(type) ? 'value' : 'unknown';
+  return values.every(isPlainValue) ? 'value' : 'unknown';
+}
+
+/** Types that are surely no promise. */
+function isPlainType(type: TSESTree.TypeNode): boolean {
+  if (type.type === 'TSUnionType') return type.types.every(isPlainType);
+  return PLAIN_TYPES.has(type.type);
+}
+
+const PLAIN_TYPES: ReadonlySet<string> = new Set(
+  (
+    'TSVoidKeyword TSStringKeyword TSNumberKeyword TSBooleanKeyword TSUndefinedKeyword TSNullKeyword TSBigIntKeyword ' +
+    'TSSymbolKeyword TSNeverKeyword TSArrayType TSTupleType TSFunctionType TSLiteralType TSTypePredicate TSTemplateLiteralType'
+  ).split(' '),
+);
+
+const isPlainValue = (node: Node): boolean => PLAIN_VALUES.has(unwrap(node).type);
+
+const PLAIN_VALUES: ReadonlySet<string> = new Set(
+  (
+    'Literal TemplateLiteral ArrayExpression ObjectExpression FunctionExpression ArrowFunctionExpression ClassExpression ' +
+    'UnaryExpression BinaryExpression UpdateExpression JSXElement JSXFragment'
+  ).split(' '),
+);
+
+/** `@returns {Promise<…>}` in the comment before the function or its declaration. */
+function documentedPromise(fn: FunctionNode, { source }: Analysis): boolean {
+  let holder: Node = fn;
+  while (HOLDERS.has(holder.parent?.type ?? '')) holder = holder.parent!;
+  const before = source.text.slice(Math.max(0, holder.range[0] - 2000), holder.range[0]).trimEnd();
+  if (!before.endsWith('*/')) return false;
+  const comment = before.slice(before.lastIndexOf('/**'));
+  return /@returns?\s*\{\s*(?:Bluebird|Promise|PromiseLike)\b[^}]*/.test(comment);
+}
+
+const HOLDERS: ReadonlySet<string> = new Set([
+  'VariableDeclarator',
+  'VariableDeclaration',
+  'ExportNamedDeclaration',
+  'ExportDefaultDeclaration',
+  'AssignmentExpression',
+  'ExpressionStatement',
+  'MethodDefinition',
+  'PropertyDefinition',
+  'Property',
+]);
+
+function returnedNodes(fn: FunctionNode, analysis: Analysis): Node[] {
+  if (fn.body.type !== 'BlockStatement') return [fn.body];
+  return returnsOf(fn, analysis).flatMap(({ argument }) => (argument ? [argument] : []));
+}
+
+/** A plain global or module says nothing that the caller could use. */
+function leadsToSomething(value: Value): boolean {
+  if (value[0] === 'class' || value[0] === 'this') return true;
+  return leadsToFunction(value);
+}
