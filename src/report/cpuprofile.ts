@@ -7,11 +7,15 @@ import { uriOf } from './paths.ts';
 /**
  * The CPU profile of a recording in V8's `.cpuprofile` format, with the author's sources: VS Code, Chrome's developer
  * tools and speedscope open it. Several profiles of one recording follow each other in time.
+ * The format knows one thread only, so it holds the first one's.
  *
  * @returns undefined when the recording holds no profile
  */
 export function cpuProfileJson(reader: RecordingReader): string | undefined {
-  const profiles = reader.profiles.filter(({ nodes }) => nodes.length > 0);
+  const main = reader.header.target.threads[0]?.id;
+  const profiles = reader.profiles.filter(
+    ({ nodes, thread }) => nodes.length > 0 && (thread === undefined || thread === main),
+  );
   const [first] = profiles;
   const last = profiles.at(-1);
   if (!first || !last) return undefined;

@@ -1,136 +1,158 @@
-import { EVENT_WORDS, Op } from '../model/event.ts';
-import type { EventBatch } from '../model/recording.ts';
+import type { StackId } from '../model/ids.ts';
 import type { RecordingReader } from '../recording/contract.ts';
 import { clean, escapeJson } from './clean.ts';
+import type { Moment, RequestMoment, Turn } from './timeline/moments.ts';
+import { Stalls } from './timeline/stalls.ts';
+import { moments, TimelineThreads } from './timeline/threads.ts';
+import type { TimelineThread } from './timeline/threads.ts';
 import { place } from './words.ts';
 
+/** A turn this long held the loop, µs. */
+const HOLD_US = 10_000;
+/** Tracks of garbage collections stand below those of the threads. */
+const GC_TRACKS = 1_000;
+
 /**
- * A recording in the Trace Event format, which ui.perfetto.dev opens: executions and garbage collections as slices of
- * their thread, requests as tracks, the event loop delay as a counter, stalls as instants with their stack.
+ * A recording in the Trace Event format, which ui.perfetto.dev opens. Each thread has a track of turns, complete events
+ * that never overlap; a turn that held the loop is named by the line that was seen in it. Requests with their waits, and
+ * what they asked of others, are async slices; an arrow leads from the turn that started something to the turn that it
+ * came back in. Garbage collections have tracks of their own; the event loop delay is a counter.
  *
  * @returns JSON in parts, so that nobody has to hold all of it
+ * @see https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
  */
 export function* traceEventJson(reader: RecordingReader): Generator<string> {
+  const threads = new TimelineThreads(reader);
+  const first = reader.header.target.threads[0]?.id ?? 'main';
+  const writer = new TraceWriter(reader, new Stalls(first, reader.stalls));
   yield '{"displayTimeUnit":"ms","traceEvents":[\n';
-  const { pid, script, threads } = reader.header.target;
-  const tids = new Map(threads.map(({ id }, index) => [id, index + 1]));
-  yield line({ ph: 'M', name: 'process_name', pid, args: { name: clean(script) || 'node' } });
-  for (const { id, name } of threads) {
-    yield line({ ph: 'M', name: 'thread_name', pid, tid: tids.get(id), args: { name: clean(name) } });
-  }
-  for (const { timeUs, heldUs, stack } of reader.stalls) {
-    const frames = (reader.tables.stacks[stack] ?? []).flatMap((id) => reader.tables.frames[id] ?? []);
-    const text = frames.map((frame) => `${clean(frame.function ?? '')} ${place(frame, '')}`.trim());
-    yield line({
-      ph: 'i',
-      s: 't',
-      name: 'stall',
-      pid,
-      tid: 1,
-      ts: timeUs,
-      args: { heldMs: heldUs / 1000, stack: text },
-    });
-  }
-  const tracks = new Map<string, ThreadTrack>();
-  for (const batch of reader.events()) {
-    let track = tracks.get(batch.thread);
-    if (!track) {
-      const tid = tids.get(batch.thread) ?? tids.size + tracks.size + 1;
-      tracks.set(batch.thread, (track = new ThreadTrack(reader, pid, tid)));
-    }
-    const part = track.add(batch);
+  for (const batch of moments(reader, threads)) {
+    const part = batch.moments.map((moment) => writer.moment(batch.thread, moment)).join('');
     if (part) yield part;
   }
+  const pids = new Set<number>();
+  for (const thread of threads.all()) {
+    const { pid, name, number } = thread;
+    if (!pids.has(pid)) {
+      pids.add(pid);
+      const script = pid === reader.header.target.pid ? reader.header.target.script : name;
+      yield line({ ph: 'M', name: 'process_name', pid, args: { name: clean(script) || 'node' } });
+    }
+    yield line({ ph: 'M', name: 'thread_name', pid, tid: number, args: { name: clean(name) } });
+    const collections = { name: `${clean(name)}, garbage collection` };
+    yield line({ ph: 'M', name: 'thread_name', pid, tid: GC_TRACKS + number, args: collections });
+    yield* stalls(reader, thread);
+  }
   // The list must not end with a comma, so its last entry is one that says nothing new.
+  const { pid } = reader.header.target;
   yield `${escapeJson(JSON.stringify({ ph: 'M', name: 'process_sort_index', pid, args: { sort_index: 0 } }))}\n]}\n`;
 }
 
-/** The events of one thread, in order, as trace events. */
-class ThreadTrack {
-  readonly #reader: RecordingReader;
-  readonly #pid: number;
-  readonly #tid: number;
-  /** Clock of the last event that had one, µs, unwrapped. */
-  #now = 0;
-  /** Type of each resource that is no promise. */
-  readonly #types = new Map<number, number>();
-  /** Begun and not yet ended. */
-  #open: number[] = [];
-
-  constructor(reader: RecordingReader, pid: number, tid: number) {
-    this.#reader = reader;
-    this.#pid = pid;
-    this.#tid = tid;
-  }
-
-  add({ words }: EventBatch): string {
-    let text = '';
-    for (let at = 0; at < words.length; at += EVENT_WORDS) {
-      const head = words[at]!;
-      text += this.#event(head & 0xff, head >>> 8, words[at + 1]!, words[at + 2]!, words[at + 3]!);
-    }
-    return text;
-  }
-
-  #event(op: number, extra: number, id: number, a: number, b: number): string {
-    switch (op) {
-      case Op.Init:
-        if (!isPromise(id)) this.#types.set(id, extra);
-        return '';
-      case Op.Before:
-        this.#open.push(id);
-        return this.#slice('B', this.#advance(a), { name: this.#nameOf(id), args: { id } });
-      case Op.After:
-        return this.#end(id, this.#advance(a));
-      case Op.Heartbeat:
-        return this.#slice('C', this.#advance(a), { name: 'event loop delay', args: { ms: id / 1000 } });
-      case Op.RequestStart:
-        return this.#request('b', id, this.#advance(a), { name: this.#label(b) });
-      case Op.RequestEnd:
-        return this.#request('e', id, this.#advance(a), { args: { status: extra, route: this.#label(b) } });
-      case Op.Gc:
-        return this.#slice('X', this.#momentBefore(a), { name: 'garbage collection', dur: id });
-      default:
-        return '';
-    }
-  }
-
-  /** Ends the execution of `id` and those inside it whose end was lost; without its begin there is nothing to end. */
-  #end(id: number, ts: number): string {
-    const at = this.#open.lastIndexOf(id);
-    if (at < 0) return '';
-    const ended = this.#open.length - at;
-    this.#open = this.#open.slice(0, at);
-    return this.#slice('E', ts, {}).repeat(ended);
-  }
-
-  #slice(ph: string, ts: number, rest: object): string {
-    return line({ ph, pid: this.#pid, tid: this.#tid, ts, ...rest });
-  }
-
-  #request(ph: string, id: number, ts: number, rest: object): string {
-    return this.#slice(ph, ts, { cat: 'request', id: `${this.#tid}.${id}`, name: 'request', ...rest });
-  }
-
-  #nameOf(id: number): string {
-    if (isPromise(id)) return 'promise';
-    return clean(this.#reader.tables.types[this.#types.get(id) ?? 0] ?? '') || 'unknown origin';
-  }
-
-  #label(index: number): string {
-    return clean(this.#reader.tables.labels[index] ?? '') || 'request';
-  }
-
-  #advance(time: number): number {
-    return (this.#now += (time - this.#now) >>> 0);
-  }
-
-  #momentBefore(time: number): number {
-    return Math.max(0, this.#now - ((this.#now - time) >>> 0));
+function* stalls(reader: RecordingReader, { id, pid, number }: TimelineThread): Generator<string> {
+  const first = reader.header.target.threads[0]?.id ?? 'main';
+  for (const { thread = first, timeUs, heldUs, stack } of reader.stalls) {
+    if (thread !== id) continue;
+    const args = { heldMs: heldUs / 1000, stack: stackWords(reader, stack) };
+    yield line({ ph: 'i', s: 't', cat: 'stall', name: 'stall', pid, tid: number, ts: timeUs, args });
   }
 }
 
-/** Ids of promises that only `v8.promiseHooks` saw are odd. */
-const isPromise = (id: number): boolean => (id & 1) === 1;
+class TraceWriter {
+  readonly #reader: RecordingReader;
+  readonly #stalls: Stalls;
+  /** Where the last collection of a track ended: two of them may be told as overlapping by a µs. */
+  readonly #collected = new Map<number, number>();
+  #flows = 0;
+
+  constructor(reader: RecordingReader, stalls: Stalls) {
+    this.#reader = reader;
+    this.#stalls = stalls;
+  }
+
+  moment(thread: TimelineThread, moment: Moment): string {
+    const { pid, number: tid } = thread;
+    const at = { pid, tid };
+    switch (moment.kind) {
+      case 'turn':
+        return this.#turn(thread, moment);
+      case 'request':
+        return this.#request(thread, moment);
+      case 'operation': {
+        const slice = {
+          ...at,
+          cat: 'operation',
+          id: `o${tid}.${moment.id}`,
+          name: clean(moment.label) || 'operation',
+        };
+        const args = { status: moment.status, ...(moment.request > 0 && { request: moment.request }) };
+        return (
+          line({ ph: 'b', ts: moment.startUs, ...slice, args }) +
+          line({ ph: 'e', ts: moment.endUs, ...slice })
+        );
+      }
+      case 'collection': {
+        const start = Math.max(moment.startUs, this.#collected.get(tid) ?? 0);
+        const dur = Math.max(0, moment.endUs - start);
+        this.#collected.set(tid, start + dur);
+        return line({
+          ph: 'X',
+          cat: 'gc',
+          name: `${moment.type} collection`,
+          pid,
+          tid: GC_TRACKS + tid,
+          ts: start,
+          dur,
+        });
+      }
+      case 'delay': {
+        const name = tid === 1 ? 'event loop delay' : `event loop delay, ${clean(thread.name)}`;
+        return line({ ph: 'C', ...at, name, ts: moment.timeUs, args: { ms: moment.latenessUs / 1000 } });
+      }
+      case 'wait':
+        return '';
+    }
+  }
+
+  #turn({ id, pid, number: tid }: TimelineThread, turn: Turn): string {
+    const { startUs: ts, endUs, request, type, causedUs } = turn;
+    const held = endUs - ts >= HOLD_US ? this.#stalls.lastIn(id, ts, endUs) : (0 as StackId);
+    const [innermost] = stackWords(this.#reader, held);
+    const text = line({
+      ph: 'X',
+      cat: endUs - ts >= HOLD_US ? 'hold' : 'turn',
+      name: innermost ?? (clean(type) || 'unknown origin'),
+      pid,
+      tid,
+      ts,
+      dur: endUs - ts,
+      args: { ...(request > 0 && { request }), ...(held > 0 && { stack: stackWords(this.#reader, held) }) },
+    });
+    if (causedUs === undefined || request === 0 || causedUs >= ts) return text;
+    const flow = { cat: 'cause', name: 'leads to', id: ++this.#flows, pid, tid };
+    return `${line({ ph: 's', ts: causedUs, ...flow })}${text}${line({ ph: 'f', bp: 'e', ts, ...flow })}`;
+  }
+
+  #request({ pid, number: tid }: TimelineThread, request: RequestMoment): string {
+    const { startUs, endUs, label, route, status, waits } = request;
+    const track = { pid, tid, cat: 'request', id: `r${tid}.${request.id}` };
+    const name = clean(label) || 'request';
+    const begin = line({ ph: 'b', ts: startUs, ...track, name, args: { route: clean(route), status } });
+    const inside = waits.map((wait) => {
+      const stack = wait.stack > 0 ? stackWords(this.#reader, wait.stack) : [];
+      const slice = { ...track, name: `waits for ${clean(wait.type) || 'unknown'}` };
+      return (
+        line({ ph: 'b', ts: wait.startUs, ...slice, args: { ...(stack.length > 0 && { stack }) } }) +
+        line({ ph: 'e', ts: Math.min(wait.endUs, endUs), ...slice })
+      );
+    });
+    return `${begin}${inside.join('')}${line({ ph: 'e', ts: endUs, ...track, name })}`;
+  }
+}
+
+/** Innermost frame first. */
+function stackWords({ tables, header }: RecordingReader, stack: StackId): string[] {
+  const frames = (tables.stacks[stack] ?? []).flatMap((id) => tables.frames[id] ?? []);
+  return frames.map((frame) => `${clean(frame.function ?? '')} ${place(frame, header.target.cwd)}`.trim());
+}
 
 const line = (event: object): string => `${escapeJson(JSON.stringify(event))},\n`;

@@ -5,11 +5,13 @@ import { UserError } from '../../base/user-error.ts';
 import type { RecordingReader } from '../../recording/contract.ts';
 import { clean } from '../../report/clean.ts';
 import { cpuProfileJson } from '../../report/cpuprofile.ts';
+import { otlpJson } from '../../report/otlp/file.ts';
+import { speedscopeJson } from '../../report/speedscope.ts';
 import { traceEventJson } from '../../report/trace-event.ts';
 import { exitOf } from '../exit.ts';
 import { refuseCommand, type CommandParts, type CommonOptions } from './shared.ts';
 
-const FORMATS = ['perfetto', 'cpuprofile'] as const;
+const FORMATS = ['perfetto', 'cpuprofile', 'speedscope', 'otlp'] as const;
 
 interface ExportCommandOptions extends CommonOptions {
   to: (typeof FORMATS)[number];
@@ -28,9 +30,13 @@ export function addExport(parts: CommandParts): void {
     .addHelpText('after', HELP)
     .action(async (file: string, { to, out, quiet }: ExportCommandOptions) => {
       refuseCommand(parts, 'export');
-      const reader = jobs.openRecording(path.resolve(face.cwd, file));
+      const recording = path.resolve(face.cwd, file);
+      const reader = jobs.openRecording(recording);
       const target = path.resolve(face.cwd, out);
-      await write(target, partsOf(reader, to, file));
+      if (to === 'otlp') {
+        const { value } = await jobs.analyzeFile(recording, {});
+        await write(target, otlpJson(reader, value));
+      } else await write(target, partsOf(reader, to, file));
       if (!quiet) {
         for (const { message } of reader.problems) face.stderr.write(`Note: ${clean(message)}\n`);
         face.stderr.write(`Written to ${target}\n`);
@@ -43,13 +49,19 @@ const HELP = `
 Formats:
   perfetto     executions, requests, garbage collection and loop delay over time; open it in ui.perfetto.dev
   cpuprofile   the CPU profile with your sources; open it in VS Code, Chrome's developer tools or speedscope
+  speedscope   the CPU profiles of all threads with your sources; open it in speedscope
+  otlp         OpenTelemetry's JSON: requests, their waits and holds as spans, loop metrics, findings as log records
 
 Example:
   looplens export shop.looplens --to perfetto --out shop.json`;
 
-function partsOf(reader: RecordingReader, to: ExportCommandOptions['to'], file: string): Iterable<string> {
+function partsOf(
+  reader: RecordingReader,
+  to: Exclude<ExportCommandOptions['to'], 'otlp'>,
+  file: string,
+): Iterable<string> {
   if (to === 'perfetto') return traceEventJson(reader);
-  const profile = cpuProfileJson(reader);
+  const profile = to === 'speedscope' ? speedscopeJson(reader) : cpuProfileJson(reader);
   if (profile !== undefined) return [profile];
   throw new UserError(
     'usage',

@@ -286,15 +286,26 @@ test('a defect of ours is exit code 5, its stack only with --verbose', async () 
 describe('export', () => {
   const openRecording: Jobs['openRecording'] = (file) => readRecording(file);
 
-  test.each(['perfetto', 'cpuprofile'])('--to %s writes JSON', async (to) => {
+  test.each(['perfetto', 'cpuprofile', 'speedscope'])('--to %s writes JSON', async (to) => {
     const file = await written(fillWithSample);
     const { code, stdout } = await ran(['export', file, '--to', to, '--out', `${file}.json`], {
       openRecording,
     });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(JSON.parse(fs.readFileSync(`${file}.json`, 'utf8'))).toHaveProperty(
-      to === 'perfetto' ? 'traceEvents' : 'nodes',
+      { perfetto: 'traceEvents', cpuprofile: 'nodes', speedscope: 'profiles' }[to]!,
     );
+  });
+
+  test('--to otlp has the findings too', async () => {
+    const file = await written(fillWithSample);
+    const { code } = await ran(['export', file, '--to', 'otlp', '--out', `${file}.json`], {
+      openRecording,
+      analyzeFile,
+    });
+    expect(code).toBe(0);
+    const exported = JSON.parse(fs.readFileSync(`${file}.json`, 'utf8'));
+    expect(exported.resourceLogs[0].scopeLogs[0].logRecords[0].body.stringValue).toBe(BLOCKED.message);
   });
 
   test('what cannot be written, or is not there, is wrong usage', async () => {

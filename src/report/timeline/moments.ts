@@ -1,0 +1,82 @@
+import type { StackId } from '../../model/ids.ts';
+
+/**
+ * What happened on a thread, as the formats of other tools show it. Times in µs since the recording's clock origin; each
+ * thing is told when it ends, so that the moments of a thread are in order of their ends.
+ */
+export type Moment = Turn | RequestMoment | Wait | Operation | Collection | Delay;
+
+/** A callback had the loop, with the ticks and promise reactions right behind it. Turns of one thread do not overlap. */
+export interface Turn {
+  kind: 'turn';
+  startUs: number;
+  endUs: number;
+  /** Request that it worked for; 0 = none. */
+  request: number;
+  /** Type of the resource whose callback it was; '' = not known. */
+  type: string;
+  /** Moment in an earlier turn in which that resource was created; undefined where it is not known or long-lived. */
+  causedUs?: number;
+}
+
+/** A request that came in, from its beginning to its answer. */
+export interface RequestMoment {
+  kind: 'request';
+  id: number;
+  startUs: number;
+  endUs: number;
+  /** `GET /orders/17` */
+  label: string;
+  /** As its framework named it; '' where none did. */
+  route: string;
+  /** 0 = the connection closed before the response was finished; -1 = still under way at the end. */
+  status: number;
+  /** When it was not running, in order. */
+  waits: Wait[];
+}
+
+/** Time in which none of a request's code ran. */
+export interface Wait {
+  kind: 'wait';
+  startUs: number;
+  endUs: number;
+  request: number;
+  /** Type of the resource whose callback ended it. */
+  type: string;
+  /** Stack of one of its promises that was picked meanwhile; 0 = none was. */
+  stack: StackId;
+}
+
+/** Something that was asked of the world outside. */
+export interface Operation {
+  kind: 'operation';
+  id: number;
+  /** As in `OperationKind`. */
+  operation: number;
+  startUs: number;
+  endUs: number;
+  label: string;
+  /** Request that it was asked for; 0 = none. */
+  request: number;
+  /** Status or exit code; -1 = it failed, or there was no answer yet. */
+  status: number;
+}
+
+/** A garbage collection. */
+export interface Collection {
+  kind: 'collection';
+  startUs: number;
+  endUs: number;
+  /** `minor`, `major`, `incremental`, `weakcb`: as OpenTelemetry names them. */
+  type: string;
+}
+
+/** A look at the loop: how late its timer was, and how long it had been idle since the last look. */
+export interface Delay {
+  kind: 'delay';
+  timeUs: number;
+  latenessUs: number;
+  idleUs: number;
+  /** Since the last look; 0 at the first. */
+  sinceUs: number;
+}
