@@ -25,7 +25,16 @@ const entries = [
     banner: { js: '#!/usr/bin/env node' },
   },
   { in: 'src/extension/activate.ts', out: 'dist/extension.cjs', budget: 250, ...node, external: ['vscode'] },
+  {
+    in: 'src/debug/main.ts',
+    out: 'dist/debug/adapter.cjs',
+    budget: 400,
+    ...node,
+    banner: { js: '#!/usr/bin/env node' },
+  },
   { in: 'src/session/workers/record-worker.ts', out: 'dist/workers/record.cjs', budget: 400, ...node },
+  // Runs in the user's processes: any Node from 18 on.
+  { in: 'src/inspector/preload.ts', out: 'dist/preload.cjs', budget: 8, ...node, target: 'node18' },
   { in: 'src/session/workers/analyze-worker.ts', out: 'dist/workers/analyze.cjs', budget: 300, ...node },
   // The parser and ESLint's linter are large and load only in this worker.
   { in: 'src/lint/worker.ts', out: 'dist/workers/lint.cjs', budget: 7000, ...node },

@@ -1,133 +1,131 @@
 import { HoldingEmitter } from '../base/emitter.ts';
-import { silentLog } from '../base/log.ts';
 import type { Log } from '../base/log.ts';
-import { UserError } from '../base/user-error.ts';
-import { attachThread } from './attach-thread.ts';
-import { connect } from './connection.ts';
-import type { Connection } from './connection.ts';
-import { SETTINGS } from './inject.ts';
+import { describeError } from '../base/user-error.ts';
+import { attachProcess } from './attach-process.ts';
+import type { RecordingWishes } from './attach-process.ts';
+import type { Announcement } from './follow-protocol.ts';
+import type { LaunchedProgram } from './launch.ts';
+import { createLimits } from './limits.ts';
+import type { Limits } from './limits.ts';
 import type { AttachedGroup, AttachedTarget } from './ports.ts';
 
-export interface AttachOptions {
+export interface AttachOptions extends RecordingWishes {
   webSocketUrl: string;
   /** We opened the inspector, so we close it again. */
   activated: boolean;
-  attachedLate: boolean;
   /** The process runs on this machine, so its worker may reach our socket. */
   local: boolean;
-  /** `waiting`: it was started with `--inspect-brk` and goes on when the agent is in. */
-  state: 'running' | 'waiting';
-  log?: Log;
+  log: Log;
 }
 
-const PROFILE_INTERVAL_US = 1000;
-
 /**
- * Connects to a process and puts the agent into it.
+ * Connects to a running process and puts the agent into its threads.
  * @throws UserError `unreachable` when it cannot be reached or is being recorded already.
  */
 export async function attach(options: AttachOptions): Promise<AttachedGroup> {
-  const log = options.log ?? silentLog;
-  const connection = await connect(options.webSocketUrl);
-  const exiting = hearExit(connection);
-  try {
-    await enableExit(connection);
-    if (options.state === 'waiting') await pauseAtFirstLine(connection, exiting);
-    const first = await attachThread(connection, {
-      id: 'main',
-      name: 'main',
-      kind: 'main-thread',
-      attachedLate: options.attachedLate,
-      local: options.local,
-      profileUs: PROFILE_INTERVAL_US,
-      settings: SETTINGS,
-      exiting,
-      ...(options.state === 'waiting' && { release: once(() => letGo(connection)) }),
-      log,
-    });
-    return groupOf(first, connection, options, log);
-  } catch (error) {
-    if (options.activated) await closeInspector(connection, log);
-    connection.dispose();
-    throw error;
-  }
+  const further = openFurther();
+  const first = await attachProcess({
+    ...options,
+    id: 'main',
+    attachedLate: true,
+    state: 'running',
+    limits: further.limits,
+    onThread: further.add,
+  });
+  return { ...further.groupWith(first), ended: first.ended };
 }
 
-function groupOf(
-  first: AttachedTarget,
-  connection: Connection,
-  options: AttachOptions,
-  log: Log,
-): AttachedGroup {
-  const further = new HoldingEmitter<AttachedTarget>();
+/**
+ * Puts the agent into the first process of a program that we started, and into those that come after it.
+ * @throws UserError `unreachable` when it ends before its first line
+ */
+export async function attachLaunched(
+  program: LaunchedProgram,
+  options: RecordingWishes & { log: Log },
+): Promise<AttachedGroup> {
+  const { log } = options;
+  const further = openFurther();
+  const ids = new Set(['main']);
+  const attachAnnounced = (id: string, { pid, url, opened }: Announcement): Promise<AttachedTarget> =>
+    attachProcess({
+      ...options,
+      webSocketUrl: url,
+      id,
+      activated: opened,
+      attachedLate: false,
+      local: true,
+      state: program.state,
+      beforeStart: () => program.followWorkersOf(pid),
+      limits: further.limits,
+      onThread: further.add,
+    });
+  const first = await attachAnnounced('main', program.first);
+
+  const take = async (announcement: Announcement): Promise<void> => {
+    const id = unusedId(String(announcement.pid), ids);
+    const place = further.limits.admit();
+    try {
+      if (!place) {
+        await program.letGo(announcement.pid);
+        return;
+      }
+      const target = await attachAnnounced(id, announcement);
+      void target.ended.then(place.leave);
+      further.add(target);
+    } catch (error) {
+      place?.leave();
+      await program.letGo(announcement.pid);
+      log.debug(`process ${id} is not recorded: ${describeError(error)}`);
+      further.limits.failed(`Process ${id}`, describeError(error));
+    }
+  };
+  const subscription = program.onProcess((announcement) => void take(announcement));
+  const group = further.groupWith(first);
   return {
-    first,
-    onFurther: further.event,
-    ended: first.ended,
-    problems: () => [],
+    ...group,
+    ended: program.exited.then(() => 'target-exited'),
     close: async () => {
-      await first.stop();
-      if (options.activated) await closeInspector(connection, log);
-      await first.close();
+      subscription.dispose();
+      await group.close();
     },
   };
 }
 
-/** Otherwise a process that ends would wait for us with a line on the user's terminal, and its profile be lost. */
-function hearExit(connection: Connection): Promise<void> {
-  return new Promise((resolve) => {
-    connection.on('NodeRuntime.waitingForDisconnect', () => resolve());
-  });
+interface Further {
+  limits: Limits;
+  add: (target: AttachedTarget) => void;
+  groupWith: (first: AttachedTarget) => Omit<AttachedGroup, 'ended'>;
 }
 
-async function enableExit(connection: Connection): Promise<void> {
-  await connection.send('NodeRuntime.enable').catch(() => undefined);
-  await connection
-    .send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true })
-    .catch(() => undefined);
+/** The threads and processes beside the first. */
+function openFurther(): Further {
+  const emitter = new HoldingEmitter<AttachedTarget>();
+  const limits = createLimits();
+  const threads: AttachedTarget[] = [];
+  return {
+    limits,
+    add: (target) => {
+      threads.push(target);
+      emitter.fire(target);
+    },
+    groupWith: (first) => ({
+      first,
+      onFurther: emitter.event,
+      problems: limits.problems,
+      close: async () => {
+        emitter.dispose();
+        await Promise.all([first, ...threads].map((target) => target.stop()));
+        await Promise.all(threads.map((target) => target.close()));
+        await first.close();
+      },
+    }),
+  };
 }
 
-/**
- * Lets Node get ready and stops it where the program begins: before that, its own modules do not work yet.
- * @throws UserError `unreachable` when it ends instead, for want of a script, say
- */
-async function pauseAtFirstLine(connection: Connection, exiting: Promise<void>): Promise<void> {
-  const paused = new Promise<true>((resolve) => {
-    connection.on('Debugger.paused', () => resolve(true));
-  });
-  await connection.send('Debugger.enable');
-  await connection.send('Runtime.runIfWaitingForDebugger');
-  if ((await Promise.race([paused, exiting, connection.closed])) !== true) {
-    throw new UserError(
-      'unreachable',
-      'The program ended before its first line.',
-      'Its output above says why.',
-    );
-  }
-}
-
-/** Goes on without a debugger. Children forked later must not inherit the option and wait for one. */
-async function letGo(connection: Connection): Promise<void> {
-  await connection.send('Runtime.evaluate', {
-    expression: `process.execArgv.splice(0, Infinity, ...process.execArgv.filter((arg) => !arg.startsWith('--inspect-brk=')))`,
-    silent: true,
-  });
-  await connection.send('Debugger.resume');
-  await connection.send('Debugger.disable');
-}
-
-/** Closing waits for our own connection to end, so the process does it a moment later, when we are gone. */
-async function closeInspector(connection: Connection, log: Log): Promise<void> {
-  await connection
-    .send('Runtime.evaluate', {
-      expression: `(function(inspector, timers){ timers.setTimeout(() => inspector.close(), 30).unref(); })(require('node:inspector'), require('node:timers'))`,
-      includeCommandLineAPI: true,
-      silent: true,
-    })
-    .catch((error: unknown) => log.debug(`the inspector stays open: ${String(error)}`));
-}
-
-function once(run: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => (done ??= run());
+/** The system may give a pid twice. */
+function unusedId(wanted: string, ids: Set<string>): string {
+  let id = wanted;
+  for (let k = 2; ids.has(id); k++) id = `${wanted}-${k}`;
+  ids.add(id);
+  return id;
 }

@@ -50,7 +50,7 @@ export interface AttachedTarget {
   readStack(): Promise<RawFrame[]>;
   /** Takes the agent out; what it still held comes through the events above before this resolves. */
   stop(): Promise<AgentSummary | undefined>;
-  /** Ends the connection, and closes an inspector that we had opened. */
+  /** Ends the connection, and closes an inspector that we had opened. Harmless the second time. */
   close(): Promise<void>;
 }
 

@@ -43,6 +43,11 @@ export async function recordAttached(
   const ports = { writer, locator, tables, originUs: first.info.originUs, onProblem };
   const startedAt = performance.now();
   const main = await recordThread(first, 'first', ports);
+  // A process that is about to exit waits until we have left it.
+  void first.ended.then(async () => {
+    await main.finish();
+    await first.close();
+  });
   const further = followFurther(group, ports, options.log);
   const threads = (): RecordedThread[] => [main, ...further.threads];
 

@@ -31,6 +31,10 @@ export interface RecordOptions {
   durationMs?: number;
   /** Absolute path of the recording to write. */
   out: string;
+  /** Its threads and child processes too, or only the main thread of the target; default `all`. */
+  follow?: 'all' | 'none';
+  /** CPU profiles of worker threads: V8's profiler can crash a process there; default `off`. */
+  profileWorkers?: 'on' | 'off';
   /** Aborting stops the recording and keeps what it has. */
   signal?: AbortSignal;
   log?: Log;

@@ -3,7 +3,9 @@ import { silentLog } from '../base/log.ts';
 import { UserError } from '../base/user-error.ts';
 import type { RecordingHeader } from '../model/recording.ts';
 import { openInspector } from '../inspector/activate.ts';
-import { attach } from '../inspector/attach.ts';
+import { attach, attachLaunched } from '../inspector/attach.ts';
+import type { RecordingWishes } from '../inspector/attach-process.ts';
+import { SETTINGS } from '../inspector/inject.ts';
 import { requireEndpoint } from '../inspector/endpoint.ts';
 import { launch } from '../inspector/launch.ts';
 import type { LaunchedProgram } from '../inspector/launch.ts';
@@ -11,6 +13,7 @@ import type { AttachedGroup } from '../inspector/ports.ts';
 import { createSourceLocator } from '../inspector/source-maps.ts';
 import { recordAttached } from '../recorder/record-attached.ts';
 import { createRecordingFile } from '../recording/write.ts';
+import { asset } from './assets.ts';
 import type { RecordOptions, RecordProgress, RecordResult, TargetSpec } from './contract.ts';
 
 /**
@@ -91,42 +94,42 @@ interface Reached {
 
 async function reach(target: TargetSpec, options: RecordOptions): Promise<Reached> {
   const log = options.log ?? silentLog;
-  const late = { attachedLate: true, activated: false, state: 'running', log } as const;
+  const wishes = { ...wishesOf(options), log };
+  const running = { ...wishes, activated: false };
   switch (target.kind) {
     case 'pid': {
       const { endpoint, activated } = await openInspector(target.pid);
-      return {
-        attached: await attach({ ...late, webSocketUrl: endpoint.webSocketUrl, activated, local: true }),
-      };
+      const { webSocketUrl } = endpoint;
+      return { attached: await attach({ ...running, webSocketUrl, activated, local: true }) };
     }
     case 'inspect': {
       const { webSocketUrl, host } = await requireEndpoint(target.host, target.port);
-      return { attached: await attach({ ...late, webSocketUrl, local: isLoopback(host) }) };
+      return { attached: await attach({ ...running, webSocketUrl, local: isLoopback(host) }) };
     }
     case 'ws': {
       const local = isLoopback(new URL(target.url).hostname);
-      return { attached: await attach({ ...late, webSocketUrl: target.url, local }) };
+      return { attached: await attach({ ...running, webSocketUrl: target.url, local }) };
     }
     case 'command': {
-      const onOutput = options.onOutput ?? ((text: string) => void process.stderr.write(text));
-      const program = await launch(target.command, target.args, target.cwd, onOutput);
+      const program = await launch({
+        ...target,
+        cwd: target.cwd,
+        preload: asset('preload.cjs'),
+        follow: wishes.follow,
+        onOutput: options.onOutput ?? ((text) => void process.stderr.write(text)),
+      });
       try {
-        const { webSocketUrl, waiting } = program;
-        const attached = await attach({
-          webSocketUrl,
-          activated: false,
-          attachedLate: !waiting,
-          local: true,
-          state: waiting ? 'waiting' : 'running',
-          log,
-        });
-        return { attached, program };
+        return { attached: await attachLaunched(program, wishes), program };
       } catch (error) {
         await program.end();
         throw error;
       }
     }
   }
+}
+
+function wishesOf({ follow = 'all', profileWorkers = 'off' }: RecordOptions): RecordingWishes {
+  return { settings: SETTINGS, follow, profileWorkers };
 }
 
 function headerOf({ first: { info, transport, attachedLate } }: AttachedGroup): RecordingHeader {

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, test, vi } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { attach } from '../../src/inspector/attach.ts';
+import { SETTINGS } from '../../src/inspector/inject.ts';
 import { createSourceLocator } from '../../src/inspector/source-maps.ts';
 import { EVENT_WORDS } from '../../src/model/event.ts';
 import { recordAttached } from '../../src/recorder/record-attached.ts';
@@ -30,9 +31,11 @@ test.each([18, 24])('a remote process on Node %i is recorded through the inspect
     const target = await attach({
       webSocketUrl: list[0]!.webSocketDebuggerUrl,
       activated: false,
-      attachedLate: true,
       local: false,
-      state: 'running',
+      settings: SETTINGS,
+      follow: 'all',
+      profileWorkers: 'off',
+      log: silentLog,
     });
     expect(target.first.transport).toBe('binding');
     const out = path.join(folder, `${major}.looplens`);

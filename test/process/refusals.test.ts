@@ -131,7 +131,7 @@ describe('a target that cannot be recorded', () => {
       /"no-such-program-here" could not be started/,
     );
     const answer = await looplens('record', '--', nodeBinary(24), path.join(folder, 'missing.js'));
-    expect(answer.stderr).toMatch(/The program ended before its first line\. /);
+    expect(answer.stderr).toMatch(/ended with code 1 before it could be recorded\. Its output above/);
     expect(answer.code).toBe(3);
   });
 });

@@ -1,0 +1,156 @@
+import path from 'node:path';
+import type { Log } from '../base/log.ts';
+import { UserError } from '../base/user-error.ts';
+import { attachThread } from './attach-thread.ts';
+import { attachWorkers, openGate } from './attach-workers.ts';
+import { connect } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { AgentSettings } from './inject.ts';
+import type { Limits } from './limits.ts';
+import type { AgentInfo, AttachedTarget } from './ports.ts';
+
+/** What is wanted of each process and thread. */
+export interface RecordingWishes {
+  settings: AgentSettings;
+  /** Threads and processes beside the first. */
+  follow: 'all' | 'none';
+  /** V8's profiler can crash a process when it runs in its workers. */
+  profileWorkers: 'on' | 'off';
+}
+
+export interface AttachProcessOptions extends RecordingWishes {
+  webSocketUrl: string;
+  /** In the recording: `main` for the first process, else its pid. */
+  id: string;
+  /** We opened the inspector, so we close it again. */
+  activated: boolean;
+  attachedLate: boolean;
+  /** It runs on this machine, so the agent's worker may reach our socket. */
+  local: boolean;
+  /** `first-line`: it was started with `--inspect-brk`. `gate`: it waits in our preload. It goes on when the agent is in. */
+  state: 'running' | 'first-line' | 'gate';
+  /** Called before a waiting program goes on. */
+  beforeStart?: () => Promise<void>;
+  limits: Limits;
+  /** A worker thread with the agent in it. */
+  onThread: (target: AttachedTarget) => void;
+  log: Log;
+}
+
+const PROFILE_INTERVAL_US = 1000;
+/** A process that is stuck keeps its inspector, ms. */
+const CLOSE_MS = 2000;
+
+/**
+ * Connects to a process and puts the agent into its main thread, and into its workers as they are found. Closing the
+ * answer ends the connection to all of them.
+ * @throws UserError `unreachable` when it cannot be reached or is being recorded already.
+ */
+export async function attachProcess(options: AttachProcessOptions): Promise<AttachedTarget> {
+  const { id, log, state } = options;
+  const connection = await connect(options.webSocketUrl);
+  const exiting = hearExit(connection);
+  const life = { exiting: false };
+  void exiting.then(() => (life.exiting = true));
+  const followThreads = async (): Promise<void> => {
+    if (options.follow === 'none') return;
+    await attachWorkers(connection, {
+      ...options,
+      prefix: id === 'main' ? '' : `${id}/`,
+      profileUs: options.profileWorkers === 'on' ? PROFILE_INTERVAL_US : 'off',
+    }).catch((error: unknown) => log.debug(`workers of ${id} are not followed: ${String(error)}`));
+  };
+  const release = once(async () => {
+    await followThreads();
+    await options.beforeStart?.();
+    await (state === 'gate' ? openGate(connection) : letGo(connection));
+  });
+  try {
+    await enableExit(connection);
+    if (state === 'first-line') await pauseAtFirstLine(connection, exiting);
+    const main = await attachThread(connection, {
+      id,
+      name: id === 'main' ? 'main' : processName,
+      kind: 'main-thread',
+      attachedLate: options.attachedLate,
+      local: options.local,
+      profileUs: PROFILE_INTERVAL_US,
+      settings: options.settings,
+      exiting,
+      ...(state !== 'running' && { release }),
+      log,
+    });
+    if (state === 'running') await followThreads();
+    return {
+      ...main,
+      close: once(async () => {
+        if (options.activated && !life.exiting) await closeInspector(connection, log);
+        await main.close();
+      }),
+    };
+  } catch (error) {
+    if (options.activated) await closeInspector(connection, log);
+    connection.dispose();
+    throw error;
+  }
+}
+
+function processName({ script, pid }: AgentInfo): string {
+  return `child ${script === '' ? pid : path.basename(script)}`;
+}
+
+/** Otherwise a process that ends would wait for us with a line on the user's terminal, and its profile be lost. */
+function hearExit(connection: Connection): Promise<void> {
+  return new Promise((resolve) => {
+    connection.on('NodeRuntime.waitingForDisconnect', () => resolve());
+  });
+}
+
+async function enableExit(connection: Connection): Promise<void> {
+  await connection.send('NodeRuntime.enable').catch(() => undefined);
+  await connection
+    .send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true })
+    .catch(() => undefined);
+}
+
+/**
+ * Lets Node get ready and stops it where the program begins: before that, its own modules do not work yet.
+ * @throws UserError `unreachable` when it ends instead, for want of a script, say
+ */
+async function pauseAtFirstLine(connection: Connection, exiting: Promise<void>): Promise<void> {
+  const paused = new Promise<true>((resolve) => {
+    connection.on('Debugger.paused', () => resolve(true));
+  });
+  await connection.send('Debugger.enable');
+  await connection.send('Runtime.runIfWaitingForDebugger');
+  if ((await Promise.race([paused, exiting, connection.closed])) !== true) {
+    throw new UserError(
+      'unreachable',
+      'The program ended before its first line.',
+      'Its output above says why.',
+    );
+  }
+}
+
+/** Goes on without a debugger. Children forked later must not inherit the option and wait for one. */
+async function letGo(connection: Connection): Promise<void> {
+  await connection.send('Runtime.evaluate', {
+    expression: `process.execArgv.splice(0, Infinity, ...process.execArgv.filter((arg) => !arg.startsWith('--inspect-brk=')))`,
+    silent: true,
+  });
+  await connection.send('Debugger.resume');
+  await connection.send('Debugger.disable');
+}
+
+/** Closing waits for our own connection to end, so the process does it a moment later, when we are gone. */
+async function closeInspector(connection: Connection, log: Log): Promise<void> {
+  const expression = `(function(inspector, timers){ timers.setTimeout(() => inspector.close(), 30).unref(); })(require('node:inspector'), require('node:timers'))`;
+  await connection
+    .send('Runtime.evaluate', { expression, includeCommandLineAPI: true, silent: true }, CLOSE_MS)
+    .catch((error: unknown) => log.debug(`the inspector stays open: ${String(error)}`));
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= run());
+}

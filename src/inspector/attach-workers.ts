@@ -1,0 +1,126 @@
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Log } from '../base/log.ts';
+import { describeError } from '../base/user-error.ts';
+import { attachThread } from './attach-thread.ts';
+import type { Connection } from './connection.ts';
+import { GATE_KEY } from './follow-protocol.ts';
+import type { AgentSettings } from './inject.ts';
+import type { Limits } from './limits.ts';
+import type { AttachedTarget } from './ports.ts';
+import { followWorkers } from './worker-connection.ts';
+import type { ConnectedWorker } from './worker-connection.ts';
+
+export interface AttachWorkersPorts {
+  /** Before each id: '' or `4243/`. */
+  prefix: string;
+  local: boolean;
+  profileUs: number | 'off';
+  settings: AgentSettings;
+  limits: Limits;
+  onThread: (target: AttachedTarget) => void;
+  log: Log;
+}
+
+/** How long a worker may take until it can run the agent, ms. */
+const READY_MS = 5000;
+const POLL_MS = 10;
+/** Its stack cannot be read from inside: the agent's thread reaches only the main one. */
+const NEVER_MS = 0x7fffffff;
+
+/**
+ * Puts the agent into all workers of a process, those of workers too, now and as they start. They are not stopped for
+ * it, so that none hangs should we die; below a started command they wait for us by themselves.
+ */
+export async function attachWorkers(main: Connection, ports: AttachWorkersPorts): Promise<void> {
+  let count = 0;
+  await followWorkers(main, 'running', (worker) => {
+    if (isOurs(worker)) {
+      worker.connection.dispose();
+      return;
+    }
+    void attachWorker(worker, `${ports.prefix}worker-${++count}`, ports);
+  });
+}
+
+/** The agent's own worker, by the name that it was given. */
+function isOurs({ name }: ConnectedWorker): boolean {
+  return /^\[worker \d+\] looplens$/.test(name);
+}
+
+async function attachWorker(
+  { name: title, connection }: ConnectedWorker,
+  id: string,
+  { local, profileUs, settings, limits, onThread, log }: AttachWorkersPorts,
+): Promise<void> {
+  const place = limits.admit();
+  const release = (): Promise<void> => openGate(connection);
+  if (!place) {
+    await release().catch(() => undefined);
+    return;
+  }
+  void connection.closed.then(place.leave);
+  try {
+    const state = await whenReady(connection);
+    if (!state) throw new Error('it ended before it began, or is stuck');
+    const given = /^\[worker \d+\] (.+)$/.exec(title)?.[1];
+    const target = await attachThread(connection, {
+      id,
+      name: ({ script }) =>
+        `worker ${given === undefined || given === 'WorkerThread' ? path.basename(script) : given}`,
+      kind: 'worker',
+      attachedLate: state === 'running',
+      local,
+      profileUs,
+      settings: { ...settings, stallMs: NEVER_MS },
+      release,
+      log,
+    });
+    onThread(target);
+  } catch (error) {
+    place.leave();
+    const reason = describeError(error);
+    log.debug(`${id} (${title}) is not recorded: ${reason}`);
+    limits.failed(id, reason.endsWith('.') ? reason : `${reason}.`);
+  }
+}
+
+interface Evaluated {
+  result: { value?: unknown };
+}
+
+/**
+ * Waits until Node's own part of the worker has run, so that its modules work. `waiting`: its first line has not.
+ * Undefined when it ends before.
+ */
+async function whenReady(connection: Connection): Promise<'waiting' | 'running' | undefined> {
+  // Not yet with the command-line API: a session that asks for it too early never has `require` (Node 18).
+  const expression = `typeof process !== 'object' ? undefined
+    : process[Symbol.for(${JSON.stringify(GATE_KEY)})] !== undefined ? 'waiting'
+    : globalThis.performance?.nodeTiming?.bootstrapComplete > 0 ? 'running' : undefined`;
+  const life = { ended: false };
+  void connection.closed.then(() => {
+    life.ended = true;
+  });
+  const end = performance.now() + READY_MS;
+  while (performance.now() < end && !life.ended) {
+    try {
+      const { result } = await connection.send<Evaluated>('Runtime.evaluate', {
+        expression,
+        silent: true,
+        returnByValue: true,
+      });
+      if (result.value === 'waiting' || result.value === 'running') return result.value;
+    } catch {
+      // Too early, or it has ended.
+    }
+    await wait(POLL_MS);
+  }
+  return undefined;
+}
+
+/** Lets a process or worker go on that waits in the preload; harmless for others. */
+export async function openGate(connection: Connection): Promise<void> {
+  const expression = `(function(gate){ if (gate) Atomics.store(gate, 0, 1); })(process[Symbol.for(${JSON.stringify(GATE_KEY)})])`;
+  await connection.send('Runtime.evaluate', { expression, silent: true });
+}
