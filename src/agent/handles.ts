@@ -187,3 +187,9 @@ export function className(object: object): string {
   const name: unknown = (object as { constructor?: { name?: unknown } }).constructor?.name;
   return typeof name === 'string' ? name : '';
 }
+
+/** Node keeps the JavaScript object of a native handle under a symbol. */
+export function ownerOf(handle: object): object | undefined {
+  const symbol = Object.getOwnPropertySymbols(handle).find((one) => one.description === 'owner_symbol');
+  return symbol && (handle as Record<symbol, object | undefined>)[symbol];
+}

@@ -5,6 +5,7 @@ import { Op, RequestKind } from '../model/event.ts';
 import { subscribe } from './channels.ts';
 import type { RequestPorts } from './requests.ts';
 import { shadow } from './shadow.ts';
+import { ownerOf } from './handles.ts';
 
 /** Emitters that are listened to at once. */
 const MAX_HEARD = 2_000;
@@ -18,11 +19,11 @@ interface MessagePorts extends RequestPorts {
   onServer: (server: object) => void;
 }
 
-/** Follows messages that come in: of WebSockets of the package `ws`, of workers, of the parent and of child processes. */
+/** Follows messages that come in: of WebSockets that the package `ws` serves, of workers, of the parent and of child processes. */
 export interface Messages {
   /** Messages of a child process, and of its parent by `process`. */
   child: (child: ChildProcess) => void;
-  /** A socket that may be, or may become, a WebSocket. */
+  /** A socket, or Node's native handle of one, that may be, or may become, a WebSocket. */
   socket: (socket: object) => void;
   beat: () => void;
   stop: () => void;
@@ -73,7 +74,7 @@ export function startMessages(ports: MessagePorts): Messages {
   }
 
   const look = (socket: object): boolean => {
-    const found = webSocketOf(socket);
+    const found = webSocketOf(ownerOf(socket) ?? socket);
     if (found) hear(found, RequestKind.WebSocket, 'WebSocket message', 'close');
     return found !== undefined;
   };

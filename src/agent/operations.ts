@@ -4,7 +4,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ClientHttp2Stream } from 'node:http2';
 import { Op, OperationKind } from '../model/event.ts';
 import { subscribe } from './channels.ts';
-import { lastName } from './handles.ts';
+import { lastName, ownerOf } from './handles.ts';
 import type { Labels } from './labels.ts';
 import type { Put } from './ring.ts';
 
@@ -141,12 +141,6 @@ export function startOperations(ports: OperationPorts): Operations {
   };
 }
 
-/** Node keeps the JavaScript object of a native handle under a symbol. */
-function ownerOf(handle: object): object | undefined {
-  const symbol = Object.getOwnPropertySymbols(handle).find((one) => one.description === 'owner_symbol');
-  return symbol && (handle as Record<symbol, object | undefined>)[symbol];
-}
-
 function httpLabel(request: ClientRequest): string {
   const host = request.getHeader('host');
   const origin = `${request.protocol}//${typeof host === 'string' ? host : request.host}`;
@@ -163,8 +157,7 @@ function urlLabel(method = 'GET', origin: string, path = ''): string {
 /** The command's name, and the script where it is Node: arguments may hold secrets. */
 function commandLabel(child: ChildProcess): string {
   const command = lastName(child.spawnfile);
-  const script = /^node(\.exe)?$/i.test(command)
-    ? child.spawnargs.slice(1).find((arg) => !arg.startsWith('-'))
-    : undefined;
-  return script === undefined || /\s/.test(script) ? command : `${command} ${lastName(script)}`;
+  if (!/^node(\.exe)?$/i.test(command)) return command;
+  const script = child.spawnargs.slice(1).find((arg) => /\.[cm]?[jt]sx?$/.test(arg));
+  return script === undefined ? command : `${command} ${lastName(script)}`;
 }

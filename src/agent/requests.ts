@@ -114,6 +114,7 @@ export function startRequests({ diagnostics, put, now, labels, nextId }: Request
 }
 
 function http2Status(stream: ServerHttp2Stream): number {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent before the headers are sent
   const status = stream.sentHeaders?.[':status'];
   return typeof status === 'number' && !stream.aborted ? status : 0;
 }

@@ -65,7 +65,11 @@ export function startWatchers({ diagnostics, put, now, send, current, emitters }
 
   let sweeps = 0;
   return {
-    made: operations.made,
+    made: (type, resource) => {
+      operations.made(type, resource);
+      // Of an encrypted connection, the channel tells only the bare socket below it.
+      if (type === 'TLSWRAP') messages.socket(resource);
+    },
     beat: messages.beat,
     sweep: () => {
       requests.sweep();

@@ -39,9 +39,7 @@ describe.each(MAJORS)('on Node %i', (major) => {
     expect(grown).toMatchObject([{ emitter: 'Bus', event: 'tick', count: 11 }]);
     expect(grown[0]!.frames.map(([, , line]) => line)).toContain(run.lineOf('function subscribe'));
 
-    const [{ handles }] = messagesOf(run, 'handles') as [
-      { handles: { type: string; detail: string; stack: number }[] },
-    ];
+    const { handles } = messagesOf(run, 'handles')[0]!;
     const timer = handles.find(({ detail }) => detail === 'every 50000 ms')!;
     expect(timer).toMatchObject({ type: 'Timeout', ref: true });
     const stack = messagesOf(run, 'stack').find(({ i }) => i === timer.stack)!;
