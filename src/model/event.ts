@@ -27,7 +27,10 @@ export const Op = {
   Heartbeat: 5,
   /** A request came in; it belongs to the execution under way. extra = {@link RequestKind}, id = request id, a = time, b = label index. */
   RequestStart: 6,
-  /** Its response was finished, or the connection closed. extra = status code (0 = closed before), id = request id, a = time, b = route label index or 0. */
+  /**
+   * Its response was finished, or the connection closed. Messages have no end: they are over when nothing runs any more that
+   * they led to. extra = status code (0 = closed before), id = request id, a = time, b = route label index or 0.
+   */
   RequestEnd: 7,
   /** Garbage collection. extra = kind of `perf_hooks`, id = duration in µs, a = time of its start. */
   Gc: 8,
