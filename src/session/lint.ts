@@ -1,14 +1,18 @@
-import os from 'node:os';
 import path from 'node:path';
-import { UserError } from '../base/user-error.ts';
 import { joinEvidence } from '../lint/evidence.ts';
+import type { ProjectFacts } from '../lint/project/reach-facts.ts';
 import type { PresetName } from '../lint/protocol.ts';
 import type { Finding, Report } from '../model/finding.ts';
-import type { Outcome, Problem } from '../model/problem.ts';
-import { startLintClient, type LintClient } from './lint-client.ts';
+import type { Outcome } from '../model/problem.ts';
+import { cacheFolder, NO_CACHE, openCache, type LintCache } from './lint/cache.ts';
 import { changedLines, type ChangedLines } from './lint/changed-lines.ts';
 import { readLintConfig, type LintConfig } from './lint/config.ts';
-import { readSource, sourceFiles } from './lint/source-files.ts';
+import { projectRoot } from './lint/project-root.ts';
+import { cacheVersion, runLint } from './lint/run.ts';
+import { sourceFiles, type ChosenFile } from './lint/source-files.ts';
+
+/** Whether earlier runs are remembered, and where; without a folder in the usual one. */
+export type CacheChoice = 'off' | { folder?: string };
 
 export interface LintOptions {
   /** Files and folders, relative to `cwd` or absolute. */
@@ -20,6 +24,8 @@ export interface LintOptions {
   config?: string;
   /** Keeps what stands on lines changed since this git ref. */
   since?: string;
+  /** Default: on. */
+  cache?: CacheChoice;
   /** Ranks by what was measured. */
   evidence?: Report;
   signal?: AbortSignal;
@@ -35,67 +41,84 @@ export interface LintOptions {
 export async function lintPaths(options: LintOptions): Promise<Outcome<Finding[]>> {
   const { cwd, signal } = options;
   const config = await readLintConfig(options.config, cwd);
-  const files = await sourceFiles({ paths: options.paths, cwd, ignore: config.ignore, signal });
-  const changed = options.since === undefined ? undefined : await changedLines(options.since, cwd, signal);
-  const wanted = changed ? files.filter(({ file }) => changed.has(file)) : files;
-  const { value, problems } = await lintFiles(
+  const wanted = await sourceFiles({ paths: options.paths, cwd, ignore: config.ignore, signal });
+  const changed = options.since && (await changedLines(options.since, cwd, signal));
+  const roots = await rootsOf(wanted);
+  const others = await othersOf(wanted, roots, config, signal);
+  const { value, problems } = await runLint({
     wanted,
-    options.preset ?? config.preset ?? 'recommended',
-    config,
+    others,
+    preset: options.preset ?? config.preset ?? 'recommended',
+    rules: config.rules,
+    cache: await cacheFor(options.cache ?? {}, roots[0] ?? cwd),
+    ...(changed ? { isConcerned: (file, facts) => changed.has(file) || passesThrough(facts, changed) } : {}),
     signal,
-  );
-  const kept = changed ? value.filter((finding) => isOnChangedLine(finding, changed)) : value;
+  });
+  const kept = changed ? value.filter((finding) => isOfChange(finding, changed)) : value;
   const ranked = options.evidence ? joinEvidence(kept, options.evidence.findings) : kept.sort(byPlace);
   return { value: ranked, problems: problems.sort((a, b) => compare(a.message, b.message)) };
 }
 
-/** Fewer files than this for each worker do not pay for starting one more. */
-const FILES_PER_WORKER = 40;
+/** Larger projects are looked at file by file. */
+const MAX_FILES = 20_000;
 
-async function lintFiles(
-  files: readonly { file: string; asked: boolean }[],
-  preset: PresetName,
-  config: LintConfig,
-  signal: AbortSignal | undefined,
-): Promise<Outcome<Finding[]>> {
-  const findings: Finding[] = [];
-  const problems: Problem[] = [];
-  const pending = files.values();
-  const count = Math.min(4, os.availableParallelism(), Math.ceil(files.length / FILES_PER_WORKER));
-  const work = async (client: LintClient): Promise<void> => {
-    for (const { file, asked } of pending) {
-      signal?.throwIfAborted();
-      const source = await readSource(file, asked ? 'whatever-it-is' : 'written-by-hand');
-      if (typeof source !== 'string') {
-        if (source) problems.push(source);
-        continue;
-      }
-      const outcome = await client.lint(file, source, preset, config.rules);
-      findings.push(...outcome.value);
-      problems.push(...outcome.problems);
-    }
-  };
-  const clients = Array.from({ length: count }, () => startLintClient());
-  const stop = (): void => clients.forEach((client) => client.dispose());
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    await Promise.all(clients.map(work));
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof UserError
-      ? error
-      : new Error(`The source could not be checked: ${String(error)}`, { cause: error });
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    stop();
+async function rootsOf(wanted: readonly ChosenFile[]): Promise<string[]> {
+  const folders = new Set(wanted.map(({ file }) => path.dirname(file)));
+  const roots = new Set<string>();
+  for (const folder of folders) {
+    if ([...roots].some((root) => isBelow(folder, root))) continue;
+    const root = await projectRoot(folder);
+    if (root !== undefined) roots.add(root);
   }
-  return { value: findings, problems };
+  return [...roots].sort();
 }
 
-function isOnChangedLine({ location, endLine }: Finding, changed: ChangedLines): boolean {
-  const lines = changed.get(path.normalize(location.file));
+const isBelow = (file: string, folder: string): boolean => {
+  const relative = path.relative(folder, file);
+  return !relative.startsWith('..') && !path.isAbsolute(relative);
+};
+
+async function othersOf(
+  wanted: readonly ChosenFile[],
+  roots: string[],
+  { ignore }: LintConfig,
+  signal: AbortSignal | undefined,
+): Promise<ChosenFile[]> {
+  const known = new Set(wanted.map(({ file }) => file));
+  const found: ChosenFile[] = [];
+  for (const root of roots) found.push(...(await sourceFiles({ paths: [root], cwd: root, ignore, signal })));
+  const others = found.filter(({ file }) => !known.has(file));
+  return others.length > MAX_FILES ? [] : others;
+}
+
+async function cacheFor(choice: CacheChoice, root: string): Promise<LintCache> {
+  if (choice === 'off') return NO_CACHE;
+  return openCache(choice.folder ?? (await cacheFolder(root)), cacheVersion());
+}
+
+/** On a changed line, or reached through one: a handler that was changed to call what blocks. */
+function isOfChange(finding: Finding, changed: ChangedLines): boolean {
+  const { location, endLine, chain } = finding;
+  return (
+    isChanged(changed, location.file, location.line, endLine) ||
+    chain.some(({ file, line }) => file !== undefined && line !== undefined && isChanged(changed, file, line))
+  );
+}
+
+function passesThrough(facts: ProjectFacts | undefined, changed: ChangedLines): boolean {
+  return Object.values(facts?.reach ?? {}).some(
+    (reach) =>
+      reach.level === 'served' &&
+      reach.chain.some(
+        ({ file, line }) => file !== undefined && line !== undefined && isChanged(changed, file, line),
+      ),
+  );
+}
+
+function isChanged(changed: ChangedLines, file: string, line: number, endLine = line): boolean {
+  const lines = changed.get(path.normalize(file));
   if (lines === undefined || lines === 'all') return lines === 'all';
-  return lines.some(([first, last]) => location.line <= last && (endLine ?? location.line) >= first);
+  return lines.some(([first, last]) => line <= last && endLine >= first);
 }
 
 function byPlace({ location: a, rule }: Finding, { location: b, rule: other }: Finding): number {

@@ -72,7 +72,7 @@ describe('linting paths', () => {
     fs.writeFileSync(path.join(folder, name), text);
   };
   const lint = async (options: Partial<LintOptions> = {}) => {
-    const { value, problems } = await lintPaths({ paths: ['.'], cwd: folder, ...options });
+    const { value, problems } = await lintPaths({ paths: ['.'], cwd: folder, cache: 'off', ...options });
     const found = value.map(
       ({ location }) => `${path.relative(folder, location.file).replaceAll('\\', '/')}:${location.line}`,
     );

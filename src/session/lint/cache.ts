@@ -1,0 +1,73 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { FileIndex } from '../../lint/project/file-index.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Outcome } from '../../model/problem.ts';
+import { contentHash } from './content-hash.ts';
+import { openStore, type Store } from './store.ts';
+
+/** What earlier runs found out, by the content of files. */
+export interface LintCache {
+  /** The index of a text with this hash, by the file's absolute name. */
+  index(file: string, hash: string): FileIndex | undefined;
+  putIndex(file: string, hash: string, index: FileIndex): void;
+  /** What was said about a file when one of the keys was the same. */
+  outcome(file: string, keys: Partial<OutcomeKeys>): Outcome<Finding[]> | undefined;
+  putOutcome(file: string, keys: OutcomeKeys, outcome: Outcome<Finding[]>): void;
+  /** @param keep true for files that there still are */
+  save(keep: (file: string) => boolean): Promise<void>;
+}
+
+/** Both stand for all that the findings of a file depend on. */
+export interface OutcomeKeys {
+  /** The whole project as it is: known before anything was looked at. */
+  project: string;
+  /** The file, and what the others tell about it: the same after most edits elsewhere. */
+  file: string;
+}
+
+/** Remembers nothing. */
+export const NO_CACHE: LintCache = {
+  index: () => undefined,
+  putIndex: () => undefined,
+  outcome: () => undefined,
+  putOutcome: () => undefined,
+  save: () => Promise.resolve(),
+};
+
+/**
+ * The cache in a folder.
+ * @param version of LoopLens and its rules: what another one wrote counts for nothing
+ */
+export function openCache(folder: string, version: string): LintCache {
+  const outcomes = openStore<OutcomeKeys & { outcome: Outcome<Finding[]> }>(folder, 'findings', version);
+  let opened: Store<{ hash: string; index: FileIndex }> | undefined;
+  // The larger file, and not needed when nothing changed.
+  const indexes = () => (opened ??= openStore(folder, 'index', version));
+  return {
+    index(file, hash) {
+      const known = indexes().get(file);
+      return known?.hash === hash ? known.index : undefined;
+    },
+    putIndex: (file, hash, index) => indexes().put(file, { hash, index }),
+    outcome(name, { project, file }) {
+      const known = outcomes.get(name);
+      return known && (known.project === project || known.file === file) ? known.outcome : undefined;
+    },
+    putOutcome: (name, keys, outcome) => outcomes.put(name, { ...keys, outcome }),
+    async save(keep) {
+      await Promise.all([outcomes.save(keep), opened?.save(keep)]);
+    },
+  };
+}
+
+/** Where a project's cache goes: to its installed packages, or else into the user's own folder. */
+export async function cacheFolder(root: string): Promise<string> {
+  const modules = path.join(root, 'node_modules');
+  const stat = await fs.stat(modules).catch(() => undefined);
+  if (stat?.isDirectory()) return path.join(modules, '.cache', 'looplens');
+  const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
+  const home = LOCALAPPDATA ?? XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
+  return path.join(home, 'looplens', contentHash(root));
+}
