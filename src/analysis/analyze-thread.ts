@@ -48,7 +48,7 @@ export interface ThreadAnswer {
 export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
   const { passes, tables, recorded, facts, header, thread, thresholds, problems } = inputs;
   const { work, requests, heartbeats, waits, paths, operations, walker } = passes;
-  const { collections, intervals, pool, bursts, pending } = passes;
+  const { collections, intervals, pool, bursts, births, pending } = passes;
   // What was observed: attaching and detaching take time of their own.
   const observedUs = Math.max(1, walker.lastUs - walker.firstUs);
   const profile = new ProfileIndex(recorded.profiles, tables);
@@ -68,6 +68,7 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
     intervals,
     pool,
     bursts,
+    births,
     operations,
     header,
     tables,

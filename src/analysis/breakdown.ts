@@ -1,3 +1,4 @@
+import { OperationKind } from '../model/event.ts';
 import type { Cause, Culprit, TimeShares, WaitKind } from '../model/finding.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { RecordingTables } from '../model/recording.ts';
@@ -230,7 +231,7 @@ function kindOf(
     if (Math.min(end, toUs) - Math.max(operation.startUs, fromUs) < least) continue;
     const label = tables.labels[operation.label];
     return {
-      kind: operation.kind === 4 ? 'child-process' : 'http',
+      kind: operation.kind === OperationKind.ChildProcess ? 'child-process' : 'http',
       detail: label === '' ? undefined : label,
     };
   }

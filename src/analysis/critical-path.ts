@@ -6,7 +6,7 @@ import type { RouteBreakdown } from './breakdown.ts';
 import type { Paths } from './passes/paths.ts';
 import type { WaitRecord, Waits } from './passes/waits.ts';
 import { Step } from './passes/segment-list.ts';
-import { lineKey, locationOf } from './places.ts';
+import { lineKey, locationOf, ownFrames } from './places.ts';
 import { waitKindOf } from './wait-kinds.ts';
 
 /** Samples of a route without which its waits have no lines. */
@@ -113,13 +113,6 @@ function kindAt(
     if (segments.step(i) === Step.Other) return 'other-request';
   }
   return undefined;
-}
-
-function ownFrames(stack: number, tables: RecordingTables): Frame[] {
-  return (tables.stacks[stack] ?? []).flatMap((id) => {
-    const frame = tables.frames[id];
-    return id !== 0 && frame?.owner === 'own' && frame.async !== 'all' ? [frame] : [];
-  });
 }
 
 /**

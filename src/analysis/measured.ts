@@ -6,6 +6,7 @@ import type { Hold } from './holds.ts';
 import type { Hotspot } from './hotspots.ts';
 import type { Breakdowns } from './breakdown.ts';
 import type { Note } from '../model/note.ts';
+import type { Births } from './passes/births.ts';
 import type { Bursts } from './passes/bursts.ts';
 import type { Collections } from './passes/collections.ts';
 import type { Intervals } from './passes/intervals.ts';
@@ -42,6 +43,7 @@ export interface Measured {
   intervals: Intervals;
   pool: Pool;
   bursts: Bursts;
+  births: Births;
   operations: Operations;
   profile: ProfileIndex;
   rejections: readonly Rejection[];

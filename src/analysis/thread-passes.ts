@@ -1,4 +1,5 @@
 import type { RecordingTables } from '../model/recording.ts';
+import { Births } from './passes/births.ts';
 import { Bursts } from './passes/bursts.ts';
 import { Collections } from './passes/collections.ts';
 import { Heartbeats } from './passes/heartbeats.ts';
@@ -35,6 +36,7 @@ export class ThreadPasses {
   readonly pool: Pool;
   readonly operations: Operations;
   readonly bursts: Bursts;
+  readonly births: Births;
   readonly paths: Paths;
   readonly walker: Walker;
 
@@ -49,6 +51,7 @@ export class ThreadPasses {
     this.pool = new Pool(threadPoolSize, types);
     this.operations = new Operations(this.work);
     this.bursts = new Bursts(this.work, types);
+    this.births = new Births(this.work);
     this.paths = new Paths(this.work, this.requests, types);
     this.walker = new Walker([
       this.work,
@@ -61,6 +64,7 @@ export class ThreadPasses {
       this.pool,
       this.operations,
       this.bursts,
+      this.births,
       this.paths,
     ]);
   }

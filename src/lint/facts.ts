@@ -1,4 +1,5 @@
-import type { IndependentAwaits, SourceFacts } from '../model/source-facts.ts';
+import type { FloatingCall, IndependentAwaits, SourceFacts } from '../model/source-facts.ts';
+import { floatingPromise } from './rules/no-floating-promises.ts';
 import type { Analysis } from './source/analysis.ts';
 import { analyze } from './source/analysis.ts';
 import type { Node } from './source/ast.ts';
@@ -17,6 +18,7 @@ export function collectFacts(text: string, file: string): SourceFacts {
       file,
       independentAwaits: independentAwaits(analysis).map((run) => describe(run.awaits, analysis)),
       calls: collectCalls(analysis),
+      floating: collectFloating(analysis),
     };
   } catch {
     // Syntax errors, and sources so deep that the parser runs out of stack.
@@ -27,6 +29,19 @@ export function collectFacts(text: string, file: string): SourceFacts {
 function describe(awaits: readonly Node[], { file }: Analysis): IndependentAwaits {
   const fn = enclosingFunction(awaits[0]!);
   return { awaits: awaits.map((one) => locationOf(one, file)), function: (fn && functionName(fn)) ?? '' };
+}
+
+function collectFloating(analysis: Analysis): FloatingCall[] {
+  const floating: FloatingCall[] = [];
+  walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
+    const call = node.type === 'ExpressionStatement' ? floatingPromise(node, analysis) : undefined;
+    const callee = call && lastName(call.callee);
+    if (call && callee !== undefined) {
+      floating.push({ callee, line: call.loc.start.line, column: call.loc.start.column + 1 });
+    }
+    return undefined;
+  });
+  return floating;
 }
 
 /** Calls, constructions and tagged templates whose callee has a name, in source order. */

@@ -10,6 +10,15 @@ export interface SourceFacts {
   independentAwaits: IndependentAwaits[];
   /** Every call expression: tells which line of a function made a call that a profile shows only by name. */
   calls: CallSite[];
+  /** Calls of functions known to be async whose promise nobody awaits, and whose errors nobody handles. */
+  floating?: FloatingCall[];
+}
+
+export interface FloatingCall {
+  /** Last name of the callee. */
+  callee: string;
+  line: number;
+  column: number;
 }
 
 /** Consecutive awaits in one function, none of which uses the result of an earlier one. */

@@ -1,20 +1,24 @@
 import { millis } from '../../base/figures.ts';
 import type { ChainStep, Finding, Severity } from '../../model/finding.ts';
-import { microsToMillis, round1 } from '../../model/units.ts';
+import { microsToMillis } from '../../model/units.ts';
+import { heldEvidence } from '../hold-figures.ts';
 import type { Hotspot } from '../hotspots.ts';
 import type { FindingRule, Measured } from '../measured.ts';
-import { insideLibrary, packageName } from '../places.ts';
+import { insideLibrary, lineKey, packageName } from '../places.ts';
 import { severityOfHold } from '../severity.ts';
-import { ascending, quantile } from '../statistics.ts';
+import { ascending } from '../statistics.ts';
 import { formatShare, formatTimes, inRoutes } from '../words.ts';
 
 /** The loop was held by one place in the code, long or often. */
 export const blockedLoop: FindingRule = {
   id: 'blocked-loop',
-  find: (measured) =>
+  find: (measured, earlier) =>
     measured.hotspots.flatMap((spot) => {
       const severity = judge(spot, measured);
-      return severity ? [describe(spot, severity, measured)] : [];
+      const told = earlier.some(
+        (other) => other.cause === spot.cause && lineKey(other.location) === lineKey(spot.location),
+      );
+      return severity && !told ? [describe(spot, severity, measured)] : [];
     }),
 };
 
@@ -38,10 +42,11 @@ function judge(spot: Hotspot, measured: Measured): Severity | undefined {
   return severityOfHold(share, maxMs);
 }
 
-function describe(spot: Hotspot, severity: Severity, { observedUs }: Measured): Finding {
+function describe(spot: Hotspot, severity: Severity, measured: Measured): Finding {
   const held = ascending(spot.heldUs.map(microsToMillis));
-  const share = Math.min(1, spot.totalUs / observedUs);
-  const routes = affected(spot);
+  const evidence = heldEvidence(spot, measured);
+  const { routes } = evidence;
+  const share = Math.min(1, spot.totalUs / measured.observedUs);
   return {
     rule: 'blocked-loop',
     severity,
@@ -49,14 +54,7 @@ function describe(spot: Hotspot, severity: Severity, { observedUs }: Measured): 
     message: `${sentence(held, share)}${inRoutes(routes)}${doing(spot)}`,
     location: spot.location,
     cause: spot.cause,
-    evidence: {
-      count: held.length,
-      totalMs: round1(microsToMillis(spot.totalUs)),
-      maxMs: round1(held.at(-1)!),
-      p99Ms: round1(quantile(held, 0.99)),
-      loopShare: Math.round(share * 1e4) / 1e4,
-      routes,
-    },
+    evidence,
     chain: chainOf(spot, routes),
     related: insideLibrary(spot.below.library),
   };
@@ -68,12 +66,6 @@ function sentence(held: readonly number[], share: number): string {
   const each = held.length === 1 ? `for ${millis(max)}` : `${millis(mean)} each`;
   const most = held.length > 1 && max > mean * 2 ? ` (${millis(max)} at most)` : '';
   return `Blocked the event loop ${formatTimes(held.length)}, ${each}${most}, ${formatShare(share)} of the loop's time`;
-}
-
-/** Routes with at least a twentieth of the time; none when most of it belongs to no request. */
-function affected(spot: Hotspot): string[] {
-  if (spot.unroutedUs > spot.totalUs / 2) return [];
-  return spot.routes.filter((route) => route.us >= spot.totalUs / 20).map((route) => route.route);
 }
 
 /** ` (pbkdf2Sync)`, where the line alone may not tell. */

@@ -4,7 +4,7 @@ import type { Frame } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { RouteTimes } from '../routes.ts';
-import { lineKey, locationOf } from '../places.ts';
+import { lineKey, locationOf, ownFrames } from '../places.ts';
 import { quantile } from '../statistics.ts';
 import { heldWithin } from '../waits-by-line.ts';
 
@@ -77,7 +77,7 @@ function waitingPlace({ requests }: RouteTimes, measured: Measured): Place | und
   let stacks: { frames: Frame[]; weight: number }[] = [];
   for (const sample of measured.waits.samples) {
     if (!ids.has(sample.request)) continue;
-    const frames = ownFrames(sample.stack, measured);
+    const frames = ownFrames(sample.stack, measured.tables);
     if (frames.length > 0) stacks.push({ frames, weight: sample.weight });
   }
   if (stacks.length < limits.samples) return undefined;
@@ -117,13 +117,6 @@ function heaviestBranch<T extends { frames: Frame[]; weight: number }>(
 
 function weightOf(stacks: readonly { weight: number }[]): number {
   return stacks.reduce((sum, stack) => sum + stack.weight, 0);
-}
-
-function ownFrames(stack: number, { tables }: Measured): Frame[] {
-  return (tables.stacks[stack] ?? []).flatMap((id) => {
-    const frame = tables.frames[id];
-    return frame?.owner === 'own' && frame.async !== 'all' ? [frame] : [];
-  });
 }
 
 /** Mean time per request in which the loop was held by somebody else, ms. */

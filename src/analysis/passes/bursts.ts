@@ -1,4 +1,4 @@
-import { Op } from '../../model/event.ts';
+import { Op, OperationKind } from '../../model/event.ts';
 import type { WaitKind } from '../../model/finding.ts';
 import { waitKindOf } from '../wait-kinds.ts';
 import type { Pass, WalkedEvent } from '../walk.ts';
@@ -25,7 +25,7 @@ export interface Burst {
  * in the same run of the loop on behalf of the same request.
  */
 export class Bursts implements Pass {
-  readonly ops = [Op.Init, Op.Before];
+  readonly ops = [Op.Init, Op.Before, Op.OperationStart];
   readonly #work: Work;
   readonly #types: readonly string[];
   readonly #kinds: (WaitKind | 'none' | undefined)[] = [];
@@ -47,7 +47,7 @@ export class Bursts implements Pass {
       if (this.#open.size > 0 && this.#work.depth === 1 && !this.#work.isReaction(event.id)) this.#close();
       return;
     }
-    const kind = (this.#kinds[event.extra] ??= burstKind(this.#types[event.extra] ?? ''));
+    const kind = this.#kindOf(event);
     if (kind === 'none') return;
     const key = `${kind}${this.#work.current}`;
     const burst = this.#open.get(key);
@@ -57,6 +57,11 @@ export class Bursts implements Pass {
     } else {
       this.#open.set(key, { kind, count: 1, request: this.#work.current, timeUs: event.now });
     }
+  }
+
+  #kindOf({ op, extra }: WalkedEvent): WaitKind | 'none' {
+    if (op === Op.OperationStart) return extra === OperationKind.ChildProcess ? 'child-process' : 'http';
+    return (this.#kinds[extra] ??= burstKind(this.#types[extra] ?? ''));
   }
 
   #close(): void {
@@ -74,4 +79,4 @@ function burstKind(type: string): WaitKind | 'none' {
 }
 
 const ONE_EACH =
-  /^(FSREQCALLBACK|FSREQPROMISE|GETADDRINFOREQWRAP|TCPCONNECTWRAP|PIPECONNECTWRAP|HTTPCLIENTREQUEST|PROCESSWRAP|ZLIB|PBKDF2REQUEST|SCRYPTREQUEST|HASHREQUEST|WORKER)$/;
+  /^(FSREQCALLBACK|FSREQPROMISE|GETADDRINFOREQWRAP|TCPCONNECTWRAP|PIPECONNECTWRAP|ZLIB|PBKDF2REQUEST|SCRYPTREQUEST|HASHREQUEST|WORKER)$/;

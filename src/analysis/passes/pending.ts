@@ -53,6 +53,13 @@ export class Pending implements Pass {
     }
   }
 
+  /** Timers that a request set and that have not fired. */
+  timersOf(request: number): number {
+    let count = 0;
+    for (const id of this.#timers.keys()) if (this.#work.ids.request(id) === request) count++;
+    return count;
+  }
+
   /** Creations have no clock of their own, so a promise and a timer of the same execution and clock reading belong together. */
   #madeWithTimer(promise: number): boolean {
     this.#timedMoments ??= new Set([...this.#timers.values()].map((t) => `${t.execution}@${t.bornUs}`));

@@ -39,7 +39,7 @@ export class Waits implements Pass {
       const records = this.#open.get(event.id);
       if (!records) return;
       this.#open.delete(event.id);
-      const wakerType = this.#work.ids.type(event.b);
+      const wakerType = this.#work.ids.type(this.#work.origin(event.b));
       for (const record of records) {
         record.settledUs = event.now;
         record.wakerType = wakerType;

@@ -9,6 +9,12 @@ const LONG_US = 5_000;
 /** A reaction this long after the last piece of work was not queued by it, µs. */
 const SAME_UNIT_GAP_US = 1_000;
 
+/** The same where events in between were lost: a ring overflows only while work follows work, µs. */
+const LOST_GAP_US = 100_000;
+
+/** Ticks that lead to each other are followed so far. */
+const MAX_TICKS = 16;
+
 /** What the loop did in one go: a callback, and the ticks and promise reactions that it left behind. */
 export interface Unit {
   startUs: number;
@@ -52,6 +58,10 @@ export class Work implements Pass {
   #outer: number[] = [];
   #spanStart = 0;
   #pieceStart = 0;
+  /** Index of the type of ticks; -1 until one is seen. */
+  #tick = -1;
+  /** Events are missing since the last piece of work. */
+  #gap = false;
   #unit: OpenUnit | undefined;
 
   constructor(types: readonly string[]) {
@@ -61,6 +71,7 @@ export class Work implements Pass {
   on(event: WalkedEvent): void {
     switch (event.op) {
       case Op.Init:
+        if (this.#tick < 0 && this.#types[event.extra] === 'TickObject') this.#tick = event.extra;
         this.#entry.request = this.current;
         this.#entry.type = event.extra;
         this.#entry.bornUs = event.now;
@@ -87,6 +98,7 @@ export class Work implements Pass {
         break;
       case Op.Dropped:
         this.#forget();
+        this.#gap = event.id !== 0;
         break;
     }
   }
@@ -111,6 +123,17 @@ export class Work implements Pass {
   adopt(request: number, now: number): void {
     this.#closeSpan(now);
     this.current = request;
+  }
+
+  /** What an execution goes back to over the ticks that led to it: of a stream's end, the callback that brought its last data. */
+  origin(execution: number): number {
+    let at = execution;
+    for (let step = 0; step < MAX_TICKS && this.ids.type(at) === this.#tick; step++) {
+      const creator = this.ids.execution(at);
+      if (creator === 0) break;
+      at = creator;
+    }
+    return at;
   }
 
   /** One such handle serves many requests and passes none on. */
@@ -152,7 +175,9 @@ export class Work implements Pass {
 
   #beginPiece(id: number, now: number): void {
     const unit = this.#unit;
-    if (!unit || !this.isReaction(id) || now - unit.endUs > SAME_UNIT_GAP_US) {
+    const gapUs = this.#gap ? LOST_GAP_US : SAME_UNIT_GAP_US;
+    this.#gap = false;
+    if (!unit || !this.isReaction(id) || now - unit.endUs > gapUs) {
       this.#closeUnit();
       this.#unit = { startUs: now, endUs: now, pieces: 0, longestPieceUs: 0 };
       this.spans.separate();

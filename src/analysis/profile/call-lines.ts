@@ -54,6 +54,15 @@ export class CallLines {
     return (this.#facts.get(file)?.calls ?? []).filter((call) => call.line === line);
   }
 
+  /** Calls in the innermost function around a line, nested functions included. */
+  callsAround(file: string, line: number): CallSite[] {
+    const calls = this.#facts.get(file)?.calls ?? [];
+    const around = calls.filter((call) => call.functionStart <= line && line <= call.functionEnd);
+    const start = Math.max(...around.map((call) => call.functionStart));
+    const end = Math.max(...around.filter((c) => c.functionStart === start).map((c) => c.functionEnd));
+    return calls.filter((call) => call.line >= start && call.line <= end);
+  }
+
   /** Calls on a line, and in functions that begin on it. */
   callsFrom(file: string, line: number): CallSite[] {
     const calls = this.#facts.get(file)?.calls ?? [];

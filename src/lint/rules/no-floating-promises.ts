@@ -29,8 +29,8 @@ export default defineRule<{ startUp: 'ignore' | 'report' }>({
   create({ analysis, options, report }) {
     return {
       ExpressionStatement(statement) {
-        const promise = floatingCall(unwrap(statement.expression));
-        if (!promise || !isAsyncCall(promise, analysis)) return;
+        const promise = floatingPromise(statement, analysis);
+        if (!promise) return;
         const when = analysis.reach.when(statement);
         const around = enclosingFunction(statement);
         // A start-up that fails ends the process either way; a test that does not wait passes whatever happens.
@@ -60,6 +60,15 @@ export default defineRule<{ startUp: 'ignore' | 'report' }>({
     };
   },
 });
+
+/** The call of a known async function whose promise the statement drops; undefined when it drops none for certain. */
+export function floatingPromise(
+  statement: TSESTree.ExpressionStatement,
+  analysis: Analysis,
+): TSESTree.CallExpression | undefined {
+  const promise = floatingCall(unwrap(statement.expression));
+  return promise && isAsyncCall(promise, analysis) ? promise : undefined;
+}
 
 /** The call whose promise is dropped: `f()`, or `f().then(ok)` and `f().finally(end)`, which handle no rejection. */
 function floatingCall(expression: Node): TSESTree.CallExpression | undefined {

@@ -1,0 +1,108 @@
+import { count } from '../../base/figures.ts';
+import type { Finding, WaitKind } from '../../model/finding.ts';
+import type { Frame } from '../../model/location.ts';
+import type { FindingRule, Measured } from '../measured.ts';
+import type { Burst } from '../passes/bursts.ts';
+import { heaviestPlace, lineKey, locationOf, ownFrames, stepsOf } from '../places.ts';
+import { waitKindOf } from '../wait-kinds.ts';
+import { formatTimes, inRoutes } from '../words.ts';
+
+/** How long after a burst its waits are looked for, µs. */
+const SEEN_WITHIN_US = 2_000_000;
+
+/** One piece of work asks for hundreds of files, connections or processes at once. */
+export const unboundedConcurrency: FindingRule = {
+  id: 'unbounded-concurrency',
+  find: (measured, _earlier, problems) => {
+    const limits = measured.thresholds.unboundedConcurrency;
+    const groups = new Map<string, { frames: Frame[]; bursts: Burst[] }>();
+    let lost = 0;
+    for (const burst of measured.bursts.records) {
+      if (burst.count < limits.count) continue;
+      const frames = begunAt(burst, measured);
+      const [at] = frames;
+      if (!at) {
+        lost = Math.max(lost, burst.count);
+        continue;
+      }
+      const group = groups.get(lineKey(at)) ?? { frames, bursts: [] };
+      group.bursts.push(burst);
+      groups.set(lineKey(at), group);
+    }
+    if (lost > 0 && groups.size === 0) {
+      problems.push({
+        code: 'burst-without-place',
+        message: `unbounded-concurrency: ${count(lost)} operations were begun at once; it was not seen by which line.`,
+      });
+    }
+    return [...groups.values()].map(({ frames, bursts }) => describe(frames, bursts, measured));
+  },
+};
+
+function describe(frames: readonly Frame[], bursts: readonly Burst[], measured: Measured): Finding {
+  const [at, ...outer] = frames;
+  const most = bursts.reduce((a, b) => (b.count > a.count ? b : a));
+  const routes = [...new Set(bursts.flatMap(({ request }) => measured.requests.route(request) ?? []))];
+  const often = bursts.length > 1 ? `, ${formatTimes(bursts.length)}` : '';
+  return {
+    rule: 'unbounded-concurrency',
+    severity: most.count >= measured.thresholds.unboundedConcurrency.warnCount ? 'warning' : 'info',
+    confidence: 'measured',
+    message: `Began ${count(most.count)} ${WORDS[most.kind] ?? 'operations'} at once${often}${inRoutes(routes)}: with more data there will be more. Begin a few at a time`,
+    location: locationOf(at!),
+    evidence: { count: most.count, totalMs: 0, maxMs: 0, p99Ms: 0, loopShare: 0, routes },
+    chain: [...stepsOf(outer), ...routes.map((label) => ({ kind: 'http-request' as const, label }))],
+    related: [],
+  };
+}
+
+const WORDS: Partial<Record<WaitKind, string>> = {
+  fs: 'file operations',
+  dns: 'name look-ups',
+  net: 'connections',
+  http: 'HTTP requests',
+  'child-process': 'child processes',
+  zlib: 'compressions',
+  crypto: 'crypto jobs',
+  worker: 'workers',
+};
+
+/** The `Promise.all` that waits for the burst, else the line that began it, else the innermost wait. */
+function begunAt(burst: Burst, measured: Measured): Frame[] {
+  const { waits, births, tables } = measured;
+  const mine = waits.samples.filter(
+    ({ request, timeUs, bornUs }) =>
+      request === burst.request &&
+      timeUs >= burst.timeUs &&
+      timeUs < burst.timeUs + SEEN_WITHIN_US &&
+      bornUs <= burst.timeUs,
+  );
+  const joined = heaviestPlace(
+    mine.map(({ stack, weight }) => ({ frames: behindAll(stack, measured), weight })),
+  );
+  if (joined) return joined.frames;
+  const begun = heaviestPlace(
+    [...births.all()]
+      .filter(({ request, type, timeUs }) => {
+        const near = Math.abs(timeUs - burst.timeUs) < SEEN_WITHIN_US;
+        return near && request === burst.request && waitKindOf(tables.types[type] ?? '') === burst.kind;
+      })
+      .map(({ stack, weight }) => ({ frames: ownFrames(stack, tables), weight })),
+  );
+  return (
+    begun?.frames ??
+    heaviestPlace(mine.map(({ stack, weight }) => ({ frames: ownFrames(stack, tables), weight })))?.frames ??
+    []
+  );
+}
+
+/** Own frames outside of the innermost `Promise.all` of a stack. */
+function behindAll(stack: number, { tables }: Measured): Frame[] {
+  const ids = tables.stacks[stack] ?? [];
+  const all = ids.findIndex((id) => tables.frames[id]?.async === 'all');
+  if (all < 0) return [];
+  return ids.slice(all).flatMap((id) => {
+    const frame = tables.frames[id];
+    return id !== 0 && frame?.owner === 'own' && frame.async !== 'all' ? [frame] : [];
+  });
+}
