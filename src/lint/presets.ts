@@ -1,55 +1,117 @@
 import type { PresetName, RuleName } from './protocol.ts';
 import { RULE_NAMES } from './protocol.ts';
 import type { Rule } from './source/define-rule.ts';
+import alwaysReturn from './rules/always-return.ts';
+import awaitThenable from './rules/await-thenable.ts';
+import missingAwait from './rules/missing-await.ts';
+import noAsyncArrayCallback from './rules/no-async-array-callback.ts';
+import noAsyncConstructor from './rules/no-async-constructor.ts';
+import noAsyncPromiseExecutor from './rules/no-async-promise-executor.ts';
 import noAwaitInLoop from './rules/no-await-in-loop.ts';
+import noAwaitInPromiseMethods from './rules/no-await-in-promise-methods.ts';
 import noBlockingApi from './rules/no-blocking-api.ts';
 import noBusyWait from './rules/no-busy-wait.ts';
 import noDynamicRegexp from './rules/no-dynamic-regexp.ts';
 import noFloatingPromises from './rules/no-floating-promises.ts';
+import noForAwaitPromises from './rules/no-for-await-promises.ts';
 import noMicrotaskStarvation from './rules/no-microtask-starvation.ts';
+import noMisusedPromises from './rules/no-misused-promises.ts';
+import noMultipleResolved from './rules/no-multiple-resolved.ts';
+import noNesting from './rules/no-nesting.ts';
+import noPromiseConstructorWrap from './rules/no-promise-constructor-wrap.ts';
+import noPromiseExecutorReturn from './rules/no-promise-executor-return.ts';
+import noPromiseRaceLeak from './rules/no-promise-race-leak.ts';
+import noPromiseResolveThen from './rules/no-promise-resolve-then.ts';
 import noQuadraticLoop from './rules/no-quadratic-loop.ts';
 import noRedos from './rules/no-redos.ts';
 import noRenderToString from './rules/no-render-to-string.ts';
 import noRequireInHandler from './rules/no-require-in-handler.ts';
+import noReturnInFinally from './rules/no-return-in-finally.ts';
+import noReturnWrap from './rules/no-return-wrap.ts';
+import noSinglePromiseInPromiseMethods from './rules/no-single-promise-in-promise-methods.ts';
 import noSuperLinearRegex from './rules/no-super-linear-regex.ts';
+import noSwallowedRejection from './rules/no-swallowed-rejection.ts';
 import noSync from './rules/no-sync.ts';
 import noSyncChildProcess from './rules/no-sync-child-process.ts';
 import noSyncCrypto from './rules/no-sync-crypto.ts';
 import noSyncInAsync from './rules/no-sync-in-async.ts';
 import noSyncInHandler from './rules/no-sync-in-handler.ts';
 import noSyncZlib from './rules/no-sync-zlib.ts';
+import noThenable from './rules/no-thenable.ts';
 import noThreadpoolFlood from './rules/no-threadpool-flood.ts';
+import noTryPromise from './rules/no-try-promise.ts';
 import noUnboundedJson from './rules/no-unbounded-json.ts';
+import noUnsafeAllSettled from './rules/no-unsafe-all-settled.ts';
+import noUnsettledPromise from './rules/no-unsettled-promise.ts';
+import preferCatch from './rules/prefer-catch.ts';
 import preferHoistedRegex from './rules/prefer-hoisted-regex.ts';
 import preferParallelAwaits from './rules/prefer-parallel-awaits.ts';
+import preferPromiseRejectErrors from './rules/prefer-promise-reject-errors.ts';
+import preferPromises from './rules/prefer-promises.ts';
+import preferPromisify from './rules/prefer-promisify.ts';
 import preferStreaming from './rules/prefer-streaming.ts';
+import promiseFunctionAsync from './rules/promise-function-async.ts';
+import requireAwait from './rules/require-await.ts';
 import requireTimeout from './rules/require-timeout.ts';
+import returnAwait from './rules/return-await.ts';
+import validParams from './rules/valid-params.ts';
 
 /** Every rule by its name. */
 export const RULES: Readonly<Record<RuleName, Rule>> = {
+  'always-return': alwaysReturn,
+  'await-thenable': awaitThenable,
+  'missing-await': missingAwait,
+  'no-async-array-callback': noAsyncArrayCallback,
+  'no-async-constructor': noAsyncConstructor,
+  'no-async-promise-executor': noAsyncPromiseExecutor,
   'no-await-in-loop': noAwaitInLoop,
+  'no-await-in-promise-methods': noAwaitInPromiseMethods,
   'no-blocking-api': noBlockingApi,
   'no-busy-wait': noBusyWait,
   'no-dynamic-regexp': noDynamicRegexp,
   'no-floating-promises': noFloatingPromises,
+  'no-for-await-promises': noForAwaitPromises,
   'no-microtask-starvation': noMicrotaskStarvation,
+  'no-misused-promises': noMisusedPromises,
+  'no-multiple-resolved': noMultipleResolved,
+  'no-nesting': noNesting,
+  'no-promise-constructor-wrap': noPromiseConstructorWrap,
+  'no-promise-executor-return': noPromiseExecutorReturn,
+  'no-promise-race-leak': noPromiseRaceLeak,
+  'no-promise-resolve-then': noPromiseResolveThen,
   'no-quadratic-loop': noQuadraticLoop,
   'no-redos': noRedos,
   'no-render-to-string': noRenderToString,
   'no-require-in-handler': noRequireInHandler,
+  'no-return-in-finally': noReturnInFinally,
+  'no-return-wrap': noReturnWrap,
+  'no-single-promise-in-promise-methods': noSinglePromiseInPromiseMethods,
   'no-super-linear-regex': noSuperLinearRegex,
+  'no-swallowed-rejection': noSwallowedRejection,
   'no-sync': noSync,
   'no-sync-child-process': noSyncChildProcess,
   'no-sync-crypto': noSyncCrypto,
   'no-sync-in-async': noSyncInAsync,
   'no-sync-in-handler': noSyncInHandler,
   'no-sync-zlib': noSyncZlib,
+  'no-thenable': noThenable,
   'no-threadpool-flood': noThreadpoolFlood,
+  'no-try-promise': noTryPromise,
   'no-unbounded-json': noUnboundedJson,
+  'no-unsafe-all-settled': noUnsafeAllSettled,
+  'no-unsettled-promise': noUnsettledPromise,
+  'prefer-catch': preferCatch,
   'prefer-hoisted-regex': preferHoistedRegex,
   'prefer-parallel-awaits': preferParallelAwaits,
+  'prefer-promise-reject-errors': preferPromiseRejectErrors,
+  'prefer-promises': preferPromises,
+  'prefer-promisify': preferPromisify,
   'prefer-streaming': preferStreaming,
+  'promise-function-async': promiseFunctionAsync,
+  'require-await': requireAwait,
   'require-timeout': requireTimeout,
+  'return-await': returnAwait,
+  'valid-params': validParams,
 };
 
 /** A rule's options, by rule name. */
@@ -57,26 +119,46 @@ type Choices = Readonly<Partial<Record<RuleName, readonly unknown[]>>>;
 
 /** Quiet and precise: what very likely hurts a running server and can be changed. */
 const RECOMMENDED: Choices = {
+  'await-thenable': [],
+  'missing-await': [],
+  'no-async-array-callback': [],
+  'no-async-constructor': [],
+  'no-async-promise-executor': [],
   'no-await-in-loop': [],
+  'no-await-in-promise-methods': [],
   'no-blocking-api': [],
   'no-busy-wait': [],
   'no-dynamic-regexp': [],
   'no-floating-promises': [],
+  'no-for-await-promises': [],
   'no-microtask-starvation': [],
+  'no-misused-promises': [],
+  'no-multiple-resolved': [],
+  'no-promise-constructor-wrap': [],
+  'no-promise-race-leak': [],
   'no-quadratic-loop': [],
   'no-redos': [],
   'no-render-to-string': [],
   'no-require-in-handler': [],
+  'no-return-in-finally': [],
+  'no-single-promise-in-promise-methods': [],
   'no-sync-child-process': [],
   'no-sync-crypto': [{ breadth: 'any' }],
   'no-sync-in-async': [],
   'no-sync-in-handler': [],
   'no-sync-zlib': [],
+  'no-thenable': [],
   'no-threadpool-flood': [],
+  'no-try-promise': [],
   'no-unbounded-json': [],
+  'no-unsafe-all-settled': [],
+  'no-unsettled-promise': [],
   'prefer-parallel-awaits': [],
+  'prefer-promise-reject-errors': [],
   'prefer-streaming': [],
   'require-timeout': [],
+  'return-await': [],
+  'valid-params': [],
 };
 
 /** Where `strict` asks for more than a rule's defaults. */
@@ -96,7 +178,7 @@ const STRICT_OPTIONS: Choices = {
 };
 
 /** Matters of taste or of libraries: only for those who ask for them by name. */
-const OPT_IN: ReadonlySet<RuleName> = new Set<RuleName>([]);
+const OPT_IN: ReadonlySet<RuleName> = new Set<RuleName>(['promise-function-async']);
 
 /** `recommended` is quiet and precise; `strict` has every rule but the opt-ins, also where the source alone leaves doubt. */
 export const PRESETS: Readonly<Record<PresetName, Choices>> = {

@@ -13,6 +13,7 @@ import {
 } from '../source/ast.ts';
 import { calledFunctions } from '../source/promises.ts';
 import { defineRule } from '../source/define-rule.ts';
+import { mayReject } from '../source/rejections.ts';
 
 /** Calls of functions known to be async whose promise nobody looks at: no types needed, so no guesses either. */
 export default defineRule<{ startUp: 'ignore' | 'report' }>({
@@ -86,6 +87,7 @@ function isAsyncCall(call: TSESTree.CallExpression, analysis: Analysis): boolean
   if (targets.length > 0) {
     return targets.every((fn) => fn.async && !fn.generator && mayReject(fn, analysis));
   }
+  if (analysis.project?.gives[call.range[1]] === 'promise') return true;
   const api = analysis.bindings.resolve(call.callee);
   if (!api) return false;
   if (api.module === 'fs/promises' || api.module === 'stream/promises') return api.path.length === 1;
@@ -98,22 +100,3 @@ function declaredAt(fn: FunctionNode, analysis: Analysis): Finding['related'][nu
   const location = { file: analysis.file, line, column: column + 1, ...(name ? { function: name } : {}) };
   return { message: 'declared here', location };
 }
-
-/** False when all that can fail in the body stands in a `try` whose `catch` neither throws nor waits. */
-function mayReject(fn: FunctionNode, analysis: Analysis): boolean {
-  const keys = analysis.source.visitorKeys;
-  let fails = false;
-  walk(fn.body, keys, (node) => {
-    if (fails || isFunction(node)) return 'skip';
-    const handler = node.type === 'TryStatement' ? node.handler : null;
-    if (handler && !someNode(handler, keys, ({ type }) => THROWING.has(type), 'own')) return 'skip';
-    fails = FALLIBLE.has(node.type);
-    return undefined;
-  });
-  return fails;
-}
-
-const THROWING = new Set(['ThrowStatement', 'AwaitExpression']);
-
-/** Plain declarations and conditions on names hardly fail. */
-const FALLIBLE = new Set(['CallExpression', 'NewExpression', 'AwaitExpression', 'ThrowStatement']);

@@ -117,7 +117,7 @@ function isPromiseCall(call: TSESTree.CallExpression, analysis: Analysis, depth:
   const targets = calledFunctions(call, analysis);
   if (targets.length > 0 && targets.every((fn) => givesPromise(fn, analysis, depth + 1))) return true;
   const given = analysis.project?.gives[call.range[1]];
-  if (given) return given === 'promise';
+  if (given) return given !== 'value';
   if (targets.length > 0) return false;
   return isPromiseApi(analysis.bindings.resolve(call.callee));
 }

@@ -1,0 +1,82 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { Node } from '../source/ast.ts';
+import { enclosingFunction, lastName, propertyName, unwrap } from '../source/ast.ts';
+import { defineRule } from '../source/define-rule.ts';
+import { insertAwait } from '../source/edits.ts';
+import { isPromise } from '../source/promises.ts';
+
+/** A promise used as the value it will become: a member of it, arithmetic, a comparison, text. */
+export default defineRule({
+  name: 'missing-await',
+  description: 'Report promises that are used as if they were their values',
+  messages: {
+    member: '{{what}} is a promise and has no {{member}}: this is undefined. Await it first.',
+    value: '{{what}} is a promise, not yet its value: this gives {{gives}}. Await it first.',
+    addAwait: 'Await it.',
+  },
+  defaults: {},
+  scope: 'everywhere',
+  create({ analysis, report }) {
+    const check = (
+      node: TSESTree.Expression | TSESTree.PrivateIdentifier,
+      messageId: string,
+      data: Record<string, string>,
+    ): void => {
+      if (node.type === 'PrivateIdentifier') return;
+      const plain = unwrap(node);
+      if (!isPromise(plain, analysis)) return;
+      const what =
+        plain.type === 'CallExpression'
+          ? `${lastName(plain.callee) ?? 'This'}()`
+          : plain.type === 'Identifier'
+            ? plain.name
+            : 'This';
+      const suggest: TSESLint.SuggestionReportDescriptor<string>[] =
+        enclosingFunction(node)?.async === true
+          ? [{ messageId: 'addAwait', data: {}, fix: (fixer) => insertAwait(fixer, node) }]
+          : [];
+      report({ at: plain, messageId, data: { ...data, what }, detail: { confidence: 'certain' }, suggest });
+    };
+    return {
+      MemberExpression(node) {
+        const member = propertyName(node);
+        if (member === undefined || KNOWN.test(member) || isWritten(node)) return;
+        check(node.object, 'member', { member });
+      },
+      BinaryExpression(node) {
+        if (!/^(?:[-+*/%<>]|[<>]=|\*\*)$/.test(node.operator)) return;
+        const gives = /[<>]/.test(node.operator)
+          ? 'false'
+          : node.operator === '+'
+            ? "'[object Promise]…'"
+            : 'NaN';
+        check(node.left, 'value', { gives });
+        check(node.right, 'value', { gives });
+      },
+      TemplateLiteral(node) {
+        if (node.parent.type === 'TaggedTemplateExpression') return;
+        for (const part of node.expressions) check(part, 'value', { gives: "'[object Promise]'" });
+      },
+      ForOfStatement(node) {
+        if (!node.await) check(node.right, 'value', { gives: 'a TypeError' });
+      },
+      VariableDeclarator(node) {
+        if (node.init && isDestructured(node.id)) check(node.init, 'value', { gives: 'undefined' });
+      },
+    };
+  },
+});
+
+/** `const { a } = promise` reads what no promise has; libraries' promises with more on them are calls we do not know. */
+const isDestructured = (id: Node): boolean =>
+  (id.type === 'ObjectPattern' &&
+    id.properties.length > 0 &&
+    id.properties.every((p) => p.type === 'Property' && !KNOWN.test(propertyName(p) ?? ''))) ||
+  (id.type === 'ArrayPattern' && id.elements.length > 0);
+
+const isWritten = (node: TSESTree.MemberExpression): boolean =>
+  node.parent.type === 'AssignmentExpression' && node.parent.left === node;
+
+/** What promises have, those of Node's functions included. */
+const KNOWN =
+  /^(?:then|catch|finally|constructor|toString|valueOf|hasOwnProperty|__proto__|promise|resolve|reject|child|cancel|abort|\[Symbol.*)$/;

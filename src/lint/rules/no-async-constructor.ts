@@ -1,0 +1,50 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
+import { lastName, unwrap } from '../source/ast.ts';
+import { defineRule } from '../source/define-rule.ts';
+import { chainMethod, isPromise } from '../source/promises.ts';
+
+/** Asynchronous work begun in a constructor: nobody can wait for it, and its errors have nowhere to go. */
+export default defineRule({
+  name: 'no-async-constructor',
+  description: 'Report asynchronous work that a constructor begins and nobody can await',
+  messages: {
+    begun:
+      '{{what}} is begun in the constructor: nobody can wait for it, the object is used before it is done, and an error in it ends the process. Make the object in a static async function that awaits first.',
+  },
+  defaults: {},
+  create({ analysis, report }) {
+    return {
+      'MethodDefinition[kind="constructor"]'(node: TSESTree.MethodDefinition) {
+        for (const statement of node.value.body?.body ?? []) {
+          const call = statement.type === 'ExpressionStatement' ? unwrap(statement.expression) : undefined;
+          if (call?.type !== 'CallExpression' || !isPromise(call, analysis) || handles(call)) continue;
+          report({
+            at: call,
+            messageId: 'begun',
+            data: { what: `${rootName(call)}()` },
+            detail: { confidence: isDeclaredHere(call, analysis) ? 'certain' : 'likely' },
+          });
+        }
+      },
+    };
+  },
+});
+
+/** `this.#init().catch(log)`: its errors are thought about. */
+function handles(call: TSESTree.CallExpression): boolean {
+  const method = chainMethod(call);
+  if (method === 'catch' || (method === 'then' && call.arguments.length > 1)) return true;
+  const callee = unwrap(call.callee);
+  const inner = method && callee.type === 'MemberExpression' ? unwrap(callee.object) : undefined;
+  return inner?.type === 'CallExpression' && handles(inner);
+}
+
+function rootName(call: TSESTree.CallExpression): string {
+  const callee = unwrap(call.callee);
+  const inner = chainMethod(call) && callee.type === 'MemberExpression' ? unwrap(callee.object) : undefined;
+  return inner?.type === 'CallExpression' ? rootName(inner) : (lastName(call.callee) ?? 'it');
+}
+
+const isDeclaredHere = (call: TSESTree.CallExpression, analysis: Analysis): boolean =>
+  analysis.reach.targets(call.callee).length > 0;

@@ -1,0 +1,80 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
+import { enclosingFunction, lastName, unwrap } from '../source/ast.ts';
+import { defineRule } from '../source/define-rule.ts';
+import { chainMethod, isPromise } from '../source/promises.ts';
+
+/** A `try` around a promise that nobody awaits in it: it cannot catch what happens later. */
+export default defineRule({
+  name: 'no-try-promise',
+  description: 'Report try blocks that cannot catch the errors of the promises in them',
+  messages: {
+    late: 'This catch does not see an error of {{what}}: the try has ended before the promise is rejected, and nobody else handles it. Await it, or give it a catch of its own.',
+    addAwait: 'Await it.',
+  },
+  defaults: {},
+  scope: 'everywhere',
+  create({ analysis, report }) {
+    return {
+      TryStatement(node) {
+        if (!node.handler) return;
+        const around = enclosingFunction(node);
+        for (const statement of node.block.body) {
+          const call = droppedPromise(statement, analysis, around?.async === true);
+          if (!call || isDirectAsync(call, analysis)) continue;
+          const suggest: TSESLint.SuggestionReportDescriptor<string>[] = around?.async
+            ? [{ messageId: 'addAwait', data: {}, fix: (fixer) => fixer.insertTextBefore(call, 'await ') }]
+            : [];
+          report({
+            at: call,
+            messageId: 'late',
+            data: { what: `${nameOf(call)}()` },
+            detail: { confidence: 'certain' },
+            suggest,
+          });
+        }
+      },
+    };
+  },
+});
+
+/** Floating calls of async functions have a rule of their own, whatever is around them. */
+const isDirectAsync = (call: TSESTree.CallExpression, analysis: Analysis): boolean =>
+  call.parent.type === 'ExpressionStatement' && analysis.reach.targets(call.callee).some((fn) => fn.async);
+
+function droppedPromise(
+  statement: TSESTree.Statement,
+  analysis: Analysis,
+  isAsync: boolean,
+): TSESTree.CallExpression | undefined {
+  const expression =
+    statement.type === 'ExpressionStatement'
+      ? statement.expression
+      : statement.type === 'ReturnStatement' && !isAsync
+        ? statement.argument
+        : undefined;
+  const call = expression && unwrap(expression);
+  if (call?.type !== 'CallExpression' || !isPromise(call, analysis) || isHandled(call)) return undefined;
+  return call;
+}
+
+/** True when some `catch` or second argument of `then` in the chain handles a rejection. */
+function isHandled(call: TSESTree.CallExpression): boolean {
+  const method = chainMethod(call);
+  if (!method) return false;
+  if (method === 'catch' || (method === 'then' && call.arguments.length > 1)) return true;
+  const callee = unwrap(call.callee);
+  const object = callee.type === 'MemberExpression' ? unwrap(callee.object) : undefined;
+  return object?.type === 'CallExpression' && isHandled(object);
+}
+
+function nameOf(call: TSESTree.CallExpression): string {
+  let at = call;
+  while (chainMethod(at)) {
+    const callee = unwrap(at.callee);
+    const object = callee.type === 'MemberExpression' ? unwrap(callee.object) : undefined;
+    if (object?.type !== 'CallExpression') break;
+    at = object;
+  }
+  return lastName(at.callee) ?? 'it';
+}

@@ -1,0 +1,59 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { Node } from '../source/ast.ts';
+import { contains, isFunction, lastName, unwrap } from '../source/ast.ts';
+import { defineRule } from '../source/define-rule.ts';
+import { isPromise } from '../source/promises.ts';
+
+/** `return promise` inside `try` leaves the `try` before the promise is settled: its `catch` never sees the error. */
+export default defineRule<{ unknown: 'ignore' | 'report' }>({
+  name: 'return-await',
+  description: 'Report promises returned from a try block without await',
+  messages: {
+    caught:
+      'An error of {{what}} passes this catch by: the function has left the try before the promise is settled. Return await {{what}}.',
+    finally:
+      'The finally block runs before {{what}} is done: what it closes is still in use. Return await {{what}}.',
+    addAwait: 'Return await.',
+  },
+  options: { unknown: { enum: ['ignore', 'report'] } },
+  defaults: { unknown: 'ignore' },
+  scope: 'everywhere',
+  create({ analysis, options, report }) {
+    return {
+      ReturnStatement(node) {
+        const value = node.argument && unwrap(node.argument);
+        if (value?.type !== 'CallExpression') return;
+        const found = tryAround(node);
+        if (!found?.fn.async || found.fn.generator) return;
+        if (!isPromise(value, analysis) && options.unknown === 'ignore') return;
+        report({
+          at: value,
+          messageId: found.clause,
+          data: { what: `${lastName(value.callee) ?? 'it'}()` },
+          detail: { confidence: isPromise(value, analysis) ? 'certain' : 'possible' },
+          fix: {
+            messageId: 'addAwait',
+            data: {},
+            fix: (fixer) => fixer.insertTextBefore(node.argument!, 'await '),
+          },
+        });
+      },
+    };
+  },
+});
+
+/** The `catch` or `finally` that a return in this place would run into, and the function that it leaves. */
+function tryAround(
+  node: TSESTree.ReturnStatement,
+): { clause: 'caught' | 'finally'; fn: TSESTree.Node & { async: boolean; generator: boolean } } | undefined {
+  let clause: 'caught' | 'finally' | undefined;
+  for (let up: Node | undefined = node.parent; up; up = up.parent) {
+    if (up.type === 'TryStatement') {
+      const inBlock = contains(up.block, node);
+      if (inBlock && up.handler) clause ??= 'caught';
+      if (up.finalizer && !contains(up.finalizer, node)) clause ??= 'finally';
+    }
+    if (isFunction(up)) return clause && { clause, fn: up };
+  }
+  return undefined;
+}

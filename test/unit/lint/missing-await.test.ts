@@ -1,0 +1,37 @@
+import { testRule } from './harness.ts';
+
+const code = (body: string): string =>
+  `async function load(x) { return await db.get(x); }\nexport async function f(x) {\n  ${body}\n}`;
+
+testRule('missing-await', {
+  valid: [
+    { name: 'awaited', code: code('return (await load(x)).name;') },
+    { name: 'then', code: code('return load(x).then((y) => y.name);') },
+    { name: 'kept for later', code: code('const p = load(x); other(); return await p;') },
+    { name: 'an unknown function', code: code('return theirs(x).name;') },
+    {
+      name: 'a child process beside the promise',
+      code: `import { promisify } from 'node:util';\nimport { exec } from 'node:child_process';\nexport const f = () => promisify(exec)('ls').child;`,
+    },
+  ],
+  invalid: [
+    {
+      name: 'a member',
+      code: code('return load(x).name;'),
+      lines: [3],
+      message: 'load() is a promise and has no name',
+      fixed: code('return (await load(x)).name;'),
+    },
+    { name: 'arithmetic', code: code('return load(x) + 1;'), lines: [3] },
+    { name: 'a comparison', code: code('return 1 < load(x);'), lines: [3], message: 'false' },
+    { name: 'a template', code: code('return `${load(x)}`;'), lines: [3], message: '[object Promise]' },
+    { name: 'a loop over it', code: code('for (const y of load(x)) use(y);'), lines: [3] },
+    { name: 'destructured', code: code('const { name } = load(x); return name;'), lines: [3] },
+    {
+      name: 'through a name',
+      code: code('const user = fetch(x); return user.status;'),
+      lines: [3],
+      message: 'user is a promise',
+    },
+  ],
+});

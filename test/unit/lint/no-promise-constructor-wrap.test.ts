@@ -1,0 +1,37 @@
+import { testRule } from './harness.ts';
+
+testRule('no-promise-constructor-wrap', {
+  valid: [
+    { name: 'a callback', code: 'export const f = (x) => new Promise((resolve) => x.once("end", resolve));' },
+    { name: 'unknown', code: 'export const f = (x) => new Promise((resolve) => theirs(x, resolve));' },
+    {
+      name: 'more than the promise',
+      code: 'export const f = (x) => new Promise((resolve) => { setTimeout(resolve, 10); fetch(x).then(resolve); });',
+    },
+    {
+      name: 'a callback inside',
+      code: 'export const f = (x) => new Promise((resolve) => { fetch(x).then((y) => y.once("end", () => resolve(1))); });',
+    },
+  ],
+  invalid: [
+    {
+      name: 'without reject',
+      code: 'export const f = (x) => new Promise((resolve) => { fetch(x).then((y) => resolve(y.body)); });',
+      lines: [1],
+      message: 'pending for ever',
+      fixed: null,
+    },
+    {
+      name: 'changing nothing',
+      code: 'export const f = (x) => new Promise((resolve, reject) => fetch(x).then(resolve, reject));',
+      lines: [1],
+      fixed: 'export const f = (x) => fetch(x);',
+    },
+    {
+      name: 'changing nothing, in two steps',
+      code: 'export const f = (x) => new Promise((resolve, reject) => { fetch(x).then(resolve).catch(reject); });',
+      lines: [1],
+      fixed: 'export const f = (x) => fetch(x);',
+    },
+  ],
+});

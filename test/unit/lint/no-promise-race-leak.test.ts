@@ -1,0 +1,40 @@
+import { testRule } from './harness.ts';
+
+testRule('no-promise-race-leak', {
+  valid: [
+    {
+      name: 'cleared',
+      code: 'export async function f(p) { let t; const limit = new Promise((_, no) => { t = setTimeout(no, 1); }); try { return await Promise.race([p, limit]); } finally { clearTimeout(t); } }',
+    },
+    { name: 'no timer', code: 'export const f = (p, q) => Promise.race([p, q]);' },
+    {
+      name: 'a promise of this turn',
+      code: 'export async function f(xs) { for (const x of xs) { const p = new Promise((r) => x.once("a", r)); await Promise.race([p, x.b()]); } }',
+    },
+  ],
+  invalid: [
+    {
+      name: 'a timer',
+      code: 'export const f = (p) => Promise.race([p, new Promise((_, no) => setTimeout(no, 1000))]);',
+      lines: [1],
+      message: 'timer runs on',
+    },
+    {
+      name: 'a timer by a function',
+      code: 'const limit = (ms) => new Promise((_, no) => setTimeout(no, ms));\nexport const f = (p) => Promise.race([p, limit(10)]);',
+      lines: [2],
+    },
+    {
+      name: 'a promise of the module',
+      code: 'const stopped = new Promise((r) => process.once("SIGTERM", r));\nexport const f = (p) => Promise.race([p, stopped]);',
+      lines: [2],
+      message: 'every call',
+    },
+    {
+      name: 'a promise from before the loop',
+      code: 'export async function f(x) { const end = new Promise((r) => x.once("end", r)); while (x.open) { await Promise.race([x.next(), end]); } }',
+      lines: [1],
+      message: 'every turn',
+    },
+  ],
+});

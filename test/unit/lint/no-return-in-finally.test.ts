@@ -1,0 +1,38 @@
+import { testRule } from './harness.ts';
+
+testRule('no-return-in-finally', {
+  valid: [
+    { name: 'no return', code: 'export function f() { try { g(); } finally { h(); } return 1; }' },
+    {
+      name: 'in a function inside',
+      code: 'export function f() { try { g(); } finally { run(() => { return 1; }); } }',
+    },
+    {
+      name: 'a break of a loop inside',
+      code: 'export function f() { try { g(); } finally { for (;;) { break; } } }',
+    },
+    {
+      name: 'a promise that is waited for',
+      code: 'export const f = (p) => p.finally(() => { return close(); });',
+    },
+  ],
+  invalid: [
+    {
+      name: 'a return',
+      code: 'export function f() {\n try { g(); } finally {\n return 1; }\n}',
+      lines: [3],
+      confidence: 'certain',
+    },
+    {
+      name: 'a continue',
+      code: 'export function f(xs) { for (const x of xs) { try { g(x); } finally { continue; } } }',
+      lines: [1],
+    },
+    {
+      name: 'a value in finally()',
+      code: 'export const f = (p) => p.finally(() => { return 1; });',
+      lines: [1],
+      message: 'ignored',
+    },
+  ],
+});

@@ -1,0 +1,37 @@
+import { testRule } from './harness.ts';
+
+testRule('no-try-promise', {
+  valid: [
+    { name: 'awaited', code: 'export async function f() { try { await fetch("a"); } catch { g(); } }' },
+    {
+      name: 'with a catch of its own',
+      code: 'export function f() { try { fetch("a").then(h).catch(g); } catch { g(); } }',
+    },
+    {
+      name: 'a second argument',
+      code: 'export function f() { try { fetch("a").then(h, g); } catch { g(); } }',
+    },
+    { name: 'no catch', code: 'export function f() { try { return fetch("a"); } finally { g(); } }' },
+    { name: 'unknown', code: 'export function f() { try { theirs(); } catch { g(); } }' },
+  ],
+  invalid: [
+    {
+      name: 'a chain',
+      code: 'export function f() {\n  try { fetch("a").then((x) => h(x)); } catch { g(); }\n}',
+      lines: [2],
+      message: 'fetch()',
+      fixed: null,
+    },
+    {
+      name: 'returned',
+      code: 'export function f() { try { return fetch("a"); } catch { g(); } }',
+      lines: [1],
+    },
+    {
+      name: 'in an async function',
+      code: 'export async function f() { try { fetch("a"); } catch { g(); } }',
+      lines: [1],
+      fixed: 'export async function f() { try { await fetch("a"); } catch { g(); } }',
+    },
+  ],
+});

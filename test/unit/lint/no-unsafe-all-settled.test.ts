@@ -1,0 +1,45 @@
+import { testRule } from './harness.ts';
+
+const code = (body: string): string => `export async function f(xs) { ${body} }`;
+
+testRule('no-unsafe-all-settled', {
+  valid: [
+    {
+      name: 'status is read',
+      code: code(
+        'const r = await Promise.allSettled(xs.map((x) => g(x))); return r.filter((y) => y.status === "fulfilled").map((y) => y.value);',
+      ),
+    },
+    {
+      name: 'each handles its error',
+      code: code('await Promise.allSettled(xs.map((x) => g(x).catch(log)));'),
+    },
+    { name: 'closing', code: code('await Promise.allSettled(xs.map((x) => x.close()));') },
+    { name: 'handed on', code: code('return await Promise.allSettled(xs.map((x) => g(x)));') },
+    {
+      name: 'results handed on',
+      code: code(
+        'const r = await Promise.allSettled(xs.map((x) => g(x))); check(r); return r.map((y) => y.value);',
+      ),
+    },
+  ],
+  invalid: [
+    {
+      name: 'dropped',
+      code: code('await Promise.allSettled(xs.map((x) => g(x)));'),
+      lines: [1],
+      message: 'nobody will know',
+    },
+    {
+      name: 'only the values',
+      code: code('const r = await Promise.allSettled(xs.map((x) => g(x))); return r.map((y) => y.value);'),
+      lines: [1],
+      message: 'undefined',
+    },
+    {
+      name: 'only the values, at once',
+      code: code('return (await Promise.allSettled(xs.map((x) => g(x)))).map((y) => y.value);'),
+      lines: [1],
+    },
+  ],
+});

@@ -1,0 +1,44 @@
+import { testRule } from './harness.ts';
+
+const code = (body: string): string =>
+  `async function load(x) { return await db.get(x); }\nexport async function f(x) {\n  ${body}\n}`;
+
+testRule('return-await', {
+  valid: [
+    { name: 'awaited', code: code('try { return await load(x); } catch { return 1; }') },
+    { name: 'outside try', code: code('return load(x);') },
+    { name: 'in the catch', code: code('try { go(); } catch { return load(x); }') },
+    {
+      name: 'in a function inside',
+      code: code('try { run(() => { return load(x); }); } catch { return 1; }'),
+    },
+    { name: 'unknown', code: code('try { return theirs(x); } catch { return 1; }') },
+  ],
+  invalid: [
+    {
+      name: 'with catch',
+      code: code('try { return load(x); } catch { return 1; }'),
+      lines: [3],
+      message: 'passes this catch by',
+      fixed: code('try { return await load(x); } catch { return 1; }'),
+    },
+    {
+      name: 'with finally',
+      code: code('try { return load(x); } finally { close(); }'),
+      lines: [3],
+      message: 'still in use',
+    },
+    {
+      name: 'in a catch with finally',
+      code: code('try { go(); } catch { return load(x); } finally { close(); }'),
+      lines: [3],
+    },
+    {
+      name: 'unknown, on request',
+      options: [{ unknown: 'report' }],
+      code: code('try { return theirs(x); } catch { return 1; }'),
+      lines: [3],
+      confidence: 'possible',
+    },
+  ],
+});
