@@ -1,7 +1,15 @@
-import type { HeapPort } from '../inspector/heap-port.ts';
+import type { HeapPort, HeapThread } from '../inspector/heap-port.ts';
 import type { SourceLocator } from '../inspector/ports.ts';
-import type { Outcome } from '../model/problem.ts';
-import type { TaskDump } from '../model/task.ts';
+import type { Outcome, Problem } from '../model/problem.ts';
+import type { Task, TaskCycle, TaskDump } from '../model/task.ts';
+import { findCycles } from './cycles.ts';
+import { isInternal, readHeapTasks } from './heap-tasks.ts';
+import type { CodeTask } from './heap-tasks.ts';
+import { locateFrame, locatePlace } from './locate.ts';
+import { functionName } from './names.ts';
+import { quickTasksOf } from './quick.ts';
+import { readPromises } from './read-thread.ts';
+import { TableBuilder } from './snapshot/tables.ts';
 
 export interface QuickOptions {
   locator: SourceLocator;
@@ -16,21 +24,159 @@ export interface FullOptions extends QuickOptions {
 
 export interface TaskProgress {
   phase: 'stacks' | 'snapshot' | 'graph';
-  /** Id of the thread. */
+  /** Name of the thread. */
   thread: string;
-  /** Bytes of the snapshot that have come. */
-  bytes: number;
+  /** Characters of the snapshot that have come. */
+  received: number;
 }
 
 /**
- * Every suspended async function without a heap snapshot: exact lines, approximate counts. Takes 6 to 60 % of the time
- * of a snapshot. A thread that does not answer in time is a problem, not an error.
+ * Every suspended async function without a heap snapshot: exact lines, approximate counts. A thread that does not
+ * answer is a problem, not an error; the main thread's silence is one.
+ * @throws Error when the main thread does not answer, or `signal` was aborted
  */
-export async function quickTasks(_port: HeapPort, _options: QuickOptions): Promise<Outcome<TaskDump>> {
-  return Promise.reject(new Error('not yet'));
+export async function quickTasks(
+  port: HeapPort,
+  { locator, signal }: QuickOptions,
+): Promise<Outcome<TaskDump>> {
+  const dump = emptyDump(port, 'quick');
+  const problems = await eachThread(port, dump, signal, async (thread) => {
+    const { listed, problems: found } = await readPromises(thread, signal);
+    for (const { count, frames } of quickTasksOf(listed.map(({ stacks }) => stacks))) {
+      const stack = await Promise.all(
+        frames.map((frame) =>
+          locateFrame(locator, { ...frame, function: functionName(frame.name, frame.type), exact: true }),
+        ),
+      );
+      dump.tasks.push({ count, thread: thread.id, stack, instances: [] });
+    }
+    return found;
+  });
+  widestFirst(dump);
+  return { value: dump, problems };
 }
 
-/** The same by a heap snapshot of each thread: exact counts, what each waits for, cycles. */
-export async function fullTasks(_port: HeapPort, _options: FullOptions): Promise<Outcome<TaskDump>> {
-  return Promise.reject(new Error('not yet'));
+/**
+ * The same by a heap snapshot of each thread: exact counts, what each waits for, cycles. Reading the snapshot keeps
+ * the calling thread busy.
+ * @throws Error when the main thread does not answer, or `signal` was aborted
+ */
+export async function fullTasks(port: HeapPort, options: FullOptions): Promise<Outcome<TaskDump>> {
+  const { locator, signal, lookUpMs = 1000 } = options;
+  const dump = emptyDump(port, 'full');
+  const snapshot = { heapMB: 0, pauseMs: 0, functions: 0 };
+  const problems = await eachThread(port, dump, signal, async (thread) => {
+    const progress = (phase: TaskProgress['phase'], received: number): void =>
+      options.onProgress?.({ phase, thread: thread.name, received });
+    progress('stacks', 0);
+    const promises = await readPromises(thread, signal);
+    const found = promises.problems;
+
+    progress('snapshot', 0);
+    snapshot.heapMB += Math.round((await thread.heapUsed(ANSWER_MS)) / 1e6);
+    const started = performance.now();
+    const builder = new TableBuilder();
+    let received = 0;
+    await thread.snapshot((chunk) => {
+      received += chunk.length;
+      builder.write(chunk);
+      progress('snapshot', received);
+    }, signal);
+    snapshot.pauseMs += Math.round(performance.now() - started);
+
+    progress('graph', received);
+    const listed = await Promise.all(
+      promises.listed.map(async ({ handle, stacks }) => ({
+        array: await thread.heapObjectId(handle),
+        stacks,
+      })),
+    );
+    const read = readHeapTasks(builder.end(), listed);
+    snapshot.functions += read.functions;
+    if (read.omitted > 0) {
+      found.push({ code: 'tasks-omitted', message: `${read.omitted} more stacks were left out.` });
+    }
+    await lookUpLines(thread, read.tasks, lookUpMs, signal);
+    const first = dump.tasks.length;
+    for (const task of read.tasks) dump.tasks.push(await locateTask(locator, task, thread.id));
+    dump.cycles.push(...findCycles(read.tasks, dump.tasks.slice(first), first));
+    return found;
+  });
+  widestFirst(dump);
+  return { value: { ...dump, snapshot }, problems };
+}
+
+const ANSWER_MS = 20_000;
+
+function emptyDump({ pid, node }: HeapPort, depth: TaskDump['depth']): TaskDump {
+  return { depth, target: { pid, node }, threads: [], tasks: [], cycles: [] };
+}
+
+/** Reads thread after thread, so that never two are held at once. Handles are given back whatever happens. */
+async function eachThread(
+  port: HeapPort,
+  dump: TaskDump,
+  signal: AbortSignal | undefined,
+  read: (thread: HeapThread) => Promise<Problem[]>,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const thread of await port.threads()) {
+    signal?.throwIfAborted();
+    dump.threads.push({ id: thread.id, name: thread.name });
+    try {
+      problems.push(...(await read(thread)));
+    } catch (error) {
+      if (thread.id === 'main' || signal?.aborted) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      problems.push({ code: 'thread-silent', message: `${thread.name} could not be read: ${reason}.` });
+    } finally {
+      await thread.release().catch(() => undefined);
+    }
+  }
+  return problems;
+}
+
+/** Asks for the lines that V8's stacks did not tell, once for each function and promise, while there is time. */
+async function lookUpLines(
+  thread: HeapThread,
+  tasks: readonly CodeTask[],
+  budgetMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const until = performance.now() + budgetMs;
+  for (const { frames, instances } of tasks) {
+    for (const [position, frame] of frames.entries()) {
+      if (frame.exact || isInternal(frame.url)) continue;
+      const left = until - performance.now();
+      if (left <= 0) return;
+      signal?.throwIfAborted();
+      const generator = instances[0]?.generators[position];
+      if (!generator) continue;
+      const place = await thread.generatorPlace(generator, left + ANSWER_MS).catch(() => undefined);
+      if (place) Object.assign(frame, place, { exact: true });
+    }
+  }
+}
+
+async function locateTask(locator: SourceLocator, task: CodeTask, thread: string): Promise<Task> {
+  const { kind, detail, location } = task.waitingFor;
+  return {
+    count: task.count,
+    thread,
+    stack: await Promise.all(task.frames.map((frame) => locateFrame(locator, frame))),
+    waitingFor: { kind, detail, ...(location && { location: await locatePlace(locator, location) }) },
+    instances: task.instances,
+  };
+}
+
+/** Orders the groups by size; cycles name them by their index. */
+function widestFirst(dump: TaskDump): void {
+  const order = dump.tasks.map((_, index) => index);
+  order.sort((a, b) => dump.tasks[b]!.count - dump.tasks[a]!.count || a - b);
+  const moved = new Map(order.map((from, to) => [from, to]));
+  dump.tasks = order.map((index) => dump.tasks[index]!);
+  dump.cycles = dump.cycles.map((cycle): TaskCycle => ({
+    ...cycle,
+    tasks: cycle.tasks.map((index) => moved.get(index)!),
+  }));
 }

@@ -1,0 +1,170 @@
+import { OWN_URL } from '../agent/protocol.ts';
+import type { Connection } from './connection.ts';
+import { workerSessions } from './heap-session.ts';
+import type { HeapSession } from './heap-session.ts';
+import type { HeapPort, HeapThread, RemoteHandle } from './heap-port.ts';
+
+/** Handles are held in a group of this name and given back together. */
+const GROUP = 'looplens-tasks';
+const ANSWER_MS = 20_000;
+/** A snapshot of the largest heap takes minutes; a lost connection ends it sooner. */
+const SNAPSHOT_MS = 30 * 60_000;
+
+/**
+ * The heap of the process behind a connection that stays the caller's. Enables no debugger.
+ * @throws Error when the main thread does not answer
+ */
+export async function openHeap(connection: Connection): Promise<HeapPort> {
+  const answer = await connection.send<Evaluated>(
+    'Runtime.evaluate',
+    {
+      expression: `[process.pid, process.version]\n//# sourceURL=${OWN_URL}heap`,
+      returnByValue: true,
+      silent: true,
+    },
+    INFO_MS,
+  );
+  const [pid, node] = answer.result.value as [number, string];
+  const workers = workerSessions(connection);
+  const main = openThread('main', 'main', connection, connection.closed);
+  const known = new Map<string, HeapThread>();
+  return {
+    pid,
+    node,
+    threads: async () => {
+      const found = await workers.list().catch(() => []);
+      for (const { id, name, session } of found) {
+        if (!known.has(id)) known.set(id, openThread(id, name, session, connection.closed));
+      }
+      return [main, ...found.map(({ id }) => known.get(id)!)];
+    },
+    close: async () => {
+      await Promise.all([main, ...known.values()].map((thread) => thread.release().catch(() => undefined)));
+      await workers.close();
+    },
+  };
+}
+
+const INFO_MS = 5000;
+
+interface Evaluated {
+  result: { objectId?: string; value?: unknown };
+  exceptionDetails?: { text: string; exception?: { description?: string } };
+}
+
+function openThread(id: string, name: string, session: HeapSession, closed: Promise<void>): HeapThread {
+  /** Who gets the snapshot that is being taken. */
+  let take: ((text: string) => void) | undefined;
+  let listening = false;
+  const contexts: number[] = [];
+  return {
+    id,
+    name,
+    heapUsed: async (timeoutMs) => {
+      const { usedSize } = await session.send<{ usedSize: number }>('Runtime.getHeapUsage', {}, timeoutMs);
+      return usedSize;
+    },
+    contexts: async () => {
+      contexts.length = 0;
+      session.on('Runtime.executionContextCreated', ({ context }: { context: { id: number } }) => {
+        if (!contexts.includes(context.id)) contexts.push(context.id);
+      });
+      // All that exist are told before the answer.
+      await session.send('Runtime.enable');
+      await session.send('Runtime.disable');
+      return [...contexts];
+    },
+    promises: async (contextId, timeoutMs) => {
+      // Not by its name: a program may have put another class there.
+      const prototype = await session.send<Evaluated>('Runtime.evaluate', {
+        expression: `Object.getPrototypeOf((async () => {})())\n//# sourceURL=${OWN_URL}heap`,
+        contextId,
+        objectGroup: GROUP,
+        silent: true,
+      });
+      const { objects } = await session.send<{ objects: { objectId: string } }>(
+        'Runtime.queryObjects',
+        { prototypeObjectId: valueOf(prototype).objectId, objectGroup: GROUP },
+        timeoutMs,
+      );
+      return objects.objectId as RemoteHandle;
+    },
+    call: async <T>(target: RemoteHandle, source: string, answer: 'value' | 'promise', timeoutMs: number) => {
+      const result = await session.send<Evaluated>(
+        'Runtime.callFunctionOn',
+        {
+          objectId: target,
+          functionDeclaration: `${source}\n//# sourceURL=${OWN_URL}heap\n`,
+          returnByValue: true,
+          awaitPromise: answer === 'promise',
+          silent: true,
+        },
+        timeoutMs,
+      );
+      return valueOf(result).value as T;
+    },
+    heapObjectId: async (objectId) => {
+      const answer = await session.send<{ heapSnapshotObjectId: string }>('HeapProfiler.getHeapObjectId', {
+        objectId,
+      });
+      return Number(answer.heapSnapshotObjectId);
+    },
+    generatorPlace: async (generator, timeoutMs) => {
+      const { result } = await session.send<Evaluated>(
+        'HeapProfiler.getObjectByHeapObjectId',
+        { objectId: String(generator), objectGroup: GROUP },
+        timeoutMs,
+      );
+      const { internalProperties = [] } = await session.send<Properties>('Runtime.getProperties', {
+        objectId: result.objectId,
+        ownProperties: true,
+      });
+      const location = internalProperties.find((property) => property.name === '[[GeneratorLocation]]');
+      const place = location?.value?.value as { lineNumber: number; columnNumber: number } | undefined;
+      return place && { line: place.lineNumber + 1, column: place.columnNumber + 1 };
+    },
+    snapshot: async (onChunk, signal) => {
+      signal?.throwIfAborted();
+      if (!listening) {
+        listening = true;
+        session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }: { chunk: string }) => take?.(chunk));
+      }
+      let fail: (error: unknown) => void;
+      const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+      const abort = (): void => fail(signal?.reason);
+      signal?.addEventListener('abort', abort, { once: true });
+      take = (text) => {
+        try {
+          onChunk(text);
+        } catch (error) {
+          take = undefined;
+          fail(error);
+        }
+      };
+      const options = { exposeInternals: true, captureNumericValue: true, reportProgress: false };
+      try {
+        await Promise.race([
+          session.send('HeapProfiler.takeHeapSnapshot', options, SNAPSHOT_MS),
+          closed.then(() => Promise.reject(new Error('The process has ended, or the connection was lost.'))),
+          failed,
+        ]);
+      } finally {
+        take = undefined;
+        signal?.removeEventListener('abort', abort);
+      }
+    },
+    release: async () => {
+      await session.send('Runtime.releaseObjectGroup', { objectGroup: GROUP }, ANSWER_MS);
+    },
+  };
+}
+
+interface Properties {
+  internalProperties?: { name: string; value?: { value?: unknown } }[];
+}
+
+function valueOf({ result, exceptionDetails }: Evaluated): Evaluated['result'] {
+  if (!exceptionDetails) return result;
+  const { exception, text } = exceptionDetails;
+  throw new Error(exception?.description ?? text);
+}

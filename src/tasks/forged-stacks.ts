@@ -1,0 +1,194 @@
+import type { HeapThread, RemoteHandle } from '../inspector/heap-port.ts';
+
+/** A suspended function as V8 tells it; lines and columns from 1, of the running code. */
+export interface RawTaskFrame {
+  /** As V8 names it; '' for none. */
+  name: string;
+  /** Class of the object whose method it is; '' for none. */
+  type: string;
+  url: string;
+  line: number;
+  column: number;
+  kind: 'await' | 'all' | 'all-settled' | 'any';
+}
+
+/** Who waits for each promise of an array. */
+export interface PromiseStacks {
+  /** Different stacks, innermost frame first; the first one is the empty one. */
+  stacks: RawTaskFrame[][];
+  /** For each promise of the array its stack. 0: nobody waits, or two do, or it is settled. */
+  stackOf: Uint32Array;
+}
+
+/** Why there are no stacks: `patched`: the program replaced `Promise.prototype.then`. `silent`: no answer in time. */
+export type NoStacks = 'patched' | 'silent';
+
+/**
+ * Reads the exact stacks of everything that waits for the promises of an array, without touching them.
+ *
+ * When an Error is made inside a promise reaction, V8 appends the async stack of the promise which that reaction will
+ * settle. A species constructor may answer any object as that promise, so a reaction of ours can pretend to settle
+ * each of the promises: the functions that await it then follow in the error's stack. The promise gets no reaction and
+ * is never settled. V8 stops at a promise with two or more reactions.
+ */
+export async function readStacks(
+  thread: HeapThread,
+  promises: RemoteHandle,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<PromiseStacks | NoStacks> {
+  const length = await thread.call<number>(
+    promises,
+    'function() { return this.length; }',
+    'value',
+    timeoutMs,
+  );
+  const table = new StackTable();
+  const stackOf = new Uint32Array(length);
+  // In parts, so that the program's loop turns in between.
+  for (let from = 0; from < length; from += PART) {
+    signal?.throwIfAborted();
+    const source = `function() { return (${stacksInside.toString()})(this, ${from}, ${from + PART}); }`;
+    let answer: InsideAnswer;
+    try {
+      answer = await thread.call<InsideAnswer>(promises, source, 'promise', timeoutMs);
+    } catch (error) {
+      if (isTimeout(error)) return 'silent';
+      throw error;
+    }
+    if (answer === 'patched') return 'patched';
+    const known = answer.stacks.map((frames) => table.add(frames));
+    answer.of.forEach((stack, k) => (stackOf[from + k] = stack < 0 ? 0 : known[stack]!));
+  }
+  return { stacks: table.stacks, stackOf };
+}
+
+/** Promises asked about at once: some 10 ms of the program's time. */
+const PART = 2000;
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && /no answer/.test(error.message);
+
+type InsideFrame = [
+  name: string,
+  type: string,
+  url: string,
+  line: number,
+  column: number,
+  combinator: string,
+];
+type InsideAnswer = 'patched' | { stacks: InsideFrame[][]; of: number[] };
+
+/** The parts of V8's CallSite that are used. */
+interface CallSite {
+  getFunctionName(): string | null;
+  getTypeName(): string | null;
+  /** Property of the receiver that holds the function; null where none does. */
+  getMethodName(): string | null;
+  getScriptNameOrSourceURL(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+  isAsync(): boolean;
+  /** Where the function begins; absent in some versions. */
+  getEnclosingLineNumber?(): number | null;
+  getEnclosingColumnNumber?(): number | null;
+}
+
+/** Runs in the process, as text: it may use nothing from outside itself. */
+function stacksInside(list: object[], from: number, to: number): Promise<InsideAnswer> | InsideAnswer {
+  const base = (async () => undefined)();
+  const intrinsic = Object.getPrototypeOf(base) as Promise<unknown>;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on promises below
+  const then = intrinsic.then;
+  // With a patched one, our promises would run through the program's code.
+  if (Function.prototype.toString.call(then) !== 'function then() { [native code] }') return 'patched';
+  const noop = () => undefined;
+  const stacks: InsideFrame[][] = [];
+  const known = new Map<string, number>();
+  const of: number[] = [];
+  let target: object;
+  const Forged = function (executor: (resolve: () => void, reject: () => void) => void) {
+    executor(noop, noop);
+    return target;
+  };
+  // The species comes by the prototype: an own "constructor" would switch off V8's fast path for all promises.
+  const forged = Object.create(intrinsic, { constructor: { value: { [Symbol.species]: Forged } } }) as object;
+  const read = (): InsideFrame[] => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    const had = Object.prototype.hasOwnProperty.call(Error, 'prepareStackTrace');
+    let frames: InsideFrame[] = [];
+    try {
+      Error.stackTraceLimit = 200;
+      Error.prepareStackTrace = (_error, sites) => {
+        frames = (sites as CallSite[]).flatMap((site) => (site.isAsync() ? [frame(site)] : []));
+        return '';
+      };
+      if (new Error().stack === undefined) frames = [];
+    } catch {
+      frames = [];
+    } finally {
+      try {
+        Error.stackTraceLimit = stackTraceLimit;
+        if (had) Error.prepareStackTrace = prepareStackTrace;
+        else Reflect.deleteProperty(Error, 'prepareStackTrace');
+      } catch {
+        // Frozen intrinsics: nothing was changed above either.
+      }
+    }
+    return frames;
+  };
+  const frame = (site: CallSite): InsideFrame => {
+    const combinator = /^(?:async )?Promise\.(\w+) \(index/.exec(String(site))?.[1];
+    if (combinator !== undefined) return ['', '', '', 0, 0, combinator];
+    const url = site.getScriptNameOrSourceURL() ?? '';
+    const first = site.getEnclosingLineNumber?.() === 1 && site.getEnclosingColumnNumber?.() === 1;
+    const name = site.getFunctionName() ?? (first ? '(top level)' : '');
+    const method = name.startsWith('#') || site.getMethodName() !== null;
+    const type = method ? (site.getTypeName() ?? '') : '';
+    return [name, type, url, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0, ''];
+  };
+  const end = Math.min(to, list.length);
+  for (let index = from; index < end; index++) {
+    const promise = list[index]!;
+    const step = then.call(base, () => {
+      const frames = read();
+      const key = frames.join('\n');
+      let stack = frames.length === 0 ? -1 : known.get(key);
+      if (stack === undefined) known.set(key, (stack = stacks.push(frames) - 1));
+      of[index - from] = stack;
+    });
+    Object.setPrototypeOf(step, forged);
+    target = promise;
+    // Its capability claims to settle `target`; V8 starts only from a real promise, `step`.
+    void then.call(step, noop, noop);
+  }
+  // After all of them: reactions run in order.
+  return then.call(base, () => ({ stacks, of })) as Promise<InsideAnswer>;
+}
+
+/** Stacks by content, over several answers. */
+class StackTable {
+  readonly stacks: RawTaskFrame[][] = [[]];
+  readonly #known = new Map<string, number>();
+
+  add(frames: InsideFrame[]): number {
+    const key = frames.join('\n');
+    let index = this.#known.get(key);
+    if (index === undefined) {
+      index = this.stacks.push(frames.map(rawFrame)) - 1;
+      this.#known.set(key, index);
+    }
+    return index;
+  }
+}
+
+function rawFrame([name, type, url, line, column, combinator]: InsideFrame): RawTaskFrame {
+  const kind = combinator === '' ? 'await' : (COMBINATORS[combinator] ?? 'all');
+  return { name, type, url, line, column, kind };
+}
+
+const COMBINATORS: Partial<Record<string, RawTaskFrame['kind']>> = {
+  all: 'all',
+  allSettled: 'all-settled',
+  any: 'any',
+};

@@ -1,0 +1,157 @@
+import { MAX_INSTANCES } from '../model/task.ts';
+import type { TaskInstance, WaitingKind } from '../model/task.ts';
+import { readAwaitGraph } from './await-graph.ts';
+import type { AwaitGraph } from './await-graph.ts';
+import type { PromiseStacks, RawTaskFrame } from './forged-stacks.ts';
+import { FrameReader, scriptOf } from './frames.ts';
+import type { CodeFrame } from './frames.ts';
+import { logicalStacks } from './logical-stacks.ts';
+import type { LogicalStack } from './logical-stacks.ts';
+import { HeapGraph, NONE } from './snapshot/heap-graph.ts';
+import type { Node } from './snapshot/heap-graph.ts';
+import type { HeapTables } from './snapshot/tables.ts';
+import { waitsOf } from './waiting/wait.ts';
+import type { Wait } from './waiting/wait.ts';
+
+/** Tasks with the same stack, before source maps. */
+export interface CodeTask {
+  count: number;
+  frames: CodeFrame[];
+  waitingFor: {
+    kind: WaitingKind;
+    detail: string;
+    location?: { function: string; url: string; line: number; column: number };
+  };
+  instances: TaskInstance[];
+  /** Generators of all of its instances that were looked at: what a cycle is found by. */
+  generators: Node[];
+  waits: Wait[];
+  circular: boolean;
+}
+
+export interface HeapTasks {
+  tasks: CodeTask[];
+  /** Suspended functions, Node's own included. */
+  functions: number;
+  /** Stacks that were left out because there were too many. */
+  omitted: number;
+}
+
+/** An array of the process that holds promises, by its id in the snapshot, with the stacks that V8 told of them. */
+export interface ListedPromises {
+  array: number;
+  stacks: PromiseStacks;
+}
+
+/** The tasks of one thread out of its heap snapshot. */
+export function readHeapTasks(tables: HeapTables, listed: readonly ListedPromises[]): HeapTasks {
+  const heap = new HeapGraph(tables);
+  const graph = readAwaitGraph(heap);
+  const frames = new FrameReader(heap, graph, joinStacks(heap, listed));
+  const { stacks, omitted } = logicalStacks(graph);
+  const groups = new Map<string, Group>();
+  for (const stack of stacks) {
+    const read = stack.steps.map((step) => frames.frame(step));
+    // Of Node's own functions only what the program's wait for is of interest.
+    const shown = withoutInternals(read);
+    if (shown.length === 0) continue;
+    const key = shown.map((frame) => `${frame.kind} ${frame.url}:${frame.line}:${frame.column}`).join('\n');
+    const group = groups.get(key);
+    if (group) group.members.push({ stack, frames: shown });
+    else groups.set(key, { members: [{ stack, frames: shown }] });
+  }
+  const tasks = [...groups.values()].map((group) => taskOf(heap, graph, group));
+  return { tasks, functions: graph.suspended.size, omitted };
+}
+
+interface Group {
+  members: { stack: LogicalStack; frames: CodeFrame[] }[];
+}
+
+/** The stack of each promise's waiters, by the promise's node. */
+function joinStacks(heap: HeapGraph, listed: readonly ListedPromises[]): Map<Node, readonly RawTaskFrame[]> {
+  const joined = new Map<Node, readonly RawTaskFrame[]>();
+  for (const { array, stacks } of listed) {
+    const node = heap.byId(array);
+    if (node === NONE) continue;
+    for (const [position, promise] of heap.elements(node)) {
+      const stack = stacks.stacks[stacks.stackOf[position] ?? 0];
+      if (stack && stack.length > 0) joined.set(promise, stack);
+    }
+  }
+  return joined;
+}
+
+/** Without Node's own functions, and without combinators that then stand innermost or outermost. */
+function withoutInternals(frames: readonly CodeFrame[]): CodeFrame[] {
+  const shown = frames.filter(({ kind, url }) => kind !== 'await' || !isInternal(url));
+  const isFunction = ({ kind }: CodeFrame): boolean => kind === 'await';
+  return shown.slice(
+    shown.findIndex(isFunction) < 0 ? shown.length : shown.findIndex(isFunction),
+    shown.findLastIndex(isFunction) + 1,
+  );
+}
+
+/** Node's own scripts: `node:internal/...`, in some versions without `node:`. */
+export const isInternal = (url: string): boolean => url.startsWith('node:') || url.startsWith('internal/');
+
+/** Of a larger group the others are taken to wait for the same. */
+const LOOKED_AT = 100;
+
+function taskOf(heap: HeapGraph, graph: AwaitGraph, { members }: Group): CodeTask {
+  const [first] = members;
+  const some = members.slice(0, LOOKED_AT);
+  const waits = some.map(({ stack }) => waitsOf(heap, graph, stack));
+  const kind = mostCommon(waits.map((wait) => wait.kind));
+  const same = waits.filter((wait) => wait.kind === kind);
+  const callback = same[0]!.callback;
+  const place = callback === NONE ? undefined : heap.place(callback);
+  const url = scriptOf(heap, callback);
+  const location =
+    place && url !== '' && !isInternal(url) ? { function: heap.name(callback), url, ...place } : undefined;
+  return {
+    count: members.length,
+    frames: first!.frames,
+    waitingFor: { kind, detail: joinDetails(same.map((wait) => wait.detail)), ...(location && { location }) },
+    instances: members.slice(0, MAX_INSTANCES).map(({ stack, frames }) => ({
+      generators: frames.map(({ generator }) => (generator === NONE ? 0 : heap.id(generator))),
+      awaits: heap.id(innermost(stack)),
+    })),
+    generators: some.flatMap(({ stack }) =>
+      stack.steps.flatMap((step) => (step.kind === 'function' ? [step.suspended.generator] : [])),
+    ),
+    waits,
+    circular: first!.stack.circular,
+  };
+}
+
+function innermost({ steps }: LogicalStack): Node {
+  const step = steps[0];
+  return step?.kind === 'function' ? step.suspended.awaits : NONE;
+}
+
+function mostCommon<T>(values: readonly T[]): T {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]![0];
+}
+
+const SHOWN_DETAILS = 3;
+
+/** `Pool.#waiting[0]`, `Pool.#waiting[1]` as `Pool.#waiting[0..1]`; others one after the other. */
+export function joinDetails(details: readonly string[]): string {
+  const groups = new Map<string, number[]>();
+  for (const detail of details) {
+    const positions = groups.get(detail.replace(/\[\d+\]/, '[]')) ?? [];
+    const position = /\[(\d+)\]/.exec(detail)?.[1];
+    if (position !== undefined) positions.push(Number(position));
+    groups.set(detail.replace(/\[\d+\]/, '[]'), positions);
+  }
+  const texts = [...groups].map(([text, positions]) => {
+    const low = Math.min(...positions);
+    const high = Math.max(...positions);
+    return text.replace('[]', low === high ? `[${low}]` : positions.length > 0 ? `[${low}..${high}]` : '[]');
+  });
+  const more = texts.length - SHOWN_DETAILS;
+  return texts.slice(0, SHOWN_DETAILS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,57 @@
+import type { HeapThread, RemoteHandle } from '../inspector/heap-port.ts';
+import type { Problem } from '../model/problem.ts';
+import { readStacks } from './forged-stacks.ts';
+import type { PromiseStacks } from './forged-stacks.ts';
+
+/** The promises of one thread that we hold, with V8's stacks of who waits for them. */
+export interface ThreadPromises {
+  listed: { handle: RemoteHandle; stacks: PromiseStacks }[];
+  problems: Problem[];
+  /** Whether all promises of the thread are among them. */
+  complete: boolean;
+}
+
+/**
+ * All promises of a thread with the stacks of who waits for them, context by context.
+ * @throws Error when the thread does not answer at all, or `signal` was aborted
+ */
+export async function readPromises(thread: HeapThread, signal?: AbortSignal): Promise<ThreadPromises> {
+  const { id, name } = thread;
+  const problems: Problem[] = [];
+  const listed: ThreadPromises['listed'] = [];
+  const heapUsed = await thread.heapUsed(FIRST_ANSWER_MS);
+  const timeoutMs = QUERY_MS + (heapUsed / 1e6) * QUERY_MS_PER_MB;
+  const where = id === 'main' ? 'The event loop' : `The event loop of ${name}`;
+  const contexts = await thread.contexts();
+  let complete = contexts.length <= MAX_CONTEXTS;
+  for (const context of contexts.slice(0, MAX_CONTEXTS)) {
+    signal?.throwIfAborted();
+    const handle = await thread.promises(context, timeoutMs);
+    const stacks = await readStacks(thread, handle, STACKS_MS, signal);
+    if (typeof stacks === 'object') {
+      listed.push({ handle, stacks });
+      continue;
+    }
+    complete = false;
+    if (stacks === 'silent') {
+      const message = `${where} did not turn within ${STACKS_MS / 1000} s: it is blocked, or paused in a debugger. Lines of suspended functions are not exact.`;
+      problems.push({ code: 'loop-blocked', message });
+      break;
+    }
+    const message = `The program has replaced Promise.prototype.then, so exact lines come one by one, and not for all functions.`;
+    problems.push({ code: 'then-patched', message });
+  }
+  if (contexts.length > MAX_CONTEXTS) {
+    const message = `Of ${contexts.length} contexts of ${name} only ${MAX_CONTEXTS} were asked for exact lines.`;
+    problems.push({ code: 'contexts-omitted', message });
+  }
+  return { listed, problems, complete };
+}
+
+const FIRST_ANSWER_MS = 5000;
+const STACKS_MS = 3000;
+const QUERY_MS = 10_000;
+/** Many times what it takes on a machine that has nothing else to do. */
+const QUERY_MS_PER_MB = 300;
+/** Each costs a garbage collection. */
+const MAX_CONTEXTS = 32;

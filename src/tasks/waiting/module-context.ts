@@ -1,0 +1,32 @@
+import { NONE } from '../snapshot/heap-graph.ts';
+import type { HeapGraph, Node } from '../snapshot/heap-graph.ts';
+
+/**
+ * Whether a Context is that of a module or script: it was made by code that runs only once, so everything in the file
+ * can reach it. Of other functions and blocks V8 still has the code, which refers to the description of their scope.
+ */
+export function isModuleContext(heap: HeapGraph, context: Node): boolean {
+  const extension = heap.to(context, 'extension');
+  if (extension !== NONE && heap.name(extension).includes('Module')) return true;
+  const scope = heap.to(context, 'scope_info');
+  if (scope === NONE) return false;
+  for (const edge of heap.retainers(scope)) {
+    const name = heap.edgeName(edge);
+    const holder = heap.name(edge.from);
+    if (name === 'scope_info' || name === 'outer_scope_info' || holder.startsWith('system / ScopeInfo'))
+      continue;
+    if (name === 'raw_outer_scope_info_or_feedback_metadata') continue;
+    return isWrapper(heap, edge.from);
+  }
+  return true;
+}
+
+/** The function that Node puts around a CommonJS module begins where its file begins. */
+function isWrapper(heap: HeapGraph, shared: Node): boolean {
+  for (const edge of heap.retainers(shared)) {
+    if (heap.edgeName(edge) !== 'shared' || !heap.isClosure(edge.from)) continue;
+    const place = heap.place(edge.from);
+    return place?.line === 1 && place.column === 1;
+  }
+  return false;
+}
