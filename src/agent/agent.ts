@@ -12,13 +12,14 @@ import { canReadAsyncStacks } from './async-stack.ts';
 import { createClock } from './clock.ts';
 import { createCostMeter } from './cost.ts';
 import { trackHandles } from './handles.ts';
+import { createFollows } from './follows.ts';
 import { createHooks } from './hooks.ts';
 import { createModes } from './modes.ts';
 import { PromiseTable } from './pending.ts';
 import { AGENT_KEY, Ctl } from './protocol.ts';
 import type { AgentConfig, AgentInfo, AgentMessage, AgentSummary, RawFrame, RawHandle } from './protocol.ts';
 import { createRing } from './ring.ts';
-import { createStackTable, readStack } from './stacks.ts';
+import { createStackTable, awaitStack, readStack } from './stacks.ts';
 import { openTransport } from './transport.ts';
 import { recordLasting, sampleWaits } from './waits.ts';
 import { startWatchers } from './watchers.ts';
@@ -109,7 +110,13 @@ function begin(
   const pending = PromiseTable.create(MAX_PENDING);
   const stacks = createStackTable(MAX_STACKS, (i, frames) => send({ t: 'stack', i, frames }));
   const cost = createCostMeter(read, now);
-  const waits = { pending, stacks, put: ring.put, now, spent: cost.spent };
+  const follows = createFollows(() => {
+    const from = read();
+    const stack = stacks.add(awaitStack(readStack('all', CREATION_FRAMES)));
+    cost.spent(read() - from);
+    return stack;
+  });
+  const waits = { pending, stacks, put: ring.put, now, spent: cost.spent, isFollowed: follows.has };
   const canSample = canReadAsyncStacks();
   if (!canSample) {
     onProblem(
@@ -130,6 +137,7 @@ function begin(
     v8,
     ring,
     pending,
+    follows,
     now,
     time,
     onType: (i, name) => send({ t: 'type', i, name }),
@@ -242,6 +250,7 @@ function begin(
     handles.beat();
     watchers.beat();
     sampleWaits(waits, modes.waitSamples());
+    follows.allow(modes.waitSamples() > 0 ? 'some' : 'none');
     flush();
     cost.spent((now() - at) | 0);
     if (read() > leaseUntil) void stopOnce();

@@ -1,6 +1,7 @@
 import type * as AsyncHooks from 'node:async_hooks';
 import type * as V8 from 'node:v8';
 import { Op } from '../model/event.ts';
+import type { Follows } from './follows.ts';
 import { OWN } from './pending.ts';
 import type { PendingSet } from './pending.ts';
 import { Ctl } from './protocol.ts';
@@ -30,6 +31,7 @@ export interface HookPorts {
   v8: typeof V8;
   ring: Ring;
   pending: PendingSet;
+  follows: Follows;
   /** Reads the clock: µs since the clock origin. */
   now: () => number;
   /** The last reading. */
@@ -65,7 +67,7 @@ const NEVER = 0x3fffffff;
  * Nothing in the callbacks may throw: Node ends the process when a hook does.
  */
 export function createHooks(ports: HookPorts): Hooks {
-  const { asyncHooks, v8, ring, pending, now, time, onSampledInit, onHandle } = ports;
+  const { asyncHooks, v8, ring, pending, follows, now, time, onSampledInit, onHandle } = ports;
   const { put, ctl } = ring;
   const types = new Map<string, number>();
   const stack = new Int32Array(MAX_DEPTH);
@@ -142,8 +144,11 @@ export function createHooks(ports: HookPorts): Hooks {
       }
       const id = relative(asyncId);
       if (type === 'PROMISE') {
-        put(promiseInit, id, relative(trigger), current);
-        pending.add(resource, id, time() | 0);
+        const parent = relative(trigger);
+        put(promiseInit, id, parent, current);
+        // Without a parent, its trigger is what is under way.
+        if (parent === current) pending.add(resource, id, time() | 0, 0, 0);
+        else pending.add(resource, id, time() | 0, parent, follows.add(parent));
       } else {
         const word = initWord(type);
         put(word & ~HANDLE, id, relative(trigger), current);
@@ -171,8 +176,9 @@ export function createHooks(ports: HookPorts): Hooks {
             return;
           }
           const id = (++promises * 2 + 1) | 0;
-          put(promiseInit, id, parent === undefined ? 0 : pending.idOf(parent), current);
-          pending.add(promise, id, time() | 0);
+          const followed = parent === undefined ? 0 : pending.idOf(parent);
+          put(promiseInit, id, followed, current);
+          pending.add(promise, id, time() | 0, followed, followed === 0 ? 0 : follows.add(followed));
           if (--gap <= 0) sampled(id);
         },
         before: (promise: object) => {

@@ -30,15 +30,24 @@ export class PromiseTable extends Adopt {
     this.#slot = slot;
   }
 
-  /** Makes an empty table. `limit`: promises held at most. */
+  /** Makes an empty table. `limit`: promises held at most, a power of two. */
   static create(limit: number): PendingSet {
     // Filled in advance: an array that never changes its kind.
     const held: (PromiseTable | undefined)[] = new Array<undefined>(limit).fill(undefined);
     const times = new Int32Array(limit);
+    const parents = new Int32Array(limit);
+    const sites = new Int32Array(limit);
+    /** Slots by the lower bits of the id: guesses, held against the id. Twice as many, as ids leave out every other number. */
+    const guesses = new Int32Array(limit * 2);
+    const mask = guesses.length - 1;
+    const find = (id: number): PromiseTable | undefined => {
+      const slot = guesses[id & mask]!;
+      return id !== 0 && slot < count && held[slot]!.#id === id ? held[slot] : undefined;
+    };
     let count = 0;
     let beyond = 0;
     return {
-      add: (promise, id, time) => {
+      add: (promise, id, time, parent, site) => {
         if (count >= limit) {
           beyond++;
           new PromiseTable(promise, id, BEYOND);
@@ -46,6 +55,9 @@ export class PromiseTable extends Adopt {
         }
         held[count] = new PromiseTable(promise, id, count);
         times[count] = time;
+        parents[count] = parent;
+        sites[count] = site;
+        guesses[id & mask] = count;
         count++;
       },
       disown: (promise) => {
@@ -65,14 +77,23 @@ export class PromiseTable extends Adopt {
         const last = held[--count]!;
         held[slot] = last;
         times[slot] = times[count]!;
+        parents[slot] = parents[count]!;
+        sites[slot] = sites[count]!;
+        guesses[last.#id & mask] = slot;
         last.#slot = slot;
         held[count] = undefined;
         return id;
       },
       size: () => count + beyond,
-      pick: () => (count === 0 ? undefined : held[Math.floor(Math.random() * count)]),
+      pick: () => {
+        if (count === 0) return undefined;
+        const slot = Math.floor(Math.random() * count);
+        const promise = held[slot]!;
+        return { promise, id: promise.#id, followed: find(parents[slot]!), site: sites[slot]! };
+      },
       each: (visit) => {
-        for (let slot = 0; slot < count; slot++) visit(held[slot]!, held[slot]!.#id, times[slot]!);
+        for (let slot = 0; slot < count; slot++)
+          visit(held[slot]!, held[slot]!.#id, times[slot]!, sites[slot]!);
       },
       clear: () => {
         for (let slot = 0; slot < count; slot++) {
@@ -90,8 +111,11 @@ export class PromiseTable extends Adopt {
 export const OWN = -1;
 
 export interface PendingSet {
-  /** Gives the promise its id and holds it. `time`: µs. */
-  add: (promise: object, id: number, time: number) => void;
+  /**
+   * Gives the promise its id and holds it. `time`: µs; `parent`: id of the promise that it follows, 0 = none;
+   * `site`: number of the stack of the `await` that made it, 0 = not read.
+   */
+  add: (promise: object, id: number, time: number, parent: number, site: number) => void;
   /** Marks a promise as one of our own. */
   disown: (promise: object) => void;
   /** 0 for a promise that we did not see being made, {@link OWN} for one of ours. */
@@ -101,8 +125,18 @@ export interface PendingSet {
   /** Promises pending and seen being made, those beyond the limit included. */
   size: () => number;
   /** A pending promise picked at random; undefined when there is none. */
-  pick: () => object | undefined;
-  each: (visit: (promise: object, id: number, time: number) => void) => void;
+  pick: () => Picked | undefined;
+  each: (visit: (promise: object, id: number, time: number, site: number) => void) => void;
   /** Holds nothing any more; ids stay. */
   clear: () => void;
+}
+
+/** A pending promise. */
+export interface Picked {
+  promise: object;
+  id: number;
+  /** The promise that it follows, where that is pending, too. */
+  followed: object | undefined;
+  /** Number of the stack of the `await` that made it, 0 = not read. */
+  site: number;
 }

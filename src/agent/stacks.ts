@@ -49,6 +49,18 @@ export function readStack(keep: Keep, limit: number): RawFrame[] {
   return frames;
 }
 
+/**
+ * The stack of an `await`, from a stack read in a hook while it makes its promise: without the hook's own frames, its first
+ * frame marked as waiting. Empty when something else makes the promise: V8 shows its built-in (`Promise.then`) without a place.
+ */
+export function awaitStack(frames: RawFrame[]): RawFrame[] {
+  const from = frames.findIndex(([, url]) => !url.startsWith('node:internal/async_hooks'));
+  const [top, ...callers] = from < 0 ? [] : frames.slice(from);
+  if (!top || top[1] === '') return [];
+  const [name, url, line, column] = top;
+  return [[name, url, line, column, 1], ...callers];
+}
+
 function rawFrames(sites: CallSite[], keep: Keep): RawFrame[] {
   const frames: RawFrame[] = [];
   for (const site of sites) {

@@ -1,6 +1,6 @@
 import { Op } from '../model/event.ts';
 import { readAsyncStack } from './async-stack.ts';
-import type { PendingSet } from './pending.ts';
+import type { PendingSet, Picked } from './pending.ts';
 import type { Put } from './ring.ts';
 import type { StackTable } from './stacks.ts';
 
@@ -13,33 +13,49 @@ interface WaitPorts {
   put: Put;
   /** Reads the clock: µs since the clock origin. */
   now: () => number;
+  /** Does anybody follow this promise? */
+  isFollowed: (id: number) => boolean;
   /** What reading the stacks took, µs. */
   spent: (us: number) => void;
 }
 
 /**
- * The wait profiler: picks pending promises at random and records who awaits them. Each pick stands for
- * `pending / picked` promises. Must be called inside `unrecorded`; the stacks arrive with the microtasks after it.
+ * The wait profiler: picks at random among the promises that are pending and that nobody follows, and records where they wait.
+ * Those are the promises that each `await` makes of its own, so that a sample stands for one suspended function, and its weight
+ * tells for how many. Its stack is the one of the promise that it follows, or the one read at the `await` where V8 would not
+ * tell. Must be called inside `unrecorded`; the stacks arrive with the microtasks after it.
  */
 export function sampleWaits(ports: WaitPorts, picks: number): void {
-  const { pending, stacks, put, now, spent } = ports;
-  const size = pending.size();
-  const picked = Math.min(picks, size);
-  if (picked === 0) return;
-  const weight = Math.min(Math.round((size / picked) * 16), 0xffffff);
+  const { stacks, put, now, spent } = ports;
+  const { leaves, weight } = pickLeaves(ports, picks);
+  const unread = leaves.filter(({ site }) => site === 0);
+  for (const { id, site } of leaves) if (site !== 0) put(Op.WaitSample | (weight << 8), id, now(), site);
   let first = 0;
-  for (let k = 0; k < picked; k++) {
-    const promise = pending.pick();
-    if (!promise) continue;
-    const id = pending.idOf(promise);
-    readAsyncStack(promise, (frames) => {
+  for (const [k, { promise, id, followed }] of unread.entries()) {
+    readAsyncStack(followed ?? promise, (frames) => {
       const at = now();
       put(Op.WaitSample | (weight << 8), id, at, stacks.add(frames));
       // The stacks are read one right after the other: from the first to the last is the time of all but one.
       if (k === 0) first = at;
-      else if (k === picked - 1) spent((((at - first) | 0) * picked) / k);
+      else if (k === unread.length - 1) spent((((at - first) | 0) * unread.length) / k);
     });
   }
+}
+
+/** At most so many tries for each promise that is wanted: where all are followed, there may be none. */
+const TRIES = 4;
+
+/** Picks up to `picks` promises that nobody follows; `weight`: how many such promises each stands for, times 16. */
+function pickLeaves({ pending, isFollowed }: WaitPorts, picks: number): { leaves: Picked[]; weight: number } {
+  const leaves: Picked[] = [];
+  let tries = 0;
+  while (leaves.length < picks && tries < picks * TRIES) {
+    const picked = pending.pick();
+    if (!picked) break;
+    tries++;
+    if (!isFollowed(picked.id)) leaves.push(picked);
+  }
+  return { leaves, weight: Math.min(Math.round((pending.size() / Math.max(1, tries)) * 16), 0xffffff) };
 }
 
 /**
@@ -48,18 +64,18 @@ export function sampleWaits(ports: WaitPorts, picks: number): void {
  */
 export async function recordLasting({ pending, stacks, put, now }: WaitPorts, ageUs: number): Promise<void> {
   const at = now();
-  const lasting: { promise: object; id: number; since: number }[] = [];
-  pending.each((promise, id, since) => {
-    if (((at - since) | 0) >= ageUs) lasting.push({ promise, id, since });
+  const lasting: { promise: object; id: number; since: number; site: number }[] = [];
+  pending.each((promise, id, since, site) => {
+    if (((at - since) | 0) >= ageUs) lasting.push({ promise, id, since, site });
   });
   // The oldest first: they are what never settles.
   lasting.sort((a, b) => (a.since - b.since) | 0);
   await Promise.all(
     lasting.slice(0, MAX_LASTING).map(
-      ({ promise, id, since }) =>
+      ({ promise, id, since, site }) =>
         new Promise<void>((resolve) => {
           readAsyncStack(promise, (frames) => {
-            put(Op.Pending, id, since | 0, stacks.add(frames));
+            put(Op.Pending, id, since | 0, site === 0 ? stacks.add(frames) : site);
             resolve();
           });
         }),
