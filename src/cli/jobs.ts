@@ -1,6 +1,7 @@
 import type { openRecording } from '../recording/read.ts';
 import type { analyzeFile } from '../session/analyze.ts';
 import type { lintPaths } from '../session/lint.ts';
+import type { openOtlpStream } from '../session/otlp-stream.ts';
 import type { record } from '../session/record.ts';
 import type { listTargets } from '../session/targets.ts';
 
@@ -11,4 +12,5 @@ export interface Jobs {
   analyzeFile: typeof analyzeFile;
   lintPaths: typeof lintPaths;
   openRecording: typeof openRecording;
+  openOtlpStream: typeof openOtlpStream;
 }

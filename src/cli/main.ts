@@ -1,6 +1,7 @@
 import { openRecording } from '../recording/read.ts';
 import { analyzeFile } from '../session/analyze.ts';
 import { lintPaths } from '../session/lint.ts';
+import { openOtlpStream } from '../session/otlp-stream.ts';
 import { record } from '../session/record.ts';
 import { listTargets } from '../session/targets.ts';
 import { flushed, processFace } from './process-face.ts';
@@ -9,7 +10,7 @@ import { run } from './run.ts';
 void main();
 
 async function main(): Promise<void> {
-  const jobs = { listTargets, record, analyzeFile, lintPaths, openRecording };
+  const jobs = { listTargets, record, analyzeFile, lintPaths, openRecording, openOtlpStream };
   const code = await run(process.argv.slice(2), processFace(), jobs);
   await flushed();
   // A socket or thread that will not close must not keep the shell waiting.

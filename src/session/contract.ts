@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts';
 import type { RecordingHeader, RecordingTrailer } from '../model/recording.ts';
+import type { RecordingWriter } from '../recording/contract.ts';
 
 /** What to attach to: the command line's `TARGET`. */
 export type TargetSpec =
@@ -39,6 +40,8 @@ export interface RecordOptions {
   signal?: AbortSignal;
   log?: Log;
   onProgress?: (progress: RecordProgress) => void;
+  /** Puts itself between the recorder and the file, and sees what is recorded while it happens. */
+  tap?: (writer: RecordingWriter, header: RecordingHeader) => RecordingWriter;
   /** What a started command prints; without it, it goes to our stderr. */
   onOutput?: (text: string) => void;
 }

@@ -35,7 +35,8 @@ export async function record(target: TargetSpec, options: RecordOptions): Promis
   const { attached, program } = await unlessStopped(reach(target, options), options.signal);
   try {
     const header = headerOf(attached);
-    const writer = createRecordingFile(options.out, header);
+    const file = createRecordingFile(options.out, header);
+    const writer = options.tap?.(file, header) ?? file;
     let latest = progress;
     options.signal?.addEventListener('abort', () => options.onProgress?.({ ...latest, phase: 'finishing' }), {
       once: true,

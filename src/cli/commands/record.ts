@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { RecordResult, TargetSpec } from '../../session/contract.ts';
+import type { Delivery } from '../../session/otlp-sender.ts';
 import { parseDuration } from '../duration.ts';
 import { exitOf } from '../exit.ts';
 import type { Face } from '../face.ts';
@@ -23,6 +24,7 @@ interface RecordCommandOptions extends CommonOptions, FailOnOptions {
   duration?: number;
   out?: string;
   format: ReportFormat;
+  otlp?: string;
 }
 
 /** `looplens record TARGET` */
@@ -42,6 +44,7 @@ export function addRecord({ program, face, jobs, command, answer }: CommandParts
     .option('-o, --out <file>', 'where to keep the recording; default: the folder for temporary files')
     .addOption(formatOption(['text', 'json', 'markdown']))
     .addOption(failOnOption())
+    .option('--otlp <url>', 'send spans, loop metrics and findings to an OpenTelemetry collector meanwhile')
     .addHelpText('after', HELP)
     .action(async (operands: string[], options: RecordCommandOptions) => {
       const target = parseTarget({ pid: options.pid, inspect: options.inspect, operands, command }, face.cwd);
@@ -51,8 +54,11 @@ export function addRecord({ program, face, jobs, command, answer }: CommandParts
       const stop = new AbortController();
       const forget = face.onInterrupt(() => stop.abort());
       try {
+        const otlp =
+          options.otlp === undefined ? undefined : await jobs.openOtlpStream(options.otlp, { log });
         const result = await jobs.record(target, {
           out,
+          ...(otlp && { tap: otlp.tap }),
           signal: stop.signal,
           log,
           onProgress: (progress) => line.update(progress, options.duration),
@@ -66,12 +72,17 @@ export function addRecord({ program, face, jobs, command, answer }: CommandParts
         if (!options.quiet) face.stderr.write(`${whereItIs(result, face)}\n\n`);
         const outcome = await jobs.analyzeFile(result.file, { log });
         face.stdout.write(formatReport(outcome, options.format, face));
+        if (otlp) tellDelivery(await otlp.finish(outcome.value), options, face);
         answer.code = exitOf(outcome.value.findings, outcome.problems, options.failOn);
       } finally {
         line.clear();
         forget();
       }
     });
+}
+
+function tellDelivery({ sent, dropped }: Delivery, { quiet }: CommonOptions, face: Face): void {
+  if (!quiet) face.stderr.write(`Sent ${sent} items to the collector, ${dropped} were dropped.\n`);
 }
 
 const HELP = `
@@ -86,7 +97,8 @@ The recording ends after --duration, when the process exits, or at Ctrl-C, and k
 Examples:
   looplens record --pid 4242 --duration 10s
   looplens record --inspect 9229 --out shop.looplens
-  looplens record --duration 30s --format json --fail-on error -- node server.js --port 3000`;
+  looplens record --duration 30s --format json --fail-on error -- node server.js --port 3000
+  looplens record --otlp http://127.0.0.1:4318 -- node server.js`;
 
 function temporaryName(target: TargetSpec, face: Face): string {
   const time = face

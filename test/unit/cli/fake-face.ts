@@ -40,6 +40,7 @@ export async function ran(
     record: unexpected('record'),
     analyzeFile: unexpected('analyzeFile'),
     lintPaths: unexpected('lintPaths'),
+    openOtlpStream: unexpected('openOtlpStream'),
     openRecording: () => {
       throw new Error('openRecording was not expected.');
     },
