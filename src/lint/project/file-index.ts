@@ -32,6 +32,8 @@ export interface IndexedFunction {
   gives: 'promise' | 'value' | 'unknown';
   /** What it returns, where that is a function, object or class that can be named. */
   returns?: Value;
+  /** Nothing in it can fail: the promise it gives never rejects. */
+  calm?: true;
   /** Ends of the calls whose result it returns, where it returns nothing else. */
   hands?: number[];
   /** It may have callers that the file does not show. */

@@ -72,7 +72,7 @@ function indexFunction(
   names: Set<string>,
 ): IndexedFunction {
   const name = functionName(fn);
-  const { gives, returns } = givenBy(fn, analysis, describe);
+  const given = givenBy(fn, analysis, describe);
   const { open, aside } = analysis.reach.standing(fn);
   return {
     id: identity(fn, name, names),
@@ -81,8 +81,7 @@ function indexFunction(
     line: fn.loc.start.line,
     column: fn.loc.start.column + 1,
     endLine: fn.loc.end.line,
-    gives,
-    ...(returns ? { returns } : {}),
+    ...given,
     open,
     ...(aside ? { aside: true as const } : {}),
     hash: hashText(analysis.source.text.slice(fn.range[0], fn.range[1]).replace(/\s+/g, '')),

@@ -1,25 +1,27 @@
 import type { CalledApi } from './entry-points.ts';
 import type { LinkedFile, Target } from './evaluate.ts';
 import type { Linked } from './link.ts';
+import type { Gift } from './reach-facts.ts';
 
 /** What a call gives that may run these. */
-export type Given = (targets: readonly Target[]) => 'promise' | 'value' | 'unknown';
+export type Given = (targets: readonly Target[]) => Gift | 'unknown';
 
 /** Longest way of functions that return what another one gives. */
 const ROUNDS = 6;
 
 /** Functions that return a call give what the call gives, across files. */
 export function createGiven(files: readonly LinkedFile[], { callees }: Linked): Given {
-  const gives = files.flatMap((file) => file.index.functions.map((fn) => fn.gives));
+  const gives: (Gift | 'unknown')[] = files.flatMap((file) =>
+    file.index.functions.map((fn) => (fn.calm ? 'settled' : fn.gives)),
+  );
   const given: Given = (targets) => {
     if (targets.length === 0) return 'unknown';
-    const each = new Set(targets.map(ofTarget));
-    return each.size === 1 ? [...each][0]! : 'unknown';
+    return common(targets.map(ofTarget));
   };
   for (let round = 0; round < ROUNDS && improve(); round++);
   return given;
 
-  function ofTarget(target: Target): 'promise' | 'value' | 'unknown' {
+  function ofTarget(target: Target): Gift | 'unknown' {
     if (target.kind === 'fn') return gives[target.file.first + target.fn] ?? 'unknown';
     if (target.kind === 'class') return 'value';
     return target.kind === 'api' && isPromiseApi(target) ? 'promise' : 'unknown';
@@ -33,14 +35,19 @@ export function createGiven(files: readonly LinkedFile[], { callees }: Linked): 
       file.index.functions.forEach(({ hands }, number) => {
         const fn = file.first + number;
         if (!hands || gives[fn] !== 'unknown') return;
-        const each = new Set(hands.map((end) => given(targets[byEnd.get(end) ?? -1] ?? [])));
-        if (each.size !== 1 || each.has('unknown')) return;
-        gives[fn] = [...each][0]!;
-        changed = true;
+        gives[fn] = common(hands.map((end) => given(targets[byEnd.get(end) ?? -1] ?? [])));
+        changed ||= gives[fn] !== 'unknown';
       });
     }
     return changed;
   }
+}
+
+/** What several calls have in common. */
+function common(gifts: readonly (Gift | 'unknown')[]): Gift | 'unknown' {
+  const each = new Set(gifts);
+  if (each.size === 1) return gifts[0]!;
+  return each.size === 2 && each.has('promise') && each.has('settled') ? 'promise' : 'unknown';
 }
 
 /** Functions of packages that give promises whatever they are given. */

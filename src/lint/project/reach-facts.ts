@@ -5,8 +5,11 @@ export interface ProjectFacts {
   /** When functions run, by the offset of their first character. Functions of which nothing is known are left out. */
   reach: Record<number, ProjectReach>;
   /** Whether calls give promises, by the offset behind their last character. */
-  gives: Record<number, 'promise' | 'value'>;
+  gives: Record<number, Gift>;
 }
+
+/** What a call gives; `settled`: a promise that never rejects. */
+export type Gift = 'promise' | 'settled' | 'value';
 
 /** When a function runs. */
 export type ProjectReach =

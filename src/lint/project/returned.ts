@@ -3,6 +3,7 @@ import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
 import { unwrap } from '../source/ast.ts';
 import { givesPromise, returnsOf } from '../source/promises.ts';
+import { mayReject } from '../source/rejections.ts';
 import type { IndexedFunction, Value } from './file-index.ts';
 import { leadsToFunction, type Describe } from './values.ts';
 
@@ -11,7 +12,7 @@ export function givenBy(
   fn: FunctionNode,
   analysis: Analysis,
   describe: Describe,
-): Pick<IndexedFunction, 'gives' | 'returns' | 'hands'> {
+): Pick<IndexedFunction, 'gives' | 'returns' | 'hands' | 'calm'> {
   const values = returnedNodes(fn, analysis);
   const gives = promiseness(fn, values, analysis);
   const returned = values
@@ -25,6 +26,7 @@ export function givenBy(
   return {
     gives,
     ...(returns ? { returns } : {}),
+    ...(gives === 'promise' && fn.async && !mayReject(fn, analysis) ? { calm: true as const } : {}),
     ...(handsOn ? { hands: calls.map(({ range }) => range[1]) } : {}),
   };
 }

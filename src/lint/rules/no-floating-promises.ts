@@ -2,15 +2,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { Finding } from '../../model/finding.ts';
 import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
-import {
-  enclosingFunction,
-  functionName,
-  isFunction,
-  lastName,
-  someNode,
-  unwrap,
-  walk,
-} from '../source/ast.ts';
+import { enclosingFunction, functionName, lastName, unwrap } from '../source/ast.ts';
 import { calledFunctions } from '../source/promises.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { mayReject } from '../source/rejections.ts';

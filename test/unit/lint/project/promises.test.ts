@@ -1,0 +1,65 @@
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { lintText } from '../../../../src/lint/lint-text.ts';
+import { buildProject, ROOT } from './build-project.ts';
+
+/** What the project says about the call that ends with `end`. */
+function gift(files: Record<string, string>, name: string, end: string): string {
+  const at = files[name]!.indexOf(end);
+  if (at < 0) throw new Error(`${name} has no "${end}"`);
+  return buildProject(files).facts(path.join(ROOT, name))?.gives[at + end.length] ?? 'unknown';
+}
+
+const LIBRARY = `
+export async function load() { return fetch('/'); }
+export function typed(): Promise<void> { return x(); }
+/** @returns {Promise<number>} later */
+export function documented(a) { return x(a); }
+export const arrow = async () => { throw 1; };
+export function hands() { return load(); }
+export function handsFar() { return hands(); }
+export async function calm() { try { await load(); } catch { } }
+export function plain() { return 5; }
+export function mixed(a) { return a ? 5 : load(); }
+export class Store {
+  client = new Client();
+  async save() { await x(); }
+  read() { return this.save(); }
+}
+class Client { async get() { throw 1; } }
+`;
+
+it.each([
+  ['load()', 'promise'],
+  ['typed()', 'promise'],
+  ['documented(1)', 'promise'],
+  ['arrow()', 'promise'],
+  ['hands()', 'promise'],
+  ['handsFar()', 'promise'],
+  ['calm()', 'settled'],
+  ['plain()', 'value'],
+  ['mixed(1)', 'unknown'],
+  ['new Store().save()', 'promise'],
+  ['store.read()', 'promise'],
+  ['store.client.get()', 'promise'],
+  ['other()', 'unknown'],
+  ['axios.get(1)', 'promise'],
+])('%s gives %s', (call, gives) => {
+  const main = `import { load, typed, documented, arrow, hands, handsFar, calm, plain, mixed, Store } from './library';
+import axios from 'axios';
+const store = new Store();
+export function main() { ${call}; }`;
+  expect(gift({ 'main.ts': main, 'library.ts': LIBRARY }, 'main.ts', `{ ${call}`)).toBe(gives);
+});
+
+it('lets rules see a dropped promise of another file, but not one that never rejects', () => {
+  const text = `import { load, calm } from './library';\nexport function main() {\n  load();\n  calm();\n}\n`;
+  const file = path.join(ROOT, 'main.ts');
+  const project = buildProject({ 'main.ts': text, 'library.ts': LIBRARY }).facts(file);
+  const lines = (facts: typeof project): number[] =>
+    lintText({ text, file, preset: 'recommended', project: facts })
+      .value.filter(({ rule }) => rule === 'no-floating-promises')
+      .map(({ location }) => location.line);
+  expect(lines(project)).toEqual([3]);
+  expect(lines(undefined)).toEqual([]);
+});
