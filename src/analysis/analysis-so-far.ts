@@ -99,6 +99,7 @@ export class AnalysisSoFar {
         routes: answers.flatMap(({ routes }, i) =>
           i === 0 ? routes : routes.map((route) => ({ ...route, thread: threads[i]!.id })),
         ),
+        ...(answers[0]?.waits && { waits: answers[0].waits }),
         findings,
       },
       problems: unique(problems),

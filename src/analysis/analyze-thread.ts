@@ -1,5 +1,5 @@
 import { millis } from '../base/figures.ts';
-import type { Finding, Health, RouteSummary } from '../model/finding.ts';
+import type { Finding, Health, RouteSummary, WaitProfile } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RecordingHeader, RecordingTables } from '../model/recording.ts';
 import type { SourceFacts } from '../model/source-facts.ts';
@@ -17,6 +17,7 @@ import { ProfileIndex } from './profile/profile-index.ts';
 import { summarise, timeRoutes } from './routes.ts';
 import type { ThreadPasses } from './thread-passes.ts';
 import type { Thresholds } from './thresholds.ts';
+import { waitProfile } from './wait-profile.ts';
 
 /** Share of the time that unexplained holds must take to be told. */
 const TELL_UNKNOWN = 0.05;
@@ -41,6 +42,7 @@ export interface ThreadAnswer {
   findings: Finding[];
   health: Health;
   routes: RouteSummary[];
+  waits: WaitProfile | undefined;
   observedUs: number;
 }
 
@@ -100,6 +102,7 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
         criticalPath(breakdown, { waits, paths, tables }),
       ),
     ),
+    waits: waitProfile({ awaits: passes.awaits, heartbeats, tables, observedUs }),
     observedUs,
   };
 }

@@ -1,4 +1,5 @@
 import type { RecordingTables } from '../model/recording.ts';
+import { Awaits } from './passes/awaits.ts';
 import { Births } from './passes/births.ts';
 import { Bursts } from './passes/bursts.ts';
 import { Collections } from './passes/collections.ts';
@@ -32,6 +33,7 @@ export class ThreadPasses {
   readonly heartbeats: Heartbeats;
   readonly collections = new Collections();
   readonly waits: Waits;
+  readonly awaits: Awaits;
   readonly pending: Pending;
   readonly pool: Pool;
   readonly operations: Operations;
@@ -47,6 +49,7 @@ export class ThreadPasses {
     this.intervals = new Intervals(this.work, types);
     this.heartbeats = new Heartbeats(attached);
     this.waits = new Waits(this.work);
+    this.awaits = new Awaits(this.work);
     this.pending = new Pending(this.work, types);
     this.pool = new Pool(threadPoolSize, types);
     this.operations = new Operations(this.work);
@@ -60,6 +63,7 @@ export class ThreadPasses {
       this.heartbeats,
       this.collections,
       this.waits,
+      this.awaits,
       this.pending,
       this.pool,
       this.operations,

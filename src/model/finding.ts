@@ -156,6 +156,27 @@ export interface PathStep extends Partial<SourceLocation> {
   waitsFor?: WaitKind;
 }
 
+/** Waiting at one line. */
+export interface WaitLine {
+  /** Of the `await`. */
+  location: SourceLocation;
+  /** Of all waiting, 0..1. */
+  share: number;
+  /** All waits there together, ms: ten functions that wait for a second make ten seconds. */
+  totalMs: number;
+  /** How often a function was met waiting there. */
+  samples: number;
+}
+
+/** Where async functions waited, sampled, of the first thread. */
+export interface WaitProfile {
+  totalMs: number;
+  /** The line with most waiting first. */
+  lines: WaitLine[];
+  /** Waiting whose line could not be told, 0..1. */
+  unattributedShare: number;
+}
+
 /** The health of one thread of several. */
 export interface ThreadHealth extends Health {
   id: string;
@@ -176,5 +197,7 @@ export interface Report {
   /** Of each thread, where there are several. */
   threads?: ThreadHealth[];
   routes: RouteSummary[];
+  /** Absent when nothing was seen waiting. */
+  waits?: WaitProfile;
   findings: Finding[];
 }

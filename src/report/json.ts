@@ -11,7 +11,7 @@ const JSON_VERSION = 1;
 
 /** What `record` and `analyze` print with `--format json`. Files below `cwd` are relative to it. */
 export function reportJson(report: Report, problems: readonly Problem[], cwd: string): string {
-  const { target, recording, health, routes } = report;
+  const { target, recording, health, routes, waits } = report;
   return print({
     version: JSON_VERSION,
     target: { ...target, script: relativePath(target.script, cwd) },
@@ -33,6 +33,17 @@ export function reportJson(report: Report, problems: readonly Problem[], cwd: st
       maxMs: round1(route.maxMs),
       runMs: round1(route.runMs),
     })),
+    ...(waits && {
+      waits: {
+        ...waits,
+        lines: waits.lines.map((line) => ({
+          ...line,
+          location: shown(line.location, cwd),
+          share: roundShare(line.share),
+        })),
+        unattributedShare: roundShare(waits.unattributedShare),
+      },
+    }),
     findings: byImportance(report.findings).map((finding) => findingJson(finding, cwd)),
     problems,
   });

@@ -13,7 +13,7 @@ export function reportMarkdown(report: Report, problems: readonly Problem[], cwd
     count(route.requests),
     ...[route.p50Ms, route.p99Ms, route.maxMs, route.runMs].map(ms),
   ]);
-  return document([
+  return markdownDocument([
     `## LoopLens: ${escape(health.verdict)}`,
     escape(health.message),
     table(
@@ -42,9 +42,21 @@ export function reportMarkdown(report: Report, problems: readonly Problem[], cwd
     routeRows.length > 0
       ? `### Routes\n\n${table(['Route', 'Requests', 'p50', 'p99', 'max', 'On the loop, each'], routeRows)}`
       : '',
+    waitTable(report.waits, cwd),
     ...notes(problems),
   ]);
 }
+
+function waitTable(waits: Report['waits'], cwd: string): string {
+  if (!waits || waits.lines.length === 0) return '';
+  const rows = waits.lines
+    .slice(0, SHOWN_WAITS)
+    .map(({ location, share, totalMs }) => [percent(share), code(place(location, cwd)), ms(totalMs)]);
+  return `### Where async functions waited\n\n${table(['Share', 'Line', 'All waits'], rows)}`;
+}
+
+/** Lines of waiting that are listed. */
+const SHOWN_WAITS = 20;
 
 /** Hints of `lint` as GitHub-flavoured Markdown. */
 export function hintsMarkdown(
@@ -52,7 +64,7 @@ export function hintsMarkdown(
   problems: readonly Problem[],
   cwd: string,
 ): string {
-  return document(['## LoopLens', ...findingBlocks(findings, cwd), ...notes(problems)]);
+  return markdownDocument(['## LoopLens', ...findingBlocks(findings, cwd), ...notes(problems)]);
 }
 
 function findingBlocks(findings: readonly Finding[], cwd: string): string[] {
@@ -78,18 +90,21 @@ function item({ severity, message, location, rule, chain, related, fix }: Findin
   ].join('\n');
 }
 
-const notes = (problems: readonly Problem[]): string[] =>
+/** Problems as quoted notes, each once. */
+export const notes = (problems: readonly Problem[]): string[] =>
   [...new Set(problems.map(({ message }) => message))].map((message) => `> Note: ${escape(message)}`);
 
-function table(head: string[], rows: string[][]): string {
+/** A table; its cells are Markdown already. */
+export function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-const document = (blocks: string[]): string => `${blocks.filter(Boolean).join('\n\n')}\n`;
+/** Blocks with an empty line between them. */
+export const markdownDocument = (blocks: string[]): string => `${blocks.filter(Boolean).join('\n\n')}\n`;
 
 /** Text that Markdown must not read: no markup, no HTML, no mention of a person or an issue. */
-function escape(text: string): string {
+export function escape(text: string): string {
   return clean(text)
     .replace(/[\\`*_[\]<>|~#]/g, '\\$&')
     .replaceAll('&', '&amp;')
@@ -97,7 +112,7 @@ function escape(text: string): string {
 }
 
 /** A code span, whatever backticks the text holds. */
-function code(text: string): string {
+export function code(text: string): string {
   const shown = clean(text).replaceAll('|', '\\|');
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);

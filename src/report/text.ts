@@ -4,6 +4,7 @@ import { clean } from './clean.ts';
 import { byImportance, byPlace } from './order.ts';
 import { paintOf, type Colour, type Paint } from './paint.ts';
 import { relativePath } from './paths.ts';
+import { waitLines } from './wait-words.ts';
 import { routeLines } from './route-words.ts';
 import { count, evidenceWords, ms, percent, place, stepPlace, stepWords, tally } from './words.ts';
 
@@ -27,6 +28,7 @@ export function reportText(report: Report, problems: readonly Problem[], options
     ),
     ...findings.map((finding) => findingBlock(finding, options.cwd, paint)),
     routeLines(report.routes).join('\n'),
+    waitLines(report.waits, options.cwd).join('\n'),
     ...problemLines(problems, paint),
     paint.strong(`${tally(findings)}.`),
   ].filter(Boolean);

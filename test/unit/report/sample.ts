@@ -77,6 +77,19 @@ export const REPORT: Report = {
     gcShare: 0.02,
   },
   routes: [{ route: 'GET /', requests: 1310, p50Ms: 30.1, p99Ms: 210.55, maxMs: 405, runMs: 7.25 }],
+  waits: {
+    totalMs: 64_000.4,
+    lines: [
+      {
+        location: { file: '/app/a b.js', line: 9, column: 3, function: 'fetchAll' },
+        share: 0.624444,
+        totalMs: 40_000,
+        samples: 500,
+      },
+      { location: { file: '/else/where.js', line: 2, column: 1 }, share: 0.25, totalMs: 16_000, samples: 200 },
+    ],
+    unattributedShare: 0.1255555,
+  },
   findings: [HOSTILE, SERIAL, HINT, BLOCKED],
 };
 

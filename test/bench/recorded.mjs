@@ -1,0 +1,86 @@
+// A program under load and under the recorder: what several benchmarks need.
+import autocannon from 'autocannon';
+import esbuild from 'esbuild';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nodeBinary } from '../setup/nodes.mjs';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const CLI = path.join(ROOT, 'dist/cli/looplens.cjs');
+
+/**
+ * Starts a server (its first line of output is its port), loads it and records it for so many seconds.
+ *
+ * @param {object} options
+ * @param {string | number} options.major of the Node that runs it
+ * @param {string} options.server file in this folder
+ * @param {string[]} options.paths requested in turn
+ * @param {string} options.out the recording
+ * @param {number} options.seconds
+ * @param {number} [options.connections]
+ * @param {string[]} [options.execArgv]
+ * @param {Record<string, string>} [options.env]
+ * @param {(url: string) => Promise<unknown>} [options.onBegin] called when recording has begun
+ * @param {(url: string) => Promise<unknown>} [options.onEnd] called shortly before it ends; its answer is ours
+ */
+export async function recordUnderLoad(options) {
+  const { major, server, paths, out, seconds, connections = 60, execArgv = [], env = {} } = options;
+  if (!fs.existsSync(CLI)) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
+  const child = spawn(
+    nodeBinary(major),
+    [...execArgv, '--inspect-port=0', path.join(ROOT, 'test/bench', server)],
+    {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const exited = once(child, 'exit');
+  try {
+    const [port] = await once(child.stdout, 'data');
+    const url = `http://127.0.0.1:${String(port).trim()}`;
+    const load = autocannon({
+      url,
+      connections,
+      duration: seconds + 60,
+      requests: paths.map((each) => ({ path: each })),
+    });
+    try {
+      const args = ['record', '--pid', String(child.pid), '--duration', `${String(seconds)}s`, '--out', out];
+      const recorder = spawn(process.execPath, [CLI, ...args, '--format', 'json'], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const recorded = once(recorder, 'exit');
+      await new Promise((resolve, reject) => {
+        recorder.stderr.on('data', (text) => {
+          if (String(text).includes('Recording')) resolve(undefined);
+        });
+        void recorded.then(() => reject(new Error('recording ended before it began')));
+      });
+      await options.onBegin?.(url);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000 - 500));
+      const answer = await options.onEnd?.(url);
+      await recorded;
+      return answer;
+    } finally {
+      load.stop();
+    }
+  } finally {
+    child.kill();
+    await exited;
+  }
+}
+
+/** A module of ours, compiled for this process. @param {string} entry below the root */
+export async function load(entry) {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [path.join(ROOT, entry)],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
