@@ -10,6 +10,7 @@ const rooms = {
   analysis: ['base', 'model', 'recording'],
   lint: ['base', 'model'],
   report: ['base', 'model', 'recording'],
+  debug: ['base', 'model', 'inspector', 'tasks'],
   session: ['base', 'model', 'recording', 'inspector', 'recorder', 'tasks', 'analysis', 'lint', 'report'],
   webview: ['base', 'model'],
   cli: [
@@ -46,6 +47,7 @@ const packages = {
   lint: ['@typescript-eslint/.*', 'enhanced-resolve', 'eslint', 'scslre'],
   report: [],
   session: ['ignore'],
+  debug: ['@vscode/debugadapter', '@vscode/debugprotocol'],
   cli: ['commander'],
   webview: ['preact'],
   extension: ['vscode'],

@@ -3,6 +3,7 @@
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { agentAsText, withoutBrowserProtocol } from './esbuild.plugins.mjs';
 
 const KIB = 1024;
@@ -35,9 +36,12 @@ const entries = [
   { in: 'src/session/workers/record-worker.ts', out: 'dist/workers/record.cjs', budget: 400, ...node },
   // Runs in the user's processes: any Node from 18 on.
   { in: 'src/inspector/preload.ts', out: 'dist/preload.cjs', budget: 8, ...node, target: 'node18' },
+  { in: 'src/session/workers/tasks-worker.ts', out: 'dist/workers/tasks.cjs', budget: 200, ...node },
   { in: 'src/session/workers/analyze-worker.ts', out: 'dist/workers/analyze.cjs', budget: 300, ...node },
   // The parser and ESLint's linter are large and load only in this worker.
-  { in: 'src/lint/worker.ts', out: 'dist/workers/lint.cjs', budget: 7000, ...node },
+  { in: 'src/session/workers/lint-worker.ts', out: 'dist/workers/lint.cjs', budget: 7000, ...node },
+  // What `looplens/eslint` is: the rules without a parser, which ESLint brings.
+  { in: 'src/lint/eslint-plugin.ts', out: 'dist/eslint.mjs', budget: 600, ...node, format: 'esm' },
   {
     in: 'src/webview/recording/main.tsx',
     out: 'dist/webview/recording.js',
@@ -87,7 +91,38 @@ for (const room of ['src/analysis/findings', 'src/lint/rules']) {
       fs.copyFileSync(path.join(room, file), path.join(to, file));
   }
 }
+if (!DEV) await writeConfigSchema();
 if (failed) process.exit(1);
+
+/** The schema of `looplens.config.json`: the rules say themselves what options they have. */
+async function writeConfigSchema() {
+  const { default: plugin } = await import(pathToFileURL(path.resolve('dist/eslint.mjs')).href);
+  const choice = (rule) => ({
+    description: rule.meta.docs.description,
+    anyOf: [{ enum: ['on', 'off'] }, { type: 'array', items: rule.meta.schema, maxItems: 1 }],
+  });
+  const rules = Object.entries(plugin.rules).map(([name, rule]) => [name, choice(rule)]);
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'LoopLens',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      $schema: { type: 'string' },
+      preset: {
+        description: 'Which rules run where "rules" says nothing.',
+        enum: Object.keys(plugin.configs),
+      },
+      rules: { type: 'object', additionalProperties: false, properties: Object.fromEntries(rules) },
+      ignore: {
+        description: 'Globs of files and folders that are left out, relative to this file.',
+        type: 'array',
+        items: { type: 'string' },
+      },
+    },
+  };
+  fs.writeFileSync('dist/looplens.config.schema.json', JSON.stringify(schema, undefined, 2));
+}
 
 function version() {
   return JSON.parse(fs.readFileSync('package.json', 'utf8')).version;

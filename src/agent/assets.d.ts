@@ -7,5 +7,9 @@ declare module 'looplens-agent:worker' {
   const source: string;
   export default source;
 }
+declare module 'looplens-agent:debug' {
+  const source: string;
+  export default source;
+}
 /** Set by the build. */
 declare const LOOPLENS_VERSION: string;

@@ -1,0 +1,314 @@
+import path from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { UserError } from '../base/user-error.ts';
+import { Breakpoints, toDap } from './breakpoints.ts';
+import type { BreakpointSource } from './breakpoints.ts';
+import { CAPABILITIES } from './capabilities.ts';
+import { complete } from './completions.ts';
+import { readAttach, readLaunch } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
+import { consoleOutput, supportOutput } from './console-output.ts';
+import { evaluate } from './evaluate.ts';
+import { readExceptionFilters } from './exceptions.ts';
+import type { ExceptionSettings } from './exceptions.ts';
+import { FunctionBreakpoints } from './function-breakpoints.ts';
+import { Inspection } from './inspection.ts';
+import type { Stop } from './loop-control.ts';
+import { Program } from './program.ts';
+import type { LiveLoop } from './program.ts';
+import { compileSkip } from './skip.ts';
+import type { Conventions } from './sources.ts';
+import { findProgram, startProgram } from './start.ts';
+import type { Started } from './start.ts';
+
+/** The client's side of the protocol. */
+export interface ClientPort {
+  send(event: string, body?: object): void;
+  runInTerminal(args: DebugProtocol.RunInTerminalRequestArguments): Promise<number | undefined>;
+}
+
+/** What is being debugged, from the first request to the last: the answers to all of them. */
+export class Debuggee {
+  readonly #client: ClientPort;
+  readonly #conventions: Conventions = { lineBase: 1, columnBase: 1 };
+  readonly #breakpoints: Breakpoints;
+  readonly #functions: FunctionBreakpoints;
+  readonly #inspection: Inspection;
+  #exceptions: ExceptionSettings = readExceptionFilters({ filters: [] }).settings;
+  #config: Configuration | undefined;
+  #started: Started | undefined;
+  #program: Program | undefined;
+  #nextThread = 1;
+  #ending: Promise<void> | undefined;
+  /** What follows an answer, by the request. */
+  readonly #after = new Map<string, () => Promise<void>>();
+
+  constructor(client: ClientPort) {
+    this.#client = client;
+    let nextBreakpoint = 1;
+    const ids = (): number => nextBreakpoint++;
+    this.#breakpoints = new Breakpoints(ids, (breakpoint) => {
+      client.send('breakpoint', { reason: 'changed', breakpoint: toDap(breakpoint, this.#conventions) });
+    });
+    this.#functions = new FunctionBreakpoints(ids);
+    this.#inspection = new Inspection({
+      conventions: this.#conventions,
+      client,
+      live: (id) => this.#live(id),
+      loops: () => this.#program?.loops ?? [],
+    });
+  }
+
+  /** Every request that is understood. */
+  handlers(): Readonly<Record<string, (args: never) => unknown>> {
+    return {
+      initialize: (args: DebugProtocol.InitializeRequestArguments) => this.#initialize(args),
+      launch: (args: Record<string, unknown>) => this.#start(readLaunch(args)),
+      attach: (args: Record<string, unknown>) => this.#start(readAttach(args)),
+      configurationDone: () => this.#required().run(),
+      setBreakpoints: (args: DebugProtocol.SetBreakpointsArguments) => this.#setBreakpoints(args),
+      setFunctionBreakpoints: async ({ breakpoints }: DebugProtocol.SetFunctionBreakpointsArguments) => ({
+        breakpoints: await this.#functions.set(breakpoints),
+      }),
+      setExceptionBreakpoints: (args: DebugProtocol.SetExceptionBreakpointsArguments) =>
+        this.#setExceptions(args),
+      threads: () => this.#inspection.threads(),
+      stackTrace: (args: DebugProtocol.StackTraceArguments) => this.#inspection.stackTrace(args),
+      scopes: (args: DebugProtocol.ScopesArguments) => this.#inspection.scopes(args),
+      variables: (args: DebugProtocol.VariablesArguments) => this.#inspection.variables(args),
+      setVariable: (args: DebugProtocol.SetVariableArguments) => this.#inspection.setVariable(args),
+      evaluate: async (args: DebugProtocol.EvaluateArguments) => this.#evaluate(args),
+      completions: async ({ frameId, text, column }: DebugProtocol.CompletionsArguments) => ({
+        targets: await complete(
+          await this.#inspection.place(frameId),
+          text.slice(0, column - this.#conventions.columnBase),
+        ),
+      }),
+      source: (args: DebugProtocol.SourceArguments) => this.#inspection.source(args),
+      loadedSources: () => this.#inspection.loadedSources(),
+      breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) =>
+        this.#inspection.breakpointLocations(args),
+      exceptionInfo: ({ threadId }: DebugProtocol.ExceptionInfoArguments) =>
+        this.#live(threadId).control.exceptionInfo(),
+      continue: ({ threadId }: DebugProtocol.ContinueArguments) =>
+        this.#go(threadId, (live) => live.control.continue()),
+      next: ({ threadId }: DebugProtocol.NextArguments) =>
+        this.#go(threadId, (live) => live.control.step('stepOver')),
+      stepIn: ({ threadId }: DebugProtocol.StepInArguments) =>
+        this.#go(threadId, (live) => live.control.step('stepInto')),
+      stepOut: ({ threadId }: DebugProtocol.StepOutArguments) =>
+        this.#go(threadId, (live) => live.control.step('stepOut')),
+      pause: ({ threadId }: DebugProtocol.PauseArguments) => this.#live(threadId).control.pause(),
+      restartFrame: (args: DebugProtocol.RestartFrameArguments) => this.#inspection.restartFrame(args),
+      restart: () => this.#restart(),
+      terminate: () => this.#terminate(),
+      disconnect: (args: DebugProtocol.DisconnectArguments) => this.disconnect(args),
+    };
+  }
+
+  /** Does what may only follow an answer: the events of `initialized` and of what began to run. */
+  async afterAnswer(command: string): Promise<void> {
+    const next = this.#after.get(command);
+    this.#after.delete(command);
+    await next?.();
+  }
+
+  /** Leaves: a program that we started ends, unless it shall stay; one that was there goes on. */
+  async disconnect({ terminateDebuggee }: DebugProtocol.DisconnectArguments): Promise<void> {
+    const program = this.#program;
+    const started = this.#started;
+    this.#program = undefined;
+    const end = terminateDebuggee ?? started?.end !== undefined;
+    if (end && started?.end) {
+      program?.close();
+      await started.end();
+      return;
+    }
+    if (started?.activated === true) await program?.closeInspector();
+    await program?.leave();
+    if (end && started)
+      throw new UserError(
+        'usage',
+        'A program that was attached to is not ended.',
+        'End it where it was started.',
+      );
+  }
+
+  #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
+    if (args.pathFormat !== undefined && args.pathFormat !== 'path') {
+      throw new UserError('usage', `Paths as "${args.pathFormat}" are not supported.`, 'Use "path".');
+    }
+    this.#conventions.lineBase = args.linesStartAt1 === false ? 0 : 1;
+    this.#conventions.columnBase = args.columnsStartAt1 === false ? 0 : 1;
+    return CAPABILITIES;
+  }
+
+  async #start(config: Configuration): Promise<void> {
+    this.#config = config;
+    await this.#open(config);
+    this.#after.set(config.request, () => {
+      this.#client.send('initialized');
+      return Promise.resolve();
+    });
+  }
+
+  async #open(config: Configuration): Promise<void> {
+    const started =
+      config.request === 'launch'
+        ? await startProgram(config, {
+            onOutput: (output, category) => this.#client.send('output', { category, output }),
+            runInTerminal: ({ kind, ...rest }) => this.#client.runInTerminal({ kind, ...rest }),
+          })
+        : await findProgram(config);
+    this.#started = started;
+    const skip = compileSkip(config.skipFiles);
+    this.#inspection.muted = skip.muted;
+    try {
+      this.#program = await Program.open(
+        {
+          webSocketUrl: started.webSocketUrl,
+          state: started.state,
+          skip,
+          smartStep: config.smartStep,
+          stopOnEntry: config.stopOnEntry,
+          maps: config.sourceMaps ? 'read' : 'ignored',
+          debug: config.request === 'launch' && config.noDebug ? 'off' : 'on',
+        },
+        {
+          breakpoints: this.#breakpoints,
+          functions: this.#functions,
+          exceptions: () => this.#exceptions,
+          threadIds: () => this.#nextThread++,
+          onThread: (loop, reason) => {
+            if (reason === 'exited') this.#inspection.forget(loop);
+            this.#client.send('thread', { reason, threadId: loop.threadId });
+          },
+          onStopped: (live, stop) => this.#stopped(live, stop),
+          onContinued: (live) => {
+            this.#inspection.forget(live.loop);
+            this.#client.send('continued', { threadId: live.loop.threadId, allThreadsContinued: false });
+          },
+          onMessage: (_loop, message) =>
+            this.#client.send('output', supportOutput(message, this.#breakpoints, this.#conventions)),
+          onConsole: (loop, event) => {
+            // What a program that we started prints comes through its pipes or in its terminal.
+            if (config.request === 'attach') {
+              this.#client.send('output', consoleOutput(loop, event, this.#inspection));
+            }
+          },
+          onScript: (loop, reason, scriptId) => this.#inspection.announce(loop, reason, scriptId),
+        },
+      );
+    } catch (error) {
+      await started.end?.();
+      throw error;
+    }
+    void this.#whenEnded(this.#program, started);
+    const { pid } = await this.#program.identity().catch(() => ({ pid: undefined }));
+    this.#client.send('process', {
+      name:
+        config.request === 'launch'
+          ? (config.program ?? config.runtimeExecutable)
+          : `process ${pid ?? ''}`.trim(),
+      ...(pid === undefined ? {} : { systemProcessId: pid }),
+      isLocalProcess: true,
+      startMethod: config.request,
+    });
+  }
+
+  async #whenEnded(program: Program, started: Started): Promise<void> {
+    await program.ended;
+    program.close();
+    if (program !== this.#program) return;
+    this.#program = undefined;
+    const exitCode = await started.exited;
+    if (exitCode !== undefined) this.#client.send('exited', { exitCode });
+    this.#client.send('terminated');
+  }
+
+  #stopped({ loop }: LiveLoop, stop: Stop): void {
+    const { exception: _, ...body } = stop;
+    this.#client.send('stopped', { ...body, threadId: loop.threadId, allThreadsStopped: false });
+  }
+
+  #go(threadId: number, run: (live: LiveLoop) => Promise<void>): { allThreadsContinued: boolean } {
+    const live = this.#live(threadId);
+    this.#inspection.forget(live.loop);
+    void run(live).catch(() => undefined);
+    return { allThreadsContinued: false };
+  }
+
+  async #setBreakpoints(
+    args: DebugProtocol.SetBreakpointsArguments,
+  ): Promise<DebugProtocol.SetBreakpointsResponse['body']> {
+    const { lineBase, columnBase } = this.#conventions;
+    const source = this.#breakpointSource(args.source);
+    const wanted = (args.breakpoints ?? []).map(({ line, column, condition, hitCondition, logMessage }) => ({
+      line: line - lineBase,
+      column: column === undefined ? 0 : column - columnBase,
+      condition,
+      hitCondition,
+      logMessage,
+    }));
+    const known = await this.#breakpoints.set(source, wanted);
+    return { breakpoints: known.map((breakpoint) => toDap(breakpoint, this.#conventions)) };
+  }
+
+  #breakpointSource(source: DebugProtocol.Source): BreakpointSource {
+    const script = source.sourceReference ? this.#inspection.scriptOf(source.sourceReference) : undefined;
+    if (script) return { kind: 'script', ...script };
+    if (source.path === undefined)
+      throw new UserError('usage', 'The breakpoints have no file.', 'Set them in a file of the program.');
+    return { kind: 'file', file: path.normalize(source.path) };
+  }
+
+  async #setExceptions(
+    args: DebugProtocol.SetExceptionBreakpointsArguments,
+  ): Promise<DebugProtocol.SetExceptionBreakpointsResponse['body']> {
+    const { settings, answers } = readExceptionFilters(args);
+    this.#exceptions = settings;
+    await this.#program?.applyExceptions();
+    return { breakpoints: answers };
+  }
+
+  async #evaluate(args: DebugProtocol.EvaluateArguments): Promise<DebugProtocol.EvaluateResponse['body']> {
+    const place = await this.#inspection.place(args.frameId);
+    const { value, ...rest } = this.#inspection.show(place.loop, await evaluate(place, args), args.context);
+    return { result: value, ...rest };
+  }
+
+  async #restart(): Promise<void> {
+    const config = this.#config;
+    if (!config) throw new UserError('usage', 'Nothing was started yet.', 'Launch or attach first.');
+    const program = this.#program;
+    this.#program = undefined;
+    if (this.#started?.end) {
+      program?.close();
+      await this.#started.end();
+    } else await program?.leave();
+    await this.#open(config);
+    await this.#required().run();
+  }
+
+  async #terminate(): Promise<void> {
+    if (!this.#started?.end)
+      throw new UserError('usage', 'A program that was attached to is not ended.', 'Disconnect instead.');
+    this.#ending ??= this.#started.end();
+    // A stopped program does not hear the signal: let it go.
+    this.#program?.close();
+    await this.#ending;
+    this.#ending = undefined;
+  }
+
+  #required(): Program {
+    if (!this.#program)
+      throw new UserError('usage', 'No program is being debugged.', 'Launch or attach first.');
+    return this.#program;
+  }
+
+  #live(threadId: number): LiveLoop {
+    const live = this.#program?.loop(threadId);
+    if (!live) throw new UserError('usage', `There is no thread ${threadId}.`, 'Its worker may have ended.');
+    return live;
+  }
+}

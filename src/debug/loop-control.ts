@@ -1,0 +1,273 @@
+import type { Debugger } from 'node:inspector';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { SUPPORT_URL } from '../inspector/debug-support.ts';
+import type { AsyncCaller } from './async-callers.ts';
+import { AsyncStep } from './async-step.ts';
+import type { Breakpoints } from './breakpoints.ts';
+import { describeValue } from './describe-value.ts';
+import { exceptionInfo, stopsAt, thrownAt, thrownInfo } from './exceptions.ts';
+import type { ExceptionSettings } from './exceptions.ts';
+import type { FunctionBreakpoints } from './function-breakpoints.ts';
+import type { Loop, Pause } from './loop.ts';
+import { userCalls } from './stacks.ts';
+import type { BlockedWatch } from './watch-ages.ts';
+
+/** Why a loop stands still, as the user is told. */
+export interface Stop {
+  reason: string;
+  description?: string;
+  text?: string;
+  hitBreakpointIds?: number[];
+  exception?: DebugProtocol.ExceptionInfoResponse['body'];
+}
+
+export interface ControlPorts {
+  breakpoints: Breakpoints;
+  functions: FunctionBreakpoints;
+  exceptions: () => ExceptionSettings;
+  watch: BlockedWatch;
+  muted: (source: string) => boolean;
+  smartStep: boolean;
+  stopOnEntry: boolean;
+  /** The loop stands before its first line: what needs the program's modules can be put in now. */
+  onBegin: () => Promise<void>;
+  onStopped: (stop: Stop) => void;
+  onContinued: () => void;
+}
+
+/** After so many steps through code that nobody wants to see, the place is shown as it is. */
+const MAX_SMART_STEPS = 100;
+
+type Verdict =
+  | { kind: 'show'; stop: Stop }
+  | { kind: 'go'; how: 'continue' | 'stepOver' | 'stepInto' | 'stepOut' }
+  | { kind: 'ignore' };
+
+/** Decides about every stop of one loop whether it is shown, and steps it. */
+export class LoopControl {
+  readonly #loop: Loop;
+  readonly #ports: ControlPorts;
+  readonly #asyncStep: AsyncStep;
+  #stop: Stop | undefined;
+  #begun: 'not yet' | 'begun';
+  #smartSteps = 0;
+  #userPause = false;
+
+  /** @param state `waiting`: it stands before its first line, and its first stop is the entry */
+  constructor(loop: Loop, state: 'waiting' | 'running', ports: ControlPorts) {
+    this.#loop = loop;
+    this.#ports = ports;
+    this.#asyncStep = new AsyncStep(loop);
+    this.#begun = state === 'waiting' ? 'not yet' : 'begun';
+    loop.onPaused.event((pause) => {
+      this.#onPaused(pause).catch(() => undefined);
+    });
+    loop.onResumed.event(() => {
+      if (!this.#stop) return;
+      this.#stop = undefined;
+      ports.onContinued();
+    });
+  }
+
+  /** The stop that the user sees. */
+  get stop(): Stop | undefined {
+    return this.#stop;
+  }
+
+  /** The body of `exceptionInfo`. @throws UserError when there is none */
+  exceptionInfo(): DebugProtocol.ExceptionInfoResponse['body'] {
+    return this.#stop?.exception ?? exceptionInfo(this.#loop.pause);
+  }
+
+  /** The functions that wait for what the loop stands in, the next one first. */
+  callers(pause: Pause): Promise<AsyncCaller[]> {
+    return this.#asyncStep.callers(pause);
+  }
+
+  async continue(): Promise<void> {
+    await this.#leave('continue');
+  }
+
+  async pause(): Promise<void> {
+    this.#userPause = true;
+    await this.#loop.stop();
+  }
+
+  async step(how: 'stepOver' | 'stepInto' | 'stepOut'): Promise<void> {
+    const { pause } = this.#loop;
+    if (!pause) return;
+    this.#smartSteps = 0;
+    const own = userCalls(this.#loop, pause.event.callFrames);
+    // Below the outermost call of a turn there is only Node: V8 would go on to whatever runs next.
+    const outermost = own.length <= 1;
+    if (outermost) {
+      const returning = pause.event.callFrames[0]?.returnValue !== undefined;
+      if (returning || how === 'stepOut') {
+        await this.#asyncStep.prepare(pause, returning ? 'return' : 'anywhere');
+        await this.#leave('continue');
+        return;
+      }
+      await this.#asyncStep.arm();
+    }
+    await this.#leave(how);
+  }
+
+  async #leave(how: 'continue' | 'stepOver' | 'stepInto' | 'stepOut'): Promise<void> {
+    // The client knows that it goes on: it asked for it.
+    this.#stop = undefined;
+    await this.#ports.watch.reset();
+    await this.#loop.go(how);
+  }
+
+  async #onPaused(pause: Pause): Promise<void> {
+    const verdict = await this.#judge(pause).catch((error: unknown): Verdict => ({
+      kind: 'show',
+      stop: { reason: 'pause', description: String(error) },
+    }));
+    if (this.#loop.pause !== pause || verdict.kind === 'ignore') return;
+    if (verdict.kind === 'go') {
+      await this.#loop.go(verdict.how);
+      return;
+    }
+    await this.#asyncStep.clear();
+    this.#userPause = false;
+    this.#stop = verdict.stop;
+    this.#ports.onStopped(verdict.stop);
+  }
+
+  async #judge(pause: Pause): Promise<Verdict> {
+    const { event, after } = pause;
+    const { breakpoints, functions, exceptions, watch } = this.#ports;
+    if (isInstrumentation(event)) {
+      // A script with a source map is about to run: its breakpoints come first.
+      await breakpoints.settled(this.#loop);
+      return go(after === 'stepInto' ? 'stepInto' : after.startsWith('step') ? 'stepOut' : 'continue');
+    }
+    if (this.#begun === 'not yet') return this.#begin(event);
+
+    const thrown = thrownAt(event);
+    if (thrown) {
+      if (!(await stopsAt(this.#loop, thrown, exceptions()))) return this.#resume(after);
+      const exception = thrownInfo(thrown, thrown.uncaught === true ? 'unhandled' : 'always');
+      const text = describeValue(thrown, 'whole').split('\n', 1)[0]!;
+      return show({ reason: 'exception', description: 'Paused on exception', text, exception });
+    }
+    const own = await this.#ownStop(event);
+    if (own) return show(own);
+
+    const hits = event.hitBreakpoints ?? [];
+    const arrived = await this.#asyncStep.arrived(pause);
+    if (arrived === 'here') return show({ reason: 'step' });
+    const ids = [...breakpoints.hit(this.#loop, hits), ...functions.hit(this.#loop, hits)];
+    if (ids.length > 0)
+      return show({
+        reason: functions.hit(this.#loop, hits).length > 0 ? 'function breakpoint' : 'breakpoint',
+        hitBreakpointIds: ids,
+      });
+    const sync = functions.syncCall(this.#loop, hits, event.callFrames[0]);
+    if (sync !== undefined) {
+      return show({
+        reason: 'exception',
+        description: 'Paused on a synchronous call',
+        text: `${sync} holds the event loop inside a request`,
+      });
+    }
+    if (arrived === 'elsewhere') return go('continue');
+
+    if (watch.asked) {
+      const blocked = await watch.verify();
+      if (blocked) return show({ reason: 'exception', ...blocked });
+      if (!this.#userPause) return go('continue');
+    }
+    if (this.#userPause) return show({ reason: 'pause', description: 'Paused' });
+    if (after.startsWith('step')) return this.#stepped(event, after);
+    if (await this.#atDebuggerStatement(event))
+      return show({ reason: 'pause', description: 'Paused on debugger statement' });
+    // Another debugger stopped it: its user goes on with it.
+    return { kind: 'ignore' };
+  }
+
+  async #begin(event: Debugger.PausedEventDataType): Promise<Verdict> {
+    this.#begun = 'begun';
+    await this.#ports.onBegin();
+    await this.#ports.breakpoints.settled(this.#loop);
+    if (this.#ports.stopOnEntry) return show({ reason: 'entry', description: 'Paused on entry' });
+    const ids = this.#ports.breakpoints.hit(this.#loop, event.hitBreakpoints ?? []);
+    return ids.length > 0 ? show({ reason: 'breakpoint', hitBreakpointIds: ids }) : go('continue');
+  }
+
+  #resume(after: Pause['after']): Verdict {
+    return go(after === 'stepOver' || after === 'stepInto' || after === 'stepOut' ? after : 'continue');
+  }
+
+  #stepped(event: Debugger.PausedEventDataType, after: Pause['after']): Verdict {
+    const top = event.callFrames[0];
+    const location = top?.location;
+    const place =
+      location &&
+      this.#loop.scripts.place(location.scriptId, {
+        line: location.lineNumber,
+        column: location.columnNumber ?? 0,
+      });
+    if (place && ++this.#smartSteps < MAX_SMART_STEPS) {
+      const { script, source, unmapped } = place;
+      if (script.url.startsWith('looplens:') || this.#ports.muted(source ?? script.url)) return go('stepOut');
+      if (unmapped && this.#ports.smartStep) return go(after === 'stepOut' ? 'stepOut' : 'stepInto');
+    }
+    return show({ reason: 'step' });
+  }
+
+  /** Stops of our own part inside the process. */
+  async #ownStop({ callFrames: [top] }: Debugger.PausedEventDataType): Promise<Stop | undefined> {
+    if (
+      top?.functionName !== 'stopHere' ||
+      this.#loop.scripts.get(top.location.scriptId)?.url !== SUPPORT_URL
+    )
+      return undefined;
+    const reason = (await this.#loop.evaluate('arguments[0]', top, { silent: true })).result.value as string;
+    if (reason !== 'unhandled-rejection') {
+      const seconds = (this.#ports.exceptions().limits['promise-pending'] ?? 0) / 1000;
+      return {
+        reason: 'exception',
+        description: 'Promise pending',
+        text: `A promise has been pending for more than ${seconds} s while it is awaited`,
+      };
+    }
+    const { result } = await this.#loop.evaluate('arguments[1]', top, {
+      silent: true,
+      generatePreview: true,
+    });
+    const exception = thrownInfo(result, 'unhandled');
+    return {
+      reason: 'exception',
+      description: 'Unhandled rejection',
+      text: `Nobody handles: ${exception.description ?? ''}`,
+      exception,
+    };
+  }
+
+  async #atDebuggerStatement({ callFrames: [top] }: Debugger.PausedEventDataType): Promise<boolean> {
+    if (!top) return false;
+    const { scriptId, lineNumber, columnNumber = 0 } = top.location;
+    const answer = await this.#loop.connection.send<{ scriptSource: string }>('Debugger.getScriptSource', {
+      scriptId,
+    });
+    const line = answer.scriptSource.split('\n')[lineNumber] ?? '';
+    return line.slice(columnNumber).startsWith('debugger');
+  }
+}
+
+function isInstrumentation({ reason, hitBreakpoints = [] }: Debugger.PausedEventDataType): boolean {
+  return (
+    reason === 'instrumentation' ||
+    hitBreakpoints.some((id) => id.endsWith('beforeScriptWithSourceMapExecution'))
+  );
+}
+
+function show(stop: Stop): Verdict {
+  return { kind: 'show', stop };
+}
+
+function go(how: 'continue' | 'stepOver' | 'stepInto' | 'stepOut'): Verdict {
+  return { kind: 'go', how };
+}

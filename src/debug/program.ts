@@ -1,0 +1,229 @@
+import type { Runtime } from 'node:inspector';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { installDebugSupport } from '../inspector/debug-support.ts';
+import type { DebugMessage, DebugSupportHandle } from '../inspector/debug-support.ts';
+import type { Connection } from '../inspector/connection.ts';
+import { connect } from '../inspector/connection.ts';
+import { followWorkers } from '../inspector/worker-connection.ts';
+import type { Breakpoints } from './breakpoints.ts';
+import { pauseState, watchesOf } from './exceptions.ts';
+import type { ExceptionSettings } from './exceptions.ts';
+import type { FunctionBreakpoints } from './function-breakpoints.ts';
+import { LoopControl } from './loop-control.ts';
+import type { Stop } from './loop-control.ts';
+import { Loop } from './loop.ts';
+import type { Skip } from './skip.ts';
+import { BlockedWatch } from './watch-ages.ts';
+
+/** One loop with everything that belongs to it. */
+export interface LiveLoop {
+  readonly loop: Loop;
+  readonly control: LoopControl;
+  readonly watch: BlockedWatch;
+  support: DebugSupportHandle | undefined;
+}
+
+export interface ProgramOptions {
+  webSocketUrl: string;
+  /** `waiting`: it stands before its first line. */
+  state: 'waiting' | 'running';
+  skip: Skip;
+  smartStep: boolean;
+  stopOnEntry: boolean;
+  maps: 'read' | 'ignored';
+  /** `off`: the program runs without breakpoints. */
+  debug: 'on' | 'off';
+}
+
+export interface ProgramPorts {
+  breakpoints: Breakpoints;
+  functions: FunctionBreakpoints;
+  exceptions: () => ExceptionSettings;
+  threadIds: () => number;
+  onThread: (loop: Loop, what: 'started' | 'exited') => void;
+  onStopped: (live: LiveLoop, stop: Stop) => void;
+  onContinued: (live: LiveLoop) => void;
+  onMessage: (loop: Loop, message: DebugMessage) => void;
+  onConsole: (loop: Loop, event: Runtime.ConsoleAPICalledEventDataType) => void;
+  onScript: (loop: Loop, source: DebugProtocol.LoadedSourceEvent['body']['reason'], scriptId: string) => void;
+}
+
+/** A process under the debugger: its loops, while the connection lasts. */
+export class Program {
+  readonly #connection: Connection;
+  readonly #options: ProgramOptions;
+  readonly #ports: ProgramPorts;
+  readonly #loops = new Map<number, LiveLoop>();
+  /** Resolves when the process is about to end, or the connection has broken. */
+  readonly ended: Promise<void>;
+
+  /** @throws UserError `unreachable` when nobody answers there */
+  static async open(options: ProgramOptions, ports: ProgramPorts): Promise<Program> {
+    const program = new Program(await connect(options.webSocketUrl), options, ports);
+    try {
+      await program.#begin();
+    } catch (error) {
+      program.#connection.dispose();
+      throw error;
+    }
+    return program;
+  }
+
+  private constructor(connection: Connection, options: ProgramOptions, ports: ProgramPorts) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#ports = ports;
+    this.ended = new Promise((resolve) => {
+      connection.on('NodeRuntime.waitingForDisconnect', () => resolve());
+      void connection.closed.then(resolve);
+    });
+  }
+
+  get loops(): LiveLoop[] {
+    return [...this.#loops.values()];
+  }
+
+  loop(threadId: number): LiveLoop | undefined {
+    return this.#loops.get(threadId);
+  }
+
+  /** Lets a program that waits for us begin. */
+  async run(): Promise<void> {
+    if (this.#options.state === 'waiting') await this.#connection.send('Runtime.runIfWaitingForDebugger');
+    else if (this.#options.stopOnEntry) await this.loops[0]?.control.pause();
+  }
+
+  /** Hands changed exception settings to all loops. */
+  async applyExceptions(): Promise<void> {
+    for (const live of this.#loops.values()) await this.#applyExceptions(live);
+  }
+
+  /** Leaves the process: everything of ours is taken out, and it goes on. */
+  async leave(): Promise<void> {
+    for (const live of this.#loops.values()) {
+      live.watch.dispose();
+      await live.support?.call('stop', undefined, 2000);
+      const { connection } = live.loop;
+      await connection.send('Debugger.disable', {}, 2000).catch(() => undefined);
+    }
+    this.close();
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    this.#connection.dispose();
+    for (const { loop } of this.#loops.values()) this.#remove(loop);
+  }
+
+  /** Closes an inspector that we opened, a moment after our own connection to it is gone. */
+  async closeInspector(): Promise<void> {
+    await this.#connection
+      .send('Runtime.evaluate', {
+        expression: `(function(inspector, timers){ timers.setTimeout(() => inspector.close(), 30).unref(); })(require('node:inspector'), require('node:timers'))`,
+        includeCommandLineAPI: true,
+        silent: true,
+      })
+      .catch(() => undefined);
+  }
+
+  /** The process of the main thread: `process.pid` and `process.version`. */
+  async identity(): Promise<{ pid: number; node: string }> {
+    const { result } = await this.#connection.send<{ result: { value: { pid: number; node: string } } }>(
+      'Runtime.evaluate',
+      { expression: '({ pid: process.pid, node: process.version })', returnByValue: true, silent: true },
+    );
+    return result.value;
+  }
+
+  async #begin(): Promise<void> {
+    const connection = this.#connection;
+    // Otherwise a process that ends waits for us, with a line on the user's terminal. Node 18 lacks both.
+    await connection.send('NodeRuntime.enable').catch(() => undefined);
+    await connection
+      .send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true })
+      .catch(() => undefined);
+    if (this.#options.debug === 'off') return;
+    await this.#add(connection, { id: 'main', name: 'main' }, this.#options.state);
+    await followWorkers(connection, 'stopped', (worker) => {
+      this.#add(worker.connection, worker, worker.waiting ? 'waiting' : 'running')
+        // Our first stop of a worker is before its first line, as that of the program is.
+        .then((live) => (worker.waiting ? live.loop.connection.send('Debugger.pause') : undefined))
+        .catch(() => undefined)
+        .then(() => worker.connection.send('Runtime.runIfWaitingForDebugger'))
+        .catch(() => undefined);
+    }).catch(() => undefined);
+  }
+
+  async #add(
+    connection: Connection,
+    { id, name }: { id: string; name: string },
+    state: 'waiting' | 'running',
+  ): Promise<LiveLoop> {
+    const { options, ports } = { options: this.#options, ports: this.#ports };
+    const loop = new Loop({ threadId: ports.threadIds(), id, name, connection, maps: options.maps });
+    const watch = new BlockedWatch(loop, () => live.support);
+    const control = new LoopControl(loop, state, {
+      ...ports,
+      watch,
+      muted: options.skip.muted,
+      smartStep: options.smartStep,
+      stopOnEntry: options.stopOnEntry && id === 'main' && state === 'waiting',
+      onBegin: () => this.#installSupport(live),
+      onStopped: (stop) => ports.onStopped(live, stop),
+      onContinued: () => ports.onContinued(live),
+    });
+    const live: LiveLoop = { loop, control, watch, support: undefined };
+    this.#loops.set(loop.threadId, live);
+    void connection.closed.then(() => this.#remove(loop));
+    loop.onScript.event((script) => ports.onScript(loop, 'new', script.id));
+    loop.onConsole.event((event) => ports.onConsole(loop, event));
+
+    await connection.send('Runtime.enable');
+    await connection.send('Debugger.enable', { maxScriptsCacheSize: 10_000_000 });
+    await connection
+      .send('Debugger.setBlackboxPatterns', { patterns: options.skip.patterns })
+      .catch(() => undefined);
+    if (options.maps === 'read') {
+      await connection
+        .send('Debugger.setInstrumentationBreakpoint', {
+          instrumentation: 'beforeScriptWithSourceMapExecution',
+        })
+        .catch(() => undefined);
+    }
+    if (state === 'running') {
+      await loop.scripts.settled();
+      await this.#installSupport(live);
+    }
+    await ports.breakpoints.addLoop(loop);
+    await ports.functions.addLoop(loop);
+    await this.#applyExceptions(live);
+    ports.onThread(loop, 'started');
+    return live;
+  }
+
+  async #installSupport(live: LiveLoop): Promise<void> {
+    live.support = await installDebugSupport(live.loop.connection, (message) => {
+      this.#ports.onMessage(live.loop, message);
+    }).catch(() => undefined);
+    await this.#applyExceptions(live);
+  }
+
+  async #applyExceptions(live: LiveLoop): Promise<void> {
+    const settings = this.#ports.exceptions();
+    await live.loop.connection.send('Debugger.setPauseOnExceptions', { state: pauseState(settings) });
+    await live.support?.call('watch', watchesOf(settings), 5000);
+    live.watch.set(settings.limits);
+    const sync = settings.syncInRequest ? ((await live.support?.syncFunctions()) ?? []) : [];
+    await this.#ports.functions.watchSync(live.loop, sync);
+  }
+
+  #remove(loop: Loop): void {
+    const live = this.#loops.get(loop.threadId);
+    if (!live) return;
+    live.watch.dispose();
+    this.#loops.delete(loop.threadId);
+    this.#ports.breakpoints.removeLoop(loop);
+    this.#ports.functions.removeLoop(loop);
+    this.#ports.onThread(loop, 'exited');
+  }
+}

@@ -1,0 +1,117 @@
+import type { DebugSupportHandle } from '../inspector/debug-support.ts';
+import type { ExceptionSettings } from './exceptions.ts';
+import type { Loop } from './loop.ts';
+
+/** How long things have been running, ms. */
+interface Ages {
+  loop: number;
+  callback: number;
+  microtasks: number;
+}
+
+/** An answer later than this says nothing: the machine slept, or the thread was stopped. */
+const LATE_MS = 2000;
+const MIN_POLL_MS = 20;
+const MAX_POLL_MS = 250;
+
+/**
+ * Stops a loop in the code that holds it, while it does. V8 answers also when a loop is held by JavaScript; so the ages
+ * are asked for again and again, and when one is over its limit, the loop is asked to stop at its next statement. There
+ * the age is read once more: when the code was done in between, the stop is taken back.
+ */
+export class BlockedWatch {
+  readonly #loop: Loop;
+  readonly #support: () => DebugSupportHandle | undefined;
+  #limits: ExceptionSettings['limits'] = {};
+  #timer: NodeJS.Timeout | undefined;
+  #asked = false;
+  /** What was said already; it must end before it is said again. */
+  #said: keyof Ages | undefined;
+
+  constructor(loop: Loop, support: () => DebugSupportHandle | undefined) {
+    this.#loop = loop;
+    this.#support = support;
+    void loop.connection.closed.then(() => this.dispose());
+  }
+
+  /** True when the watch has asked the loop to stop. */
+  get asked(): boolean {
+    return this.#asked;
+  }
+
+  set(limits: ExceptionSettings['limits']): void {
+    this.#limits = limits;
+    this.dispose();
+    const shortest = Math.min(
+      limits['loop-blocked'] ?? Infinity,
+      limits['callback-long'] ?? Infinity,
+      limits['microtasks-long'] ?? Infinity,
+    );
+    if (shortest === Infinity) return;
+    this.#poll(Math.max(MIN_POLL_MS, Math.min(MAX_POLL_MS, shortest / 4)));
+  }
+
+  /** What is over its limit at a stop that was asked for; undefined when it has passed. */
+  async verify(): Promise<{ description: string; text: string } | undefined> {
+    this.#asked = false;
+    const ages = await this.#ages();
+    const over = ages && this.#over(ages);
+    if (!over) return undefined;
+    this.#said = over;
+    const ms = Math.round(ages[over]);
+    return {
+      loop: { description: 'Loop blocked', text: `The event loop has been blocked for ${ms} ms` },
+      callback: { description: 'Long callback', text: `This callback has been running for ${ms} ms` },
+      microtasks: {
+        description: 'Long microtask drain',
+        text: `Microtasks have been running for ${ms} ms without a turn of the loop`,
+      },
+    }[over];
+  }
+
+  /** The loop goes on after a stop: the time of the stop does not count. */
+  async reset(): Promise<void> {
+    if (this.#timer) await this.#support()?.call('reset', undefined, 1000);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#asked = false;
+  }
+
+  #poll(ms: number): void {
+    this.#timer = setTimeout(() => {
+      void this.#look().finally(() => {
+        if (this.#timer) this.#poll(ms);
+      });
+    }, ms);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stopped() || this.#asked) return;
+    const before = Date.now();
+    const ages = await this.#ages();
+    if (!ages || Date.now() - before > LATE_MS) return;
+    const over = this.#over(ages);
+    if (!over) this.#said = undefined;
+    if (!over || this.#said !== undefined || this.#stopped()) return;
+    this.#asked = true;
+    await this.#loop.connection.send('Debugger.pause').catch(() => undefined);
+  }
+
+  #stopped(): boolean {
+    return this.#loop.pause !== undefined;
+  }
+
+  #ages(): Promise<Ages | undefined> {
+    return this.#support()?.call<Ages>('ages', undefined, 30_000) ?? Promise.resolve(undefined);
+  }
+
+  #over(ages: Ages): keyof Ages | undefined {
+    const limits = this.#limits;
+    if (ages.microtasks > (limits['microtasks-long'] ?? Infinity)) return 'microtasks';
+    if (ages.callback > (limits['callback-long'] ?? Infinity)) return 'callback';
+    return ages.loop > (limits['loop-blocked'] ?? Infinity) ? 'loop' : undefined;
+  }
+}
