@@ -6,6 +6,7 @@ import awaitThenable from './rules/await-thenable.ts';
 import missingAwait from './rules/missing-await.ts';
 import noAsyncArrayCallback from './rules/no-async-array-callback.ts';
 import noAsyncConstructor from './rules/no-async-constructor.ts';
+import noAsyncInitRace from './rules/no-async-init-race.ts';
 import noAsyncPromiseExecutor from './rules/no-async-promise-executor.ts';
 import noAwaitInLoop from './rules/no-await-in-loop.ts';
 import noAwaitInPromiseMethods from './rules/no-await-in-promise-methods.ts';
@@ -14,6 +15,8 @@ import noBusyWait from './rules/no-busy-wait.ts';
 import noDynamicRegexp from './rules/no-dynamic-regexp.ts';
 import noFloatingPromises from './rules/no-floating-promises.ts';
 import noForAwaitPromises from './rules/no-for-await-promises.ts';
+import noFsRace from './rules/no-fs-race.ts';
+import noLateAwait from './rules/no-late-await.ts';
 import noMicrotaskStarvation from './rules/no-microtask-starvation.ts';
 import noMisusedPromises from './rules/no-misused-promises.ts';
 import noMultipleResolved from './rules/no-multiple-resolved.ts';
@@ -23,6 +26,7 @@ import noPromiseExecutorReturn from './rules/no-promise-executor-return.ts';
 import noPromiseRaceLeak from './rules/no-promise-race-leak.ts';
 import noPromiseResolveThen from './rules/no-promise-resolve-then.ts';
 import noQuadraticLoop from './rules/no-quadratic-loop.ts';
+import noQueryInLoop from './rules/no-query-in-loop.ts';
 import noRedos from './rules/no-redos.ts';
 import noRenderToString from './rules/no-render-to-string.ts';
 import noRequireInHandler from './rules/no-require-in-handler.ts';
@@ -40,7 +44,9 @@ import noSyncZlib from './rules/no-sync-zlib.ts';
 import noThenable from './rules/no-thenable.ts';
 import noThreadpoolFlood from './rules/no-threadpool-flood.ts';
 import noTryPromise from './rules/no-try-promise.ts';
+import noUnboundedConcurrency from './rules/no-unbounded-concurrency.ts';
 import noUnboundedJson from './rules/no-unbounded-json.ts';
+import noUnorderedAsync from './rules/no-unordered-async.ts';
 import noUnsafeAllSettled from './rules/no-unsafe-all-settled.ts';
 import noUnsettledPromise from './rules/no-unsettled-promise.ts';
 import preferCatch from './rules/prefer-catch.ts';
@@ -51,6 +57,7 @@ import preferPromises from './rules/prefer-promises.ts';
 import preferPromisify from './rules/prefer-promisify.ts';
 import preferStreaming from './rules/prefer-streaming.ts';
 import promiseFunctionAsync from './rules/promise-function-async.ts';
+import requireAtomicUpdates from './rules/require-atomic-updates.ts';
 import requireAwait from './rules/require-await.ts';
 import requireTimeout from './rules/require-timeout.ts';
 import returnAwait from './rules/return-await.ts';
@@ -63,6 +70,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   'missing-await': missingAwait,
   'no-async-array-callback': noAsyncArrayCallback,
   'no-async-constructor': noAsyncConstructor,
+  'no-async-init-race': noAsyncInitRace,
   'no-async-promise-executor': noAsyncPromiseExecutor,
   'no-await-in-loop': noAwaitInLoop,
   'no-await-in-promise-methods': noAwaitInPromiseMethods,
@@ -71,6 +79,8 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   'no-dynamic-regexp': noDynamicRegexp,
   'no-floating-promises': noFloatingPromises,
   'no-for-await-promises': noForAwaitPromises,
+  'no-fs-race': noFsRace,
+  'no-late-await': noLateAwait,
   'no-microtask-starvation': noMicrotaskStarvation,
   'no-misused-promises': noMisusedPromises,
   'no-multiple-resolved': noMultipleResolved,
@@ -80,6 +90,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   'no-promise-race-leak': noPromiseRaceLeak,
   'no-promise-resolve-then': noPromiseResolveThen,
   'no-quadratic-loop': noQuadraticLoop,
+  'no-query-in-loop': noQueryInLoop,
   'no-redos': noRedos,
   'no-render-to-string': noRenderToString,
   'no-require-in-handler': noRequireInHandler,
@@ -97,7 +108,9 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   'no-thenable': noThenable,
   'no-threadpool-flood': noThreadpoolFlood,
   'no-try-promise': noTryPromise,
+  'no-unbounded-concurrency': noUnboundedConcurrency,
   'no-unbounded-json': noUnboundedJson,
+  'no-unordered-async': noUnorderedAsync,
   'no-unsafe-all-settled': noUnsafeAllSettled,
   'no-unsettled-promise': noUnsettledPromise,
   'prefer-catch': preferCatch,
@@ -108,6 +121,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   'prefer-promisify': preferPromisify,
   'prefer-streaming': preferStreaming,
   'promise-function-async': promiseFunctionAsync,
+  'require-atomic-updates': requireAtomicUpdates,
   'require-await': requireAwait,
   'require-timeout': requireTimeout,
   'return-await': returnAwait,
@@ -123,6 +137,7 @@ const RECOMMENDED: Choices = {
   'missing-await': [],
   'no-async-array-callback': [],
   'no-async-constructor': [],
+  'no-async-init-race': [],
   'no-async-promise-executor': [],
   'no-await-in-loop': [],
   'no-await-in-promise-methods': [],
@@ -131,12 +146,15 @@ const RECOMMENDED: Choices = {
   'no-dynamic-regexp': [],
   'no-floating-promises': [],
   'no-for-await-promises': [],
+  'no-fs-race': [],
+  'no-late-await': [],
   'no-microtask-starvation': [],
   'no-misused-promises': [],
   'no-multiple-resolved': [],
   'no-promise-constructor-wrap': [],
   'no-promise-race-leak': [],
   'no-quadratic-loop': [],
+  'no-query-in-loop': [],
   'no-redos': [],
   'no-render-to-string': [],
   'no-require-in-handler': [],
@@ -150,12 +168,14 @@ const RECOMMENDED: Choices = {
   'no-thenable': [],
   'no-threadpool-flood': [],
   'no-try-promise': [],
+  'no-unbounded-concurrency': [],
   'no-unbounded-json': [],
   'no-unsafe-all-settled': [],
   'no-unsettled-promise': [],
   'prefer-parallel-awaits': [],
   'prefer-promise-reject-errors': [],
   'prefer-streaming': [],
+  'require-atomic-updates': [],
   'require-timeout': [],
   'return-await': [],
   'valid-params': [],

@@ -23,6 +23,10 @@ export type LintRequest =
       project?: ProjectFacts;
     }
   | { id: number; kind: 'index'; file: string; text: string }
+  /** Index the project around a folder in the background; later hints know of it. */
+  | { id: number; kind: 'open'; folder: string }
+  /** Files of open projects were written, made or removed on disk. */
+  | { id: number; kind: 'changed'; files: readonly string[] }
   | { id: number; kind: 'facts'; file: string; text: string };
 
 /** An answer of the lint worker. `superseded`: a newer request for the same file made this one pointless. */
@@ -30,6 +34,8 @@ export type LintReply =
   | { id: number; kind: 'lint'; outcome: Outcome<Finding[]> }
   | { id: number; kind: 'index'; index: FileIndex }
   | { id: number; kind: 'facts'; facts: SourceFacts }
+  /** An open project is up to date. */
+  | { id: number; kind: 'opened'; files: number }
   | { id: number; kind: 'superseded' };
 
 /** Names of all rules: known without loading the rules themselves, which only the worker does. */
@@ -39,6 +45,7 @@ export const RULE_NAMES = [
   'missing-await',
   'no-async-array-callback',
   'no-async-constructor',
+  'no-async-init-race',
   'no-async-promise-executor',
   'no-await-in-loop',
   'no-await-in-promise-methods',
@@ -47,6 +54,8 @@ export const RULE_NAMES = [
   'no-dynamic-regexp',
   'no-floating-promises',
   'no-for-await-promises',
+  'no-fs-race',
+  'no-late-await',
   'no-microtask-starvation',
   'no-misused-promises',
   'no-multiple-resolved',
@@ -56,6 +65,7 @@ export const RULE_NAMES = [
   'no-promise-race-leak',
   'no-promise-resolve-then',
   'no-quadratic-loop',
+  'no-query-in-loop',
   'no-redos',
   'no-render-to-string',
   'no-require-in-handler',
@@ -73,7 +83,9 @@ export const RULE_NAMES = [
   'no-thenable',
   'no-threadpool-flood',
   'no-try-promise',
+  'no-unbounded-concurrency',
   'no-unbounded-json',
+  'no-unordered-async',
   'no-unsafe-all-settled',
   'no-unsettled-promise',
   'prefer-catch',
@@ -84,6 +96,7 @@ export const RULE_NAMES = [
   'prefer-promisify',
   'prefer-streaming',
   'promise-function-async',
+  'require-atomic-updates',
   'require-await',
   'require-timeout',
   'return-await',

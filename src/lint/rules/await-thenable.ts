@@ -29,7 +29,8 @@ export default defineRule({
             fix: (fixer: TSESLint.RuleFixer) =>
               fixer.replaceText(node.argument, `Promise.all(${textOf(value, analysis)})`),
           };
-          report({ at: node, messageId: 'list', detail: { confidence: 'certain' }, suggest: [fix] }); return;
+          report({ at: node, messageId: 'list', detail: { confidence: 'certain' }, suggest: [fix] });
+          return;
         }
         const found = noPromise(value, analysis);
         if (!found) return;
