@@ -32,6 +32,8 @@ const CREATION_FRAMES = 16;
 const LEASE_MS = 15_000;
 /** Heartbeats between two looks at what changes slowly. */
 const REPORT_EVERY = 10;
+/** Names of types and requests that leave at once in the time of a heartbeat; further ones wait for it. */
+const NAMES_PER_BEAT = 20;
 /** Promises that are pending at the end of a recording are told of from this age on, µs. */
 const LASTING_US = 1_000_000;
 /** A loop that has nothing left to do is asked what it still waits for so many times. */
@@ -99,6 +101,21 @@ function begin(
   const send = (message: AgentMessage): void => {
     outbox.push(message);
   };
+  /** Names that leave at once, not with the next heartbeat: there may be none, and who is to know then what holds the loop? */
+  let hurry = 0;
+  const sendName = (message: AgentMessage): void => {
+    if (hurry === 0) {
+      send(message);
+      return;
+    }
+    hurry--;
+    try {
+      transport.flush([message]);
+    } catch {
+      // The stack of a deep recursion has no room for it.
+      send(message);
+    }
+  };
   const onProblem = (code: string, message: string): void => {
     if (asked) send({ t: 'problem', code, message });
     else problems.push({ code, message });
@@ -140,7 +157,7 @@ function begin(
     follows,
     now,
     time,
-    onType: (i, name) => send({ t: 'type', i, name }),
+    onType: (i, name) => sendName({ t: 'type', i, name }),
     onSampledInit: (id, weight) => {
       const stack = stackNow();
       if (stack !== 0) ring.put(Op.InitStack | (weight << 8), id, time(), stack);
@@ -170,6 +187,7 @@ function begin(
     const messages = outbox;
     outbox = [];
     transport.flush(messages);
+    hurry = NAMES_PER_BEAT;
   };
 
   // ---- from here on the program is being recorded
@@ -178,6 +196,7 @@ function begin(
     put: ring.put,
     now,
     send,
+    sendName,
     current: hooks.current,
     emitters: handles.emitters,
   });

@@ -30,7 +30,9 @@ export const Ctl = {
   Connected: 6,
   /** 1 when the worker has sent all that an exiting process had. */
   Sent: 7,
-  Length: 8,
+  /** Events ever written, published or not; stored without a barrier. */
+  Written: 8,
+  Length: 16,
 } as const;
 
 /** What the injector passes in. */

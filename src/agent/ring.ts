@@ -42,6 +42,7 @@ export function createRing(size: number, time: () => number): Ring {
     words[at + 2] = a;
     words[at + 3] = b;
     head = (head + 1) | 0;
+    ctl[Ctl.Written] = head;
     produced++;
     if ((head & (PUBLISH_EVERY - 1)) === 0) Atomics.store(ctl, Ctl.Head, head);
   };

@@ -19,6 +19,8 @@ interface WatcherPorts {
   put: Put;
   now: () => number;
   send: (message: AgentMessage) => void;
+  /** The same for the name of a request: before the program goes on. */
+  sendName: (message: AgentMessage) => void;
   /** The execution under way. */
   current: () => number;
   /** Whatever is open and can emit events. */
@@ -37,8 +39,16 @@ export interface Watchers {
   stop: () => void;
 }
 
-export function startWatchers({ diagnostics, put, now, send, current, emitters }: WatcherPorts): Watchers {
-  const labels = createLabels((i, text) => send({ t: 'label', i, text }));
+export function startWatchers({
+  diagnostics,
+  put,
+  now,
+  send,
+  sendName,
+  current,
+  emitters,
+}: WatcherPorts): Watchers {
+  const labels = createLabels((i, text) => sendName({ t: 'label', i, text }));
   let ids = 0;
   const ports = { diagnostics, put, now, labels, nextId: () => ++ids };
   const unshadow: (() => void)[] = [];

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AGENT_KEY, Ctl, FRAME_HEAD, FrameKind, OWN_URL } from './protocol.ts';
 import type { AgentMessage, RawFrame } from './protocol.ts';
+import { createStallWatch } from './stall-watch.ts';
 
 interface WorkerInput {
   ctl: Int32Array;
@@ -25,8 +26,20 @@ const MAX_UNSENT = 8 << 20;
 const port = parentPort!;
 const { ctl, words, socketPath, token, originUs, stallMs, heartbeatMs } = workerData as WorkerInput;
 const size = words.length / 4;
+let written = 0;
+/** Connected only while it asks: a process that exits waits for its sessions to end. */
+let session: Session | undefined;
 const nowUs = (): number => Number(process.hrtime.bigint() / 1000n) - originUs;
 
+const stalls = createStallWatch({
+  ctl,
+  now: nowUs,
+  stallMs,
+  heartbeatMs,
+  read: readMainStack,
+  cancel: disconnect,
+  send: (message) => sendJson(FrameKind.Messages, [message]),
+});
 const socket = connect(socketPath);
 sendJson(FrameKind.Hello, { token });
 socket.on('connect', () => {
@@ -47,7 +60,7 @@ port.on('message', (message: AgentMessage[] | 'finish' | 'exit') => {
   if (message === 'finish') {
     drain();
     sendJson(FrameKind.Bye, {});
-    stalls.close();
+    disconnect();
     socket.end(() => process.exit(0));
     return;
   }
@@ -65,13 +78,24 @@ function lost(): void {
 }
 
 function poll(): void {
-  drain();
+  drain(settledHead());
   stalls.check();
 }
 
-function drain(): void {
+/**
+ * The end of what may be read. The main thread publishes its events a few at a time; while it is held, the last of them
+ * stay unpublished, and they tell what it is held in. What it has not touched for a whole round is complete.
+ */
+function settledHead(): number {
+  const published = Atomics.load(ctl, Ctl.Head);
+  const at = Atomics.load(ctl, Ctl.Written);
+  const settled = at === written ? at : published;
+  written = at;
+  return ((settled - published) | 0) > 0 ? settled : published;
+}
+
+function drain(head = Atomics.load(ctl, Ctl.Head)): void {
   if (socket.writableLength > MAX_UNSENT) return;
-  const head = Atomics.load(ctl, Ctl.Head);
   const tail = Atomics.load(ctl, Ctl.Tail);
   const count = (head - tail) | 0;
   if (count <= 0) return;
@@ -98,73 +122,23 @@ function sendJson(kind: FrameKind, value: unknown): void {
   socket.write(Buffer.concat([head, json]));
 }
 
-/**
- * Watches the shared words: the same execution for longer than `stallMs`, or no heartbeat for three of its periods,
- * means that the main thread is held. Its stack is then read by an evaluation that V8 runs as an interrupt on top of
- * the blocked frames, again at growing distances while it stays held.
- */
-const stalls = createStallWatch();
+function disconnect(): void {
+  session?.disconnect();
+  session = undefined;
+}
 
-function createStallWatch(): { check(): void; close(): void } {
-  let session: Session | undefined;
-  let execution = 0;
-  let executionSeen = nowUs();
-  let beat = 0;
-  let beatSeen = nowUs();
-  let nextUs = 0;
-  let distanceUs = 0;
-  let asking = false;
-
-  // Connected only while it asks: a process that exits waits for its sessions to end.
-  const close = (): void => {
-    session?.disconnect();
-    session = undefined;
-  };
-
-  const ask = (heldUs: number): void => {
-    session = new Session();
-    session.connectToMainThread();
-    asking = true;
-    const expression = `process[Symbol.for(${JSON.stringify(AGENT_KEY)})]?.stack()\n//# sourceURL=${OWN_URL}stall`;
-    session.post(
-      'Runtime.evaluate',
-      { expression, silent: true, returnByValue: true },
-      (error: Error | null, answer: { result?: { value?: RawFrame[] } } | undefined) => {
-        asking = false;
-        close();
-        const frames = answer?.result?.value;
-        if (error || !Array.isArray(frames) || frames.length === 0) return;
-        sendJson(FrameKind.Messages, [
-          { t: 'stall', time: nowUs(), held: heldUs, frames } satisfies AgentMessage,
-        ]);
-      },
-    );
-  };
-
-  return {
-    check: () => {
-      if (Atomics.load(ctl, Ctl.Exiting) !== 0) {
-        close();
-        return;
-      }
-      const now = nowUs();
-      if (ctl[Ctl.Execution] !== execution) {
-        execution = ctl[Ctl.Execution]!;
-        executionSeen = now;
-        distanceUs = 0;
-      }
-      if (ctl[Ctl.Beat] !== beat) {
-        beat = ctl[Ctl.Beat]!;
-        beatSeen = now;
-      }
-      const running = Atomics.load(ctl, Ctl.Depth) > 0 ? now - executionSeen : 0;
-      const silent = now - beatSeen;
-      const held = Math.max(running, silent > heartbeatMs * 3000 ? silent : 0);
-      if (held < stallMs * 1000 || asking || (distanceUs > 0 && now < nextUs)) return;
-      distanceUs = Math.min(Math.max(distanceUs * 1.5, 10_000), 1_000_000);
-      nextUs = now + distanceUs;
-      ask(held);
+/** By an evaluation that V8 runs as an interrupt on top of the blocked frames. */
+function readMainStack(done: (frames: RawFrame[] | undefined) => void): void {
+  session = new Session();
+  session.connectToMainThread();
+  const expression = `process[Symbol.for(${JSON.stringify(AGENT_KEY)})]?.stack()\n//# sourceURL=${OWN_URL}stall`;
+  session.post(
+    'Runtime.evaluate',
+    { expression, silent: true, returnByValue: true },
+    (error: Error | null, answer: { result?: { value?: RawFrame[] } } | undefined) => {
+      disconnect();
+      const frames = answer?.result?.value;
+      done(error || !Array.isArray(frames) ? undefined : frames);
     },
-    close,
-  };
+  );
 }

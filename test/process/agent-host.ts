@@ -10,6 +10,11 @@ import { openCollector } from '../../src/inspector/collector.ts';
 import { EVENT_WORDS } from '../../src/model/event.ts';
 import { nodeBinary } from '../setup/nodes.mjs';
 
+/** Events kept; a starving loop makes millions. */
+const MAX_EVENTS = 500_000;
+/** Whatever a program does, it ends then, ms. */
+const DEADLINE_MS = 60_000;
+
 /** An event as the agent's ring held it. */
 export interface AgentEvent {
   op: number;
@@ -72,12 +77,15 @@ export async function runWithAgent(
   const child = spawn(nodeBinary(major), [...nodeArgs, ...(agent === 'in' ? ['-r', host] : []), main], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
   try {
     const output = { stdout: '', stderr: '' };
     child.stdout.on('data', (data: Buffer) => (output.stdout += data.toString()));
     child.stderr.on('data', (data: Buffer) => (output.stderr += data.toString()));
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    collector.onEvents((words) => events.push(...decode(words)));
+    collector.onEvents((words) => {
+      if (events.length < MAX_EVENTS) decode(words, events);
+    });
     collector.onMessages((list) => {
       messages.push(...list);
       if (until?.(messages)) child.kill('SIGKILL');
@@ -92,6 +100,7 @@ export async function runWithAgent(
     };
     return { code, ...output, events, messages, lineOf };
   } finally {
+    clearTimeout(deadline);
     child.kill('SIGKILL');
     await collector.close();
     fs.rmSync(folder, { recursive: true, force: true });
@@ -106,8 +115,7 @@ export function messagesOf<Kind extends AgentMessage['t']>(
   return messages.filter((message): message is Extract<AgentMessage, { t: Kind }> => message.t === kind);
 }
 
-function decode(words: Int32Array): AgentEvent[] {
-  const list: AgentEvent[] = [];
+function decode(words: Int32Array, list: AgentEvent[]): void {
   for (let at = 0; at < words.length; at += EVENT_WORDS) {
     const word = words[at]!;
     list.push({
@@ -118,7 +126,6 @@ function decode(words: Int32Array): AgentEvent[] {
       b: words[at + 3]!,
     });
   }
-  return list;
 }
 
 function hostText(settings: AgentConfig): string {
