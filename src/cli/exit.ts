@@ -1,4 +1,4 @@
-import { SEVERITIES, type Finding, type Severity } from '../model/finding.ts';
+import { SEVERITIES, type Severity } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import type { UserErrorCode } from '../base/user-error.ts';
 
@@ -26,7 +26,7 @@ export type FailLevel = (typeof FAIL_LEVELS)[number];
 
 /** What a job's answer means for the exit code: a damaged input counts for more than a finding. */
 export function exitOf(
-  findings: readonly Finding[],
+  findings: readonly { severity: Severity }[],
   problems: readonly Problem[],
   failOn?: FailLevel,
 ): number {

@@ -1,5 +1,6 @@
 import type { openRecording } from '../recording/read.ts';
 import type { analyzeFile } from '../session/analyze.ts';
+import type { compareFiles } from '../session/compare.ts';
 import type { lintPaths } from '../session/lint.ts';
 import type { openOtlpStream } from '../session/otlp-stream.ts';
 import type { record } from '../session/record.ts';
@@ -10,6 +11,7 @@ export interface Jobs {
   listTargets: typeof listTargets;
   record: typeof record;
   analyzeFile: typeof analyzeFile;
+  compareFiles: typeof compareFiles;
   lintPaths: typeof lintPaths;
   openRecording: typeof openRecording;
   openOtlpStream: typeof openOtlpStream;

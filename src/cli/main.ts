@@ -1,5 +1,6 @@
 import { openRecording } from '../recording/read.ts';
 import { analyzeFile } from '../session/analyze.ts';
+import { compareFiles } from '../session/compare.ts';
 import { lintPaths } from '../session/lint.ts';
 import { openOtlpStream } from '../session/otlp-stream.ts';
 import { record } from '../session/record.ts';
@@ -10,7 +11,7 @@ import { run } from './run.ts';
 void main();
 
 async function main(): Promise<void> {
-  const jobs = { listTargets, record, analyzeFile, lintPaths, openRecording, openOtlpStream };
+  const jobs = { listTargets, record, analyzeFile, compareFiles, lintPaths, openRecording, openOtlpStream };
   const code = await run(process.argv.slice(2), processFace(), jobs);
   await flushed();
   // A socket or thread that will not close must not keep the shell waiting.

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { describeError, UserError } from '../base/user-error.ts';
 import { clean } from '../report/clean.ts';
 import { addAnalyze } from './commands/analyze.ts';
+import { addCompare } from './commands/compare.ts';
 import { addExport } from './commands/export.ts';
 import { addLint } from './commands/lint.ts';
 import { addRecord } from './commands/record.ts';
@@ -31,6 +32,7 @@ export async function run(argv: readonly string[], face: Face, jobs: Jobs): Prom
   addTargets(shared);
   addRecord(shared);
   addAnalyze(shared);
+  addCompare(shared);
   addLint(shared);
   addExport(shared);
   program.commands.forEach(addCommonOptions);
@@ -49,6 +51,7 @@ Examples:
   looplens record --pid 4242 --duration 10s      record a running process
   looplens record -- node server.js              start a program and record it until it ends or Ctrl-C
   looplens analyze shop.looplens --format json   the findings of a recording
+  looplens compare old.looplens new.looplens     what got better or worse
   looplens lint src --evidence shop.looplens     hints in the source, ranked by what was measured
 
 Exit codes: 0 done, 1 a finding reached --fail-on, 2 wrong usage, 3 process not reachable, 4 damaged file, 5 internal error.`;

@@ -39,6 +39,7 @@ export async function ran(
     listTargets: unexpected('listTargets'),
     record: unexpected('record'),
     analyzeFile: unexpected('analyzeFile'),
+    compareFiles: unexpected('compareFiles'),
     lintPaths: unexpected('lintPaths'),
     openOtlpStream: unexpected('openOtlpStream'),
     openRecording: () => {
