@@ -2,26 +2,45 @@ import * as vscode from 'vscode';
 import { startLintClient, type LintClient } from '../session/lint-client.ts';
 import { CODE } from './inline/languages.ts';
 import type { FindingsStore } from './findings/store.ts';
+import { LintStatus } from './lint-status.ts';
 import { onSettings, settings } from './settings.ts';
 
-/** A file is linted after this pause in typing, ms. */
-const PAUSE = 400;
+/** A file is linted after this pause in typing, ms: shorter than what people wait for, longer than between two keys. */
+const PAUSE = 90;
+
+/** Changes on disk are told together after this time, ms: a checkout writes many files. */
+const GATHER = 500;
+
+/** What the project can learn from. */
+const SOURCES = '**/*.{js,jsx,mjs,cjs,ts,tsx,mts,cts}';
 
 /**
  * Keeps the static hints of open files up to date: linted in a worker that starts with the first file, when one is
- * opened and after each pause in typing. Answers that come after a newer edit are dropped.
+ * opened and after each pause in typing. The worker indexes the folders of those files, so that hints know of callers
+ * in other files. Answers that come after a newer edit are dropped.
  */
 export class Hints {
   readonly #store: FindingsStore;
   readonly #log: vscode.LogOutputChannel;
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #subscription: vscode.Disposable;
+  readonly #status: LintStatus;
+  readonly #folders = new Set<string>();
+  readonly #written = new Set<string>();
+  #gathering: NodeJS.Timeout | undefined;
   #client: LintClient | undefined;
 
   constructor(store: FindingsStore, log: vscode.LogOutputChannel) {
     this.#store = store;
     this.#log = log;
+    this.#status = new LintStatus();
+    const watcher = vscode.workspace.createFileSystemWatcher(SOURCES);
     this.#subscription = vscode.Disposable.from(
+      this.#status,
+      watcher,
+      watcher.onDidCreate((uri) => this.#wrote(uri)),
+      watcher.onDidChange((uri) => this.#wrote(uri)),
+      watcher.onDidDelete((uri) => this.#wrote(uri)),
       vscode.workspace.onDidOpenTextDocument((document) => this.#soon(document, 0)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document, PAUSE)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
@@ -33,7 +52,37 @@ export class Hints {
   dispose(): void {
     this.#subscription.dispose();
     for (const timer of this.#waiting.values()) clearTimeout(timer);
+    clearTimeout(this.#gathering);
     this.#client?.dispose();
+  }
+
+  /** The first file of a folder has its project indexed; then its open files are looked at again. */
+  #openProject(uri: vscode.Uri, client: LintClient): void {
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    if (folder?.uri.scheme !== 'file' || this.#folders.has(folder.uri.fsPath)) return;
+    this.#folders.add(folder.uri.fsPath);
+    this.#status.indexing();
+    client.open(folder.uri.fsPath).then(
+      (files) => {
+        this.#status.indexed(files);
+        this.#all();
+      },
+      (error: unknown) => this.#log.debug(`${folder.uri.fsPath} was not indexed: ${String(error)}`),
+    );
+  }
+
+  #wrote(uri: vscode.Uri): void {
+    if (!this.#client || this.#folders.size === 0 || uri.path.includes('/node_modules/')) return;
+    this.#written.add(uri.fsPath);
+    clearTimeout(this.#gathering);
+    this.#gathering = setTimeout(() => {
+      const files = [...this.#written];
+      this.#written.clear();
+      this.#client?.changed(files).then(
+        () => this.#all(),
+        (error: unknown) => this.#log.debug(`Changes were not taken over: ${String(error)}`),
+      );
+    }, GATHER);
   }
 
   #all(): void {
@@ -68,13 +117,12 @@ export class Hints {
     const { version } = document;
     try {
       this.#client ??= startLintClient();
-      const { value, problems } = await this.#client.lint(
-        document.uri.fsPath,
-        document.getText(),
-        lintPreset,
-      );
+      this.#openProject(document.uri, this.#client);
+      const { value, problems } = await this.#client.lint(nameOf(document), document.getText(), lintPreset);
       for (const problem of problems) this.#log.debug(`${document.uri.fsPath}: ${problem.message}`);
-      if (document.version === version && !document.isClosed) this.#store.setHints(document.uri, value);
+      if (document.version !== version || document.isClosed) return;
+      this.#store.setHints(document.uri, value);
+      this.#status.linted(value.length);
     } catch (error) {
       // Hints are an extra: their failure belongs into the log, not into the user's way.
       this.#log.warn(`Hints of ${document.uri.fsPath} failed: ${String(error)}`);
@@ -82,9 +130,25 @@ export class Hints {
   }
 }
 
+/** The extension tells how a text is parsed; a buffer that was never saved has none. */
+function nameOf({ uri, languageId }: vscode.TextDocument): string {
+  const known = /\.(?:[cm]?[jt]s|[jt]sx)$/i.test(uri.path);
+  return known ? uri.fsPath : uri.fsPath + (EXTENSIONS[languageId] ?? '.js');
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  javascript: '.js',
+  javascriptreact: '.jsx',
+  typescript: '.ts',
+  typescriptreact: '.tsx',
+};
+
+/** Views of what is no file of the user's: sides of a comparison, output, settings. */
+const NOT_EDITED = new Set(['git', 'gitlens', 'output', 'vscode', 'debug', 'search-editor', 'vscode-scm']);
+
 function isLinted(document: vscode.TextDocument): boolean {
   return (
-    document.uri.scheme === 'file' &&
+    !NOT_EDITED.has(document.uri.scheme) &&
     vscode.languages.match(CODE, document) > 0 &&
     !document.uri.path.includes('/node_modules/') &&
     !document.uri.path.endsWith('.d.ts')

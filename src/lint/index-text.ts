@@ -1,17 +1,21 @@
 import type { FileIndex } from './project/file-index.ts';
 import { indexFile } from './project/index-file.ts';
 import { analyze } from './source/analysis.ts';
-import { parseSource } from './source/parse.ts';
+import type { Tree } from './source/parse.ts';
+
+/** Of a text that says nothing: nobody in it calls anything. */
+const EMPTY: FileIndex = { functions: [], classes: [], exports: {}, stars: [], calls: [], entries: [] };
 
 /**
- * The index of a text. A text that cannot be parsed has no functions, never an error.
+ * The index of a text by its tree. Without a tree, or where the tree is too much for us, it has no functions.
  * @param file absolute, for frameworks that go by the names of files
  */
-export function indexText(text: string, file: string): FileIndex {
+export function indexTree(tree: Tree | undefined, text: string, file: string): FileIndex {
+  if (!tree) return EMPTY;
   try {
-    return indexFile(analyze(parseSource(text, file), file));
+    return indexFile(analyze({ ...tree, text }, file));
   } catch {
-    // Syntax errors, and sources so deep that the parser runs out of stack.
-    return { functions: [], classes: [], exports: {}, stars: [], calls: [], entries: [] };
+    // Sources nested so deep that the stack ends.
+    return EMPTY;
   }
 }

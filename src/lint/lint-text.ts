@@ -7,7 +7,7 @@ import { PRESETS, RULES } from './presets.ts';
 import { RULE_NAMES, type PresetName, type RuleChoice } from './protocol.ts';
 import type { Analysis } from './source/analysis.ts';
 import { detailKey, knownAnalysis } from './source/analysis.ts';
-import { parser, parserOptions, sourceType, virtualName } from './source/parse.ts';
+import { parser, parserOptions, sourceType, virtualName, type Tree } from './source/parse.ts';
 
 export interface LintInput {
   text: string;
@@ -18,6 +18,8 @@ export interface LintInput {
   rules?: Readonly<Record<string, RuleChoice>>;
   /** What the project's other files tell about this one. */
   project?: ProjectFacts | undefined;
+  /** The text's tree, where there is one already. */
+  tree?: Tree | undefined;
 }
 
 /** Hints about one file, in source order. What cannot be parsed or makes a rule fail is a problem, never an error. */
@@ -61,7 +63,11 @@ function runLinter(
   const config = {
     files: ['**/*.{js,jsx,mjs,cjs,ts,tsx,mts,cts}'],
     plugins: { looplens: { rules: RULES } },
-    languageOptions: { parser, sourceType: sourceType(input.file), parserOptions: parserOptions(input.file) },
+    languageOptions: {
+      parser: parserOf(input.tree),
+      sourceType: sourceType(input.file),
+      parserOptions: parserOptions(input.file),
+    },
     linterOptions: { reportUnusedDisableDirectives: 'off', reportUnusedInlineConfigs: 'off' },
     settings: { looplens: { file: input.file, project: input.project } },
     rules: Object.fromEntries(
@@ -135,6 +141,9 @@ function toFinding(
     lineText: lines[message.line - 1] ?? '',
   };
 }
+
+/** ESLint changes a text before it parses it only by what the tree does not show. */
+const parserOf = (tree: Tree | undefined) => (tree ? { ...parser, parseForESLint: () => tree } : parser);
 
 /** ESLint no longer parses files with these comments; same length, so that positions hold. */
 const withoutOldDirectives = (text: string): string => text.replace(/(\/\*\s*eslint)-env\b/g, '$1_env');

@@ -22,6 +22,10 @@ export interface LintClient extends Disposable {
     rules?: Readonly<Record<string, RuleChoice>>,
     project?: ProjectFacts,
   ): Promise<Outcome<Finding[]>>;
+  /** Indexes the project around a folder, so that later hints know who calls whom. How many files it has. */
+  open(folder: string): Promise<number>;
+  /** Tells of files that were written, made or removed on disk. */
+  changed(files: readonly string[]): Promise<void>;
   /** What the project's graph needs of a text. */
   index(file: string, text: string): Promise<FileIndex>;
   /** What the sources prove, in the order of the files. */
@@ -53,6 +57,8 @@ class WorkerClient implements LintClient {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #watchdog: NodeJS.Timeout | undefined;
+  /** A new worker opens them again. */
+  readonly #folders = new Set<string>();
   #lastId = 0;
   #disposed = false;
 
@@ -88,6 +94,16 @@ class WorkerClient implements LintClient {
     return reply.kind === 'index' ? reply.index : EMPTY_INDEX;
   }
 
+  async open(folder: string): Promise<number> {
+    this.#folders.add(folder);
+    const reply = await this.#ask({ id: ++this.#lastId, kind: 'open', folder });
+    return reply.kind === 'opened' ? reply.files : 0;
+  }
+
+  async changed(files: readonly string[]): Promise<void> {
+    await this.#ask({ id: ++this.#lastId, kind: 'changed', files });
+  }
+
   async facts(files: readonly SourceFile[]): Promise<SourceFacts[]> {
     const asked = files.map(async ({ file, text }) => {
       const reply = await this.#ask({ id: ++this.#lastId, kind: 'facts', file, text });
@@ -115,7 +131,8 @@ class WorkerClient implements LintClient {
       // Only work under way keeps the process alive.
       worker.ref();
       worker.postMessage(request);
-      if (this.#waiting.size === 1) this.#watch();
+      const asked = [...this.#waiting.values()].filter(({ request: one }) => isAboutText(one));
+      if (asked.length === 1 && isAboutText(request)) this.#watch();
     });
   }
 
@@ -143,7 +160,8 @@ class WorkerClient implements LintClient {
   /** The request at work gets the blame; the others are asked again. */
   #restart(reason: string): void {
     this.#worker = undefined;
-    const [culprit, ...innocent] = this.#waiting.values();
+    const culprit = [...this.#waiting.values()].find(({ request }) => isAboutText(request));
+    const innocent = [...this.#waiting.values()].filter((waiting) => waiting !== culprit);
     if (culprit) {
       this.#waiting.delete(culprit.request.id);
       culprit.resolve(givenUp(culprit.request, reason));
@@ -153,6 +171,10 @@ class WorkerClient implements LintClient {
       return;
     }
     this.#worker = this.#start();
+    const asked = new Set(innocent.map(({ request }) => request.kind === 'open' && request.folder));
+    for (const folder of this.#folders) {
+      if (!asked.has(folder)) this.#worker.postMessage({ id: 0, kind: 'open', folder } satisfies LintRequest);
+    }
     for (const { request } of innocent) this.#worker.postMessage(request);
     this.#watch();
   }
@@ -163,6 +185,8 @@ class WorkerClient implements LintClient {
       this.#worker?.unref();
       return;
     }
+    // Projects are indexed in slices: those cannot hold up anything.
+    if (![...this.#waiting.values()].some(({ request }) => isAboutText(request))) return;
     this.#watchdog = setTimeout(() => {
       const stuck = this.#worker;
       this.#restart(`it took longer than ${this.#patienceMs / 1000} s`);
@@ -181,8 +205,12 @@ const EMPTY_INDEX: FileIndex = {
   entries: [],
 };
 
+const isAboutText = ({ kind }: LintRequest): boolean => kind !== 'open' && kind !== 'changed';
+
 function givenUp(request: LintRequest, reason: string): LintReply {
-  const { id, file } = request;
+  const { id } = request;
+  if (request.kind === 'open' || request.kind === 'changed') return { id, kind: 'opened', files: 0 };
+  const { file } = request;
   if (request.kind === 'facts')
     return { id, kind: 'facts', facts: { file, independentAwaits: [], calls: [] } };
   if (request.kind === 'index') return { id, kind: 'index', index: EMPTY_INDEX };

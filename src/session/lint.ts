@@ -5,7 +5,7 @@ import type { PresetName } from '../lint/protocol.ts';
 import type { Finding, Report } from '../model/finding.ts';
 import type { Outcome } from '../model/problem.ts';
 import { cacheFolder, NO_CACHE, openCache, type LintCache } from './lint/cache.ts';
-import { changedLines, type ChangedLines } from './lint/changed-lines.ts';
+import { changedLines, type Change, type ChangedLines } from './lint/changed-lines.ts';
 import { readLintConfig, type LintConfig } from './lint/config.ts';
 import { projectRoot } from './lint/project-root.ts';
 import { cacheVersion, runLint } from './lint/run.ts';
@@ -20,10 +20,10 @@ export interface LintOptions {
   cwd: string;
   /** Without it the configuration's, or else `recommended`. */
   preset?: PresetName;
-  /** A `looplens.config.json`; without it the one in `cwd`, where there is one. */
+  /** A `looplens.config.*`; without it the one in `cwd`, where there is one. */
   config?: string;
-  /** Keeps what stands on lines changed since this git ref. */
-  since?: string;
+  /** Keeps what stands on changed lines, and what is reached through one. */
+  change?: Change;
   /** Default: on. */
   cache?: CacheChoice;
   /** Ranks by what was measured. */
@@ -42,7 +42,7 @@ export async function lintPaths(options: LintOptions): Promise<Outcome<Finding[]
   const { cwd, signal } = options;
   const config = await readLintConfig(options.config, cwd);
   const wanted = await sourceFiles({ paths: options.paths, cwd, ignore: config.ignore, signal });
-  const changed = options.since && (await changedLines(options.since, cwd, signal));
+  const changed = options.change && (await changedLines(options.change, cwd, signal));
   const roots = await rootsOf(wanted);
   const others = await othersOf(wanted, roots, config, signal);
   const { value, problems } = await runLint({

@@ -9,6 +9,8 @@ import type { Report } from '../../src/model/finding.ts';
 
 const SLOW = `import fs from 'node:fs';\nexport async function load() {\n  return fs.readFileSync('a');\n}\n`;
 
+const SINCE_HEAD = { kind: 'since', ref: 'HEAD' } as const;
+
 let folder: string;
 beforeEach(() => {
   folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-lint-')));
@@ -120,11 +122,72 @@ describe('linting paths', () => {
     write('staged.js', SLOW.replace("'a'", "'b'"));
     git('add', 'staged.js');
     write('new.js', SLOW);
-    expect((await lint({ since: 'HEAD' })).found).toEqual(['edited.js:6', 'new.js:3', 'staged.js:3']);
+    expect((await lint({ change: SINCE_HEAD })).found).toEqual(['edited.js:6', 'new.js:3', 'staged.js:3']);
     fs.mkdirSync(path.join(folder, 'sub'));
-    expect((await lint({ since: 'HEAD', cwd: path.join(folder, 'sub'), paths: ['..'] })).found).toHaveLength(
-      3,
+    expect(
+      (await lint({ change: SINCE_HEAD, cwd: path.join(folder, 'sub'), paths: ['..'] })).found,
+    ).toHaveLength(3);
+  });
+
+  it('keeps staged changes only', async () => {
+    git('init', '-q');
+    write('first ä.js', SLOW);
+    git('add', '.');
+    write('other.js', SLOW);
+    expect((await lint({ change: { kind: 'staged' } })).found).toEqual(['first ä.js:3']);
+    git('commit', '-qm', 'a');
+    write('first ä.js', `${SLOW}export async function more() {\n  return fs.readFileSync('b');\n}\n`);
+    expect((await lint({ change: { kind: 'staged' } })).found).toEqual([]);
+    git('add', 'first ä.js');
+    expect((await lint({ change: { kind: 'staged' } })).found).toEqual(['first ä.js:6']);
+  });
+
+  it('keeps what a changed line elsewhere leads to', async () => {
+    git('init', '-q');
+    write('package.json', '{}');
+    write('read.js', `import fs from 'fs';\nexport function read() {\n  return fs.readFileSync('a');\n}\n`);
+    write('server.js', `import http from 'http';\nhttp.createServer((q, s) => {\n  s.end();\n});\n`);
+    git('add', '.');
+    git('commit', '-qm', 'a');
+    expect((await lint({ change: SINCE_HEAD })).found).toEqual([]);
+    write(
+      'server.js',
+      `import http from 'http';\nimport { read } from './read.js';\nhttp.createServer((q, s) => {\n  s.end(read());\n});\n`,
     );
+    expect((await lint({ change: SINCE_HEAD })).found).toEqual(['read.js:3']);
+  });
+
+  it('remembers what it found, and notices what changes it', async () => {
+    const kept = { cache: { folder: path.join(folder, '.cache') } };
+    write('package.json', '{}');
+    write('read.js', `import fs from 'fs';\nexport function read() {\n  return fs.readFileSync('a');\n}\n`);
+    write('server.js', `import http from 'http';\nhttp.createServer((q, s) => {\n  s.end();\n});\n`);
+    expect((await lint(kept)).found).toEqual([]);
+    write(
+      'server.js',
+      `import http from 'http';\nimport { read } from './read.js';\nhttp.createServer((q, s) => {\n  s.end(read());\n});\n`,
+    );
+    expect((await lint(kept)).found).toEqual(['read.js:3']);
+    const files = fs.readdirSync(kept.cache.folder);
+    expect(files.sort()).toEqual(['findings.json', 'index.json']);
+    for (const name of files) {
+      const file = path.join(kept.cache.folder, name);
+      const text = fs.readFileSync(file, 'utf8');
+      // Cut off, and changed by somebody: both count for nothing.
+      for (const damaged of [text.slice(0, -5), text.replace('read', 'bread'), '', '\0\n[]']) {
+        fs.writeFileSync(file, damaged);
+        expect((await lint(kept)).found).toEqual(['read.js:3']);
+      }
+    }
+    expect((await lint({ ...kept, preset: 'strict' })).found).toContain('read.js:3');
+  });
+
+  it('runs a configuration that is a program', async () => {
+    write('a.js', SLOW);
+    write('looplens.config.mjs', `export default { rules: { 'no-sync-in-async': 'off' } };`);
+    expect((await lint()).found).toEqual([]);
+    write('looplens.config.mjs', `throw new Error('broken');`);
+    await expect(lint()).rejects.toMatchObject({ message: expect.stringMatching(/fails: broken/) });
   });
 
   it('says in one sentence what is wrong with its input', async () => {
@@ -132,12 +195,12 @@ describe('linting paths', () => {
       code: 'usage',
       message: 'gone.js does not exist.',
     });
-    await expect(lint({ since: 'HEAD' })).rejects.toMatchObject({
+    await expect(lint({ change: SINCE_HEAD })).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('no git work tree'),
     });
     git('init', '-q');
-    await expect(lint({ since: '--output=x' })).rejects.toMatchObject({
+    await expect(lint({ change: { kind: 'since', ref: '--output=x' } })).rejects.toMatchObject({
       code: 'usage',
       message: 'Git knows no commit "--output=x".',
     });

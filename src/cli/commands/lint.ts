@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Finding } from '../../model/finding.ts';
 import type { Outcome } from '../../model/problem.ts';
 import { githubAnnotations } from '../../report/github.ts';
@@ -7,7 +7,7 @@ import { hintsJson } from '../../report/json.ts';
 import { hintsMarkdown } from '../../report/markdown.ts';
 import { sarif } from '../../report/sarif.ts';
 import { hintsText } from '../../report/text.ts';
-import { exitOf } from '../exit.ts';
+import { Exit, exitOf } from '../exit.ts';
 import type { Face } from '../face.ts';
 import {
   failOnOption,
@@ -25,7 +25,12 @@ interface LintCommandOptions extends CommonOptions, FailOnOptions {
   preset?: 'recommended' | 'strict';
   config?: string;
   since?: string;
+  staged?: true;
   evidence?: string;
+  /** False for `--no-cache`. */
+  cache: boolean;
+  cacheDir?: string;
+  maxWarnings?: number;
 }
 
 /** `looplens lint [PATH...]` */
@@ -42,15 +47,28 @@ export function addLint({ program, face, jobs, command, answer }: CommandParts):
     )
     .option(
       '-c, --config <file>',
-      'a looplens.config.json; default: the one in this folder, where there is one',
+      'a looplens.config.json, .js, .mjs or .ts; default: the one in this folder, where there is one',
     )
-    .option('--since <ref>', 'only lines that were changed since this git ref')
+    .addOption(
+      new Option('--since <ref>', 'only what lines changed since this git ref say or lead to').conflicts(
+        'staged',
+      ),
+    )
+    .option('--staged', 'only what lines staged in git say or lead to')
     .option(
       '-e, --evidence <file>',
       'a recording: hints at lines that it measured come first, with the figures',
     )
     .addOption(formatOption(['text', 'json', 'sarif', 'github', 'markdown']))
     .addOption(failOnOption())
+    .addOption(
+      new Option(
+        '--max-warnings <n>',
+        'exit with 1 when there are more findings than this, mere hints not counted',
+      ).argParser(countOf),
+    )
+    .option('--no-cache', 'look at every file anew')
+    .option('--cache-dir <folder>', 'where to keep what is known; default: node_modules/.cache/looplens')
     .addHelpText('after', HELP)
     .action(async (paths: string[], options: LintCommandOptions) => {
       const { config, evidence: file, format } = options;
@@ -63,7 +81,9 @@ export function addLint({ program, face, jobs, command, answer }: CommandParts):
         cwd: face.cwd,
         ...(options.preset !== undefined && { preset: options.preset }),
         ...(config !== undefined && { config: path.resolve(face.cwd, config) }),
-        ...(options.since !== undefined && { since: options.since }),
+        ...(options.since !== undefined && { change: { kind: 'since' as const, ref: options.since } }),
+        ...(options.staged && { change: { kind: 'staged' as const } }),
+        cache: options.cache ? cacheOf(options.cacheDir, face.cwd) : 'off',
         ...(evidence && { evidence: evidence.value }),
       });
       const outcome = { value: hints.value, problems: [...(evidence?.problems ?? []), ...hints.problems] };
@@ -71,8 +91,21 @@ export function addLint({ program, face, jobs, command, answer }: CommandParts):
       if (format === 'github' && !options.quiet)
         for (const { message } of outcome.problems) log.warn(`Note: ${message}`);
       answer.code = exitOf(outcome.value, outcome.problems, options.failOn);
+      if (answer.code === Exit.Done && tooMany(outcome.value, options.maxWarnings))
+        answer.code = Exit.FindingReached;
     });
 }
+
+const cacheOf = (folder: string | undefined, cwd: string) =>
+  folder === undefined ? {} : { folder: path.resolve(cwd, folder) };
+
+function countOf(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number, such as 0.');
+  return Number(text);
+}
+
+const tooMany = (findings: readonly Finding[], most: number | undefined): boolean =>
+  most !== undefined && findings.filter(({ severity }) => severity !== 'hint').length > most;
 
 function formatHints({ value, problems }: Outcome<Finding[]>, format: LintFormat, face: Face): string {
   switch (format) {
@@ -94,5 +127,6 @@ Examples:
   looplens lint
   looplens lint src server.ts --preset strict
   looplens lint src --since origin/main --format github --fail-on warning
+  looplens lint --staged --max-warnings 0
   looplens lint src --evidence shop.looplens
   looplens lint --format sarif > looplens.sarif`;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Finding } from '../../model/finding.ts';
 import type { PlacedFinding, Placer } from '../findings/placed.ts';
+import { fixesTogether } from './fixes-together.ts';
 import { CODE } from './languages.ts';
 
 /** Quick fixes: the edit that a hint proposes, and the comment that silences it. */
@@ -12,7 +13,7 @@ export function offerFixes(placer: Placer): vscode.Disposable {
         return placer
           .in(document)
           .filter(({ range: at }) => at.start.line >= range.start.line && at.start.line <= range.end.line)
-          .flatMap((placed) => actionsFor(document, placed));
+          .flatMap((placed) => actionsFor(document, placed, placer.in(document)));
       },
     },
     { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
@@ -43,6 +44,7 @@ function lintName(rule: string): string {
 function actionsFor(
   document: vscode.TextDocument,
   { finding, origin, range }: PlacedFinding,
+  all: readonly PlacedFinding[],
 ): vscode.CodeAction[] {
   const actions: vscode.CodeAction[] = [];
   const ours = vscode.languages
@@ -50,9 +52,18 @@ function actionsFor(
     .filter((one) => one.source === 'looplens' && one.range.start.line === range.start.line);
   if (finding.fix && finding.fix.edits.length > 0) {
     const fix = new vscode.CodeAction(finding.fix.title, vscode.CodeActionKind.QuickFix);
-    fix.edit = fixEdit(document, finding);
+    fix.edit = fixEdit(document, [finding]);
     fix.diagnostics = ours;
     actions.push(fix);
+    const alike = fixesTogether(
+      all.map(({ finding: one }) => one).filter(({ rule }) => rule === finding.rule),
+    );
+    if (alike.length > 1) {
+      const title = `Fix all ${alike.length} of ${finding.rule} in this file`;
+      const together = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+      together.edit = fixEdit(document, alike);
+      actions.push(together);
+    }
   }
   if (origin === 'source') {
     const ignore = new vscode.CodeAction(
@@ -66,9 +77,9 @@ function actionsFor(
   return actions;
 }
 
-function fixEdit(document: vscode.TextDocument, { fix }: Finding): vscode.WorkspaceEdit {
+function fixEdit(document: vscode.TextDocument, findings: readonly Finding[]): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
-  for (const { start, end, text } of fix?.edits ?? []) {
+  for (const { start, end, text } of findings.flatMap(({ fix }) => fix?.edits ?? [])) {
     edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
   }
   return edit;

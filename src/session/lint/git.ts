@@ -11,10 +11,15 @@ export interface GitAnswer {
 export function git(cwd: string, args: readonly string[], signal?: AbortSignal): Promise<GitAnswer> {
   return new Promise((resolve, reject) => {
     const options = { cwd, maxBuffer: MAX_OUTPUT, windowsHide: true, ...(signal ? { signal } : {}) };
-    execFile('git', ['-c', 'core.quotePath=false', ...args], options, (error, stdout, stderr) => {
-      if (signal?.aborted) reject(signal.reason as Error);
-      else resolve({ ok: !error, stdout, stderr });
-    });
+    execFile(
+      'git',
+      ['-c', 'core.quotePath=false', '-c', 'core.fsmonitor=false', ...args],
+      options,
+      (error, stdout, stderr) => {
+        if (signal?.aborted) reject(signal.reason as Error);
+        else resolve({ ok: !error, stdout, stderr });
+      },
+    );
   });
 }
 

@@ -206,7 +206,8 @@ test('lint passes its options on and joins the evidence', async () => {
       cwd: '/app',
       preset: 'strict',
       config: path.resolve('/app/c.mjs'),
-      since: 'main',
+      change: { kind: 'since', ref: 'main' },
+      cache: {},
       evidence: REPORTED.value,
     },
   ]);

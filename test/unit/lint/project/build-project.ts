@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { createProject, type Project } from '../../../../src/lint/project/project.ts';
-import { indexText } from '../../../../src/lint/index-text.ts';
+import { createLintService } from '../../../../src/lint/service.ts';
 
 /** A place that no test ever writes to. */
 export const ROOT = path.resolve('/looplens-project');
@@ -8,9 +8,10 @@ export const ROOT = path.resolve('/looplens-project');
 /** A project of files by their names below {@link ROOT}. */
 export function buildProject(files: Record<string, string>): Project {
   const project = createProject();
+  const service = createLintService();
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(ROOT, name);
-    project.set(file, JSON.parse(JSON.stringify(indexText(text, file))));
+    project.set(file, JSON.parse(JSON.stringify(service.index(file, text, 'drop'))));
   }
   return project;
 }

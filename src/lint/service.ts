@@ -1,0 +1,60 @@
+import type { Finding } from '../model/finding.ts';
+import type { Outcome } from '../model/problem.ts';
+import { indexTree } from './index-text.ts';
+import { lintText } from './lint-text.ts';
+import type { FileIndex } from './project/file-index.ts';
+import type { Project } from './project/project.ts';
+import type { LintRequest } from './protocol.ts';
+import { parseTree, type Tree } from './source/parse.ts';
+
+/** Answers about texts, and keeps the trees that will be asked for again. */
+export interface LintService {
+  /** @param tree whether the same text will be asked about again soon */
+  index(file: string, text: string, tree: 'keep' | 'drop'): FileIndex;
+  /** @param project where the text is one of its files, it learns of it first */
+  lint(request: LintRequest & { kind: 'lint' }, project?: Project): Outcome<Finding[]>;
+}
+
+/** Characters of source whose trees are kept: some hundred bytes of memory each. */
+const KEPT_CHARACTERS = 1_500_000;
+
+export function createLintService(): LintService {
+  const kept = new Map<string, { text: string; tree: Tree }>();
+  let size = 0;
+
+  const forget = (file: string): void => {
+    size -= kept.get(file)?.text.length ?? 0;
+    kept.delete(file);
+  };
+
+  /** The tree of a text; undefined when it cannot be parsed, which whoever asks next will say. */
+  const treeOf = (file: string, text: string): Tree | undefined => {
+    const known = kept.get(file);
+    if (known?.text === text) return known.tree;
+    forget(file);
+    try {
+      return parseTree(text, file);
+    } catch {
+      return undefined;
+    }
+  };
+
+  return {
+    index(file, text, keep) {
+      const tree = treeOf(file, text);
+      if (tree && keep === 'keep' && size + text.length <= KEPT_CHARACTERS) {
+        kept.set(file, { text, tree });
+        size += text.length;
+      }
+      return indexTree(tree, text, file);
+    },
+    lint(request, project) {
+      const { file, text } = request;
+      const tree = treeOf(file, text);
+      forget(file);
+      // A text in the middle of an edit says nothing new about who calls whom.
+      if (tree && project?.has(file)) project.set(file, indexTree(tree, text, file));
+      return lintText({ ...request, tree, project: request.project ?? project?.facts(file) });
+    },
+  };
+}
