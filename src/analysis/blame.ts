@@ -21,6 +21,8 @@ export interface Part {
   /** How long, µs. */
   us: number;
   entries: Hold['seen'];
+  /** What else was seen of the hold with the same function on top: its busy lines tell which of its calls is meant. */
+  around: Hold['seen'];
   loading: boolean;
 }
 
@@ -37,11 +39,20 @@ export function blame(hold: Hold): Part[] {
   const usPerCount = hold.ranUs / total;
   const parts: Part[] = [];
   descend(code, 0, parts, usPerCount);
+  for (const part of parts) part.around = around(part, code);
   const collected = gc > all / 2;
   return parts.map((part) => {
     if (collected) return { ...part, cause: 'gc' };
     return hold.scattered && part.cause === 'javascript' ? { ...part, cause: 'microtasks' } : part;
   });
+}
+
+function around({ levels, below, entries }: Part, code: Hold['seen']): Hold['seen'] {
+  const key = levels.at(-1)?.key;
+  if (below.self || key === undefined) return [];
+  return code.filter(
+    (entry) => entry.path.below.self && entry.path.levels.at(-1)?.key === key && !entries.includes(entry),
+  );
 }
 
 /** Nothing but garbage collection: nobody's line. */
@@ -81,7 +92,15 @@ function descend(entries: Hold['seen'], depth: number, parts: Part[], usPerCount
 
 function partOf(entries: Hold['seen'], levels: Level[], usPerCount: number): Part {
   const { below, loading } = entries[0]!.path;
-  return { levels, below, cause: below.cause, us: countOf(entries) * usPerCount, entries, loading };
+  return {
+    levels,
+    below,
+    cause: below.cause,
+    us: countOf(entries) * usPerCount,
+    entries,
+    around: [],
+    loading,
+  };
 }
 
 /** A function whose time is spread over many calls. */
@@ -96,6 +115,7 @@ function mixedPart(entries: Hold['seen'], depth: number, usPerCount: number): Pa
     cause,
     us: countOf(entries) * usPerCount,
     entries,
+    around: [],
     loading,
   };
 }

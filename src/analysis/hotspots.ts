@@ -15,6 +15,8 @@ export interface Hotspot {
   /** From the location outwards, without the location itself. */
   callers: SourceLocation[];
   below: Below;
+  /** The line is where the function begins: which line of it is not known. */
+  vague: boolean;
   /** Own code, or a package's because no own code was on the stack. */
   own: boolean;
   /** How long it held the loop each time, µs, in order of time. */
@@ -107,7 +109,7 @@ function addTo(sites: Map<string, Site>, hold: Hold, part: Part, requests: Reque
 function ticksOf(part: Part): Map<number, number> {
   const ticks = new Map<number, number>();
   const add = (line: number, count: number): void => void ticks.set(line, (ticks.get(line) ?? 0) + count);
-  for (const { place, count, path } of part.entries) {
+  for (const { place, count, path } of [...part.entries, ...part.around]) {
     if (!path.below.self && path.below.cause !== 'native') continue;
     // A stack trace tells its line itself.
     if (!place) add(path.levels.at(-1)!.frame.line, count);
@@ -138,6 +140,7 @@ function toHotspot(site: Site, lines: CallLines): Hotspot {
       // A callback written in its call: the place itself says it.
       .filter((caller) => !samePlace(caller, place.location)),
     below: { ...site.below, ...(builtin && { builtin }) },
+    vague: place.location.line === culprit.frame.line,
     own: culprit.frame.owner === 'own',
     heldUs: site.heldUs,
     startsUs: site.startsUs,
@@ -150,10 +153,10 @@ function toHotspot(site: Site, lines: CallLines): Hotspot {
 
 function locate(site: Site, culprit: Level, lines: CallLines): { location: SourceLocation; cause?: Cause } {
   const { frame } = culprit;
-  const busy = busiest(site.ticks);
+  const busy = busiest(site.ticks).filter((line) => lines.isInside(frame, line));
   const [line] = busy;
   if (!site.below.self || line === undefined) {
-    const alike = isSyncCall(site.below.cause) ? isSyncName : undefined;
+    const alike = likeCause(site.below.cause);
     return { location: lines.ofCall(culprit, { hints: busy, ...(alike && { alike }) }) };
   }
   // Built-ins without a frame of their own show as time of the line that calls them: the source tells which one.
@@ -164,6 +167,12 @@ function locate(site: Site, culprit: Level, lines: CallLines): { location: Sourc
     location: { file: frame.file, line, column, ...(frame.function && { function: frame.function }) },
     cause: builtin && FRAMELESS.get(builtin.callee),
   };
+}
+
+/** Names under which the source may show a call of this kind: V8 shows the function behind it, or none. */
+function likeCause(cause: Cause): ((name: string) => boolean) | undefined {
+  if (isSyncCall(cause)) return isSyncName;
+  return cause === 'regexp' || cause === 'json' ? (name) => FRAMELESS.get(name) === cause : undefined;
 }
 
 function samePlace(caller: SourceLocation, place: SourceLocation): boolean {
@@ -198,9 +207,19 @@ const FRAMELESS = new Map<string, Cause>([
 function mergeByLine(hotspots: readonly Hotspot[]): Hotspot[] {
   const merged: Hotspot[] = [];
   for (const spot of [...hotspots].sort((a, b) => b.totalUs - a.totalUs)) {
-    const same = merged.find((other) => isSamePlace(other, spot));
-    if (same) joinHolds(same, spot);
-    else merged.push(spot);
+    const same =
+      merged.find((other) => isSamePlace(other, spot)) ??
+      // Where the line is not known, it is likely the one that is known of the same work.
+      merged.find((other) => (spot.vague || other.vague) && isSameWork(other, spot));
+    if (!same) {
+      merged.push(spot);
+      continue;
+    }
+    if (same.vague && !spot.vague) {
+      same.location = spot.location;
+      same.vague = false;
+    }
+    joinHolds(same, spot);
   }
   return merged;
 }
@@ -211,6 +230,11 @@ function isSamePlace(a: Hotspot, b: Hotspot): boolean {
   if (apart === 0) return true;
   const bothSelf = a.below.self && b.below.self && a.location.function === b.location.function;
   return bothSelf && a.cause === b.cause && apart <= SAME_LOOP_LINES;
+}
+
+function isSameWork(a: Hotspot, b: Hotspot): boolean {
+  if (a.location.file !== b.location.file || a.loading !== b.loading || a.cause !== b.cause) return false;
+  return a.location.function !== undefined && a.location.function === b.location.function;
 }
 
 /** Lines of one function this close are one piece of work. */

@@ -26,7 +26,7 @@ export function poolFigures(measured: Measured): PoolFigures {
   const servedUs = uses.reduce((sum, use) => sum + use.servedUs, 0);
   const meanQueueMs = microsToMillis(queuedUs) / Math.max(1, tasks);
   const meanServiceMs = microsToMillis(servedUs) / Math.max(1, tasks);
-  const fullShare = Math.min(1, pool.fullUs / observedUs);
+  const fullShare = Math.min(1, pool.fullUs(measured.endUs) / observedUs);
   const clear = meanServiceMs >= limits.clearServiceMs || utilizationOf(measured) < limits.busyLoop;
   const saturated =
     tasks >= limits.tasks &&

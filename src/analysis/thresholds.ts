@@ -91,6 +91,8 @@ export interface Thresholds {
   microtaskStarvation: {
     /** A run of ticks and reactions that keeps timers and sockets waiting this long. */
     longMs: number;
+    /** What happened only once must be this long, and take the share below. */
+    onceMs: number;
     /** Or shorter ones that take this share of the loop's time. */
     share: number;
   };
@@ -195,8 +197,8 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     victimShare: 0.5,
   },
   cpuSaturated: { utilization: 0.9, placeShare: 0.3 },
-  gcPressure: { share: 0.1, warnShare: 0.15, errorShare: 0.3, collections: 10 },
-  microtaskStarvation: { longMs: 50, share: 0.1 },
+  gcPressure: { share: 0.15, warnShare: 0.2, errorShare: 0.3, collections: 10 },
+  microtaskStarvation: { longMs: 50, onceMs: 200, share: 0.1 },
   threadPoolSaturated: {
     tasks: 20,
     queueMs: 5,

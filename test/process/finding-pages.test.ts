@@ -26,6 +26,20 @@ const LINES: Record<string, RegExp> = {
   'never-settled': /queue\.push\(resolve\)/,
   'unhandled-rejection': /new TypeError/,
   'slow-request': /await sleep\(280\)/,
+  'cpu-saturated': /for \(let i = 0|digest/,
+  'gc-pressure': /entries/,
+  'microtask-starvation': /await applyRule|state\.applied|for \(let rule|async function/,
+  'thread-pool-saturated': /await derive/,
+  'floating-promise': /audit\(request\.url\)/,
+  'rejection-handled-late': /new Error\('settings/,
+  'unbounded-concurrency': /Promise\.all/,
+  'listener-growth': /stock\.on\('change'/,
+  'handle-leak': /setInterval\(\(\) => dashboard/,
+  'timer-drift': /setInterval/,
+  'interval-overlap': /await poll\(\)/,
+  'lost-context': /trace\.getStore/,
+  'response-not-ended': /redeem\(|createServer|coupons\.get/,
+  'exit-with-pending-await': /await once\(database/,
 };
 
 const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'looplens-pages-'));

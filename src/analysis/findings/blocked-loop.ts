@@ -15,12 +15,17 @@ export const blockedLoop: FindingRule = {
   find: (measured, earlier) =>
     measured.hotspots.flatMap((spot) => {
       const severity = judge(spot, measured);
-      const told = earlier.some(
-        (other) => other.cause === spot.cause && lineKey(other.location) === lineKey(spot.location),
-      );
+      const told = earlier.some((other) => tells(other, spot));
       return severity && !told ? [describe(spot, severity, measured)] : [];
     }),
 };
+
+/** A chain of microtasks is told once for all its functions; collections at the line that allocates. */
+function tells(other: Finding, spot: Hotspot): boolean {
+  if (other.cause !== spot.cause) return false;
+  if (spot.cause === 'microtasks') return other.location.file === spot.location.file;
+  return lineKey(other.location) === lineKey(spot.location);
+}
 
 /** Undefined: below the noise. */
 function judge(spot: Hotspot, measured: Measured): Severity | undefined {

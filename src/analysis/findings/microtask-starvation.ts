@@ -11,13 +11,37 @@ import { formatShare, formatTimes, inRoutes } from '../words.ts';
 export const microtaskStarvation: FindingRule = {
   id: 'microtask-starvation',
   find: (measured) =>
-    measured.hotspots.filter((spot) => starves(spot, measured)).map((spot) => describe(spot, measured)),
+    chainsOf(measured.hotspots)
+      .filter((spot) => starves(spot, measured))
+      .map((spot) => describe(spot, measured)),
 };
 
+/** Reactions that lead to each other show now at this, now at that of their functions: one chain is told at its busiest place. */
+function chainsOf(hotspots: readonly Hotspot[]): Hotspot[] {
+  const chains = new Map<string, Hotspot>();
+  const spots = hotspots.filter(({ cause, own }) => cause === 'microtasks' && own);
+  for (const spot of [...spots].sort((a, b) => b.totalUs - a.totalUs)) {
+    const key = `${spot.location.file}\n${spot.routes[0]?.route ?? ''}`;
+    const chain = chains.get(key);
+    if (!chain) {
+      chains.set(key, { ...spot, heldUs: [...spot.heldUs], startsUs: [...spot.startsUs] });
+      continue;
+    }
+    chain.heldUs.push(...spot.heldUs);
+    chain.startsUs.push(...spot.startsUs);
+    chain.totalUs += spot.totalUs;
+    chain.unroutedUs += spot.unroutedUs;
+  }
+  return [...chains.values()];
+}
+
 function starves(spot: Hotspot, { observedUs, thresholds }: Measured): boolean {
-  if (spot.cause !== 'microtasks' || !spot.own) return false;
-  const { longMs, share } = thresholds.microtaskStarvation;
-  return Math.max(...spot.heldUs) >= longMs * 1000 || spot.totalUs >= observedUs * share;
+  const { longMs, onceMs, share } = thresholds.microtaskStarvation;
+  if (spot.loading) return false;
+  const longest = microsToMillis(Math.max(...spot.heldUs));
+  const often = spot.totalUs >= observedUs * share;
+  // Once is a start, or a cold cache.
+  return spot.heldUs.length === 1 ? often && longest >= onceMs : often || longest >= longMs;
 }
 
 function describe(spot: Hotspot, measured: Measured): Finding {

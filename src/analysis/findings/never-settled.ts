@@ -59,7 +59,6 @@ function innermostWaits(measured: Measured): PendingRecord[] {
 
 function judge({ frame, leaves }: Waiting, measured: Measured): Finding | undefined {
   const limits = measured.thresholds.neverSettled;
-  if (waitsForEvent(frame, measured)) return undefined;
   const settledMs = longestSettledMs(frame, measured);
   const least = Math.max(limits.ageMs, settledMs * limits.overdue);
   const old = [...leaves.values()].filter(
@@ -68,6 +67,8 @@ function judge({ frame, leaves }: Waiting, measured: Measured): Finding | undefi
   if (old.length < limits.requests) return undefined;
   const born = old.map((leaf) => microsToMillis(leaf.bornUs));
   const abandoned = old.some((leaf) => hasEnded(leaf, measured));
+  // An event that never came for anyone, while clients gave up, is one that came before or never will.
+  if (waitsForEvent(frame, measured) && (!abandoned || settledMs > 0)) return undefined;
   if (!abandoned && Math.max(...born) - Math.min(...born) < limits.spreadMs) return undefined;
   // Without the source and without a sign that waiting is not what it is for, it may be a stream of events.
   if (!abandoned && settledMs === 0 && measured.lines.callsFrom(frame.file, frame.line).length === 0)

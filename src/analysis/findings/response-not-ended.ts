@@ -16,6 +16,10 @@ const GAVE_UP_MS = 300;
 const KEEPS_OPEN =
   /^(write|flushHeaders|pipe|pipeline|pipeTo|add|push|set|subscribe|enqueue|upgrade|hijack)$/;
 
+/** The same anywhere in the file, where the handler itself was not seen. */
+const STREAMS = /^(write|flushHeaders|pipe|pipeline|pipeTo|subscribe|enqueue|upgrade|hijack)$/;
+const STORES = /^(add|push|set)$/;
+
 /** Requests that nothing is being done for any more were never answered. */
 export const responseNotEnded: FindingRule = {
   id: 'response-not-ended',
@@ -32,7 +36,7 @@ export const responseNotEnded: FindingRule = {
       const forgotten = requests.filter((request) => isForgotten(request, longest, measured));
       if (forgotten.length === 0) return [];
       const place = handlerOf(forgotten, measured);
-      if (!place || keepsOpen(place.location, measured)) return [];
+      if (!place || keepsOpen(place, measured)) return [];
       if (forgotten.length < needed) {
         problems.push(
           recheckCount(
@@ -77,6 +81,8 @@ function isAtWork({ id, startUs }: RequestRecord, { waits, pending, work, endUs 
 interface Place {
   location: SourceLocation;
   chain: SourceLocation[];
+  /** `server`: only where the server is made is known, of all that ran for the request. */
+  seen: 'handler' | 'server' | 'server-that-stores';
 }
 
 /** The innermost own function that was seen to run for these requests: what it created, or what the profile shows. */
@@ -92,9 +98,9 @@ function handlerOf(requests: readonly RequestRecord[], measured: Measured): Plac
   );
   if (created) {
     const [at, ...outer] = created.frames.map(locationOf);
-    return { location: at!, chain: outer };
+    return { location: at!, chain: outer, seen: 'handler' };
   }
-  return sampledHandler(ids, measured);
+  return sampledHandler(ids, measured) ?? serverOf(measured);
 }
 
 function sampledHandler(ids: ReadonlySet<number>, { profile, work, lines }: Measured): Place | undefined {
@@ -109,7 +115,8 @@ function sampledHandler(ids: ReadonlySet<number>, { profile, work, lines }: Meas
       if (known) known.count += count;
       else {
         const [, ...outer] = [...path.levels].reverse();
-        const place = { location: locationOf(level.frame), chain: outer.map((one) => lines.ofCall(one)) };
+        const chain = outer.map((one) => lines.ofCall(one));
+        const place: Place = { location: locationOf(level.frame), chain, seen: 'handler' };
         counts.set(level.key, { count, place });
       }
     }
@@ -117,8 +124,26 @@ function sampledHandler(ids: ReadonlySet<number>, { profile, work, lines }: Meas
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.place;
 }
 
+/** Where the program's only server is made: a handler that is too short was not seen to run. */
+function serverOf({ facts }: Measured): Place | undefined {
+  const servers = facts.flatMap(({ file, calls }) =>
+    calls.filter(({ callee }) => callee === 'createServer').map((call) => ({ file, call, calls })),
+  );
+  const [only] = servers;
+  if (!only || servers.length > 1) return undefined;
+  const { file, call, calls } = only;
+  if (calls.some(({ callee }) => STREAMS.test(callee))) return undefined;
+  const stores = calls.some(({ callee }) => STORES.test(callee));
+  return {
+    location: { file, line: call.line, column: call.column },
+    chain: [],
+    seen: stores ? 'server-that-stores' : 'server',
+  };
+}
+
 /** The handler's own function has a call by which responses are kept open on purpose. */
-function keepsOpen({ file, line }: SourceLocation, { lines }: Measured): boolean {
+function keepsOpen({ location: { file, line }, seen }: Place, { lines }: Measured): boolean {
+  if (seen !== 'handler') return false;
   return lines.callsAround(file, line).some((call) => KEEPS_OPEN.test(call.callee));
 }
 
@@ -126,7 +151,7 @@ function describe(
   route: string,
   forgotten: readonly RequestRecord[],
   all: number,
-  { location, chain }: Place,
+  { location, chain, seen }: Place,
   measured: Measured,
 ): Finding {
   const ages = ascending(
@@ -137,8 +162,9 @@ function describe(
   const clients = gaveUp > 0 ? `; ${gaveUp} clients gave up` : '';
   return {
     rule: 'response-not-ended',
-    severity: 'warning',
-    confidence: 'likely',
+    // It may keep the responses for later: a long poll.
+    severity: seen === 'server-that-stores' ? 'hint' : 'warning',
+    confidence: seen === 'handler' ? 'likely' : 'possible',
     message: `${forgotten.length} of ${all} requests to ${route} were never answered, for up to ${millis(oldest)}, and nothing is under way for them${clients}`,
     location,
     evidence: {

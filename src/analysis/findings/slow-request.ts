@@ -131,9 +131,14 @@ function meanMs({ durationsMs }: RouteTimes): number {
   return durationsMs.reduce((sum, ms) => sum + ms, 0) / Math.max(1, durationsMs.length);
 }
 
+/** Findings that say why their line takes long. */
+const EXPLAIN = new Set(['thread-pool-saturated', 'unbounded-concurrency', 'never-settled']);
+
 /** Another finding says it better: the route is blocked by its own code, or awaits at these lines one after the other. */
 function isTold({ frames }: Place, route: string, earlier: readonly Finding[]): boolean {
   return earlier.some((finding) => {
+    if (EXPLAIN.has(finding.rule))
+      return frames.some((frame) => lineKey(frame) === lineKey(finding.location));
     if (!finding.evidence?.routes.includes(route)) return false;
     if (finding.rule === 'blocked-loop') return finding.severity !== 'info';
     if (finding.rule !== 'serial-awaits') return false;

@@ -7,7 +7,7 @@ import type { PoolUse } from '../passes/pool.ts';
 import { heaviestPlace, locationOf, ownFrames, stepsOf } from '../places.ts';
 import { poolFigures } from '../pool-figures.ts';
 import type { PoolFigures } from '../pool-figures.ts';
-import { runsInPool, waitKindOf } from '../wait-kinds.ts';
+import { waitKindOf } from '../wait-kinds.ts';
 import { formatShare } from '../words.ts';
 
 /** Tasks of files, crypto, compression or name look-ups wait for a thread of libuv's pool. */
@@ -77,11 +77,7 @@ function askedAt({ type }: PoolUse, measured: Measured): Frame[] {
   );
   if (created) return created.frames;
   const waiting = waits.samples
-    .filter(
-      (sample) =>
-        sample.wakerType === type ||
-        (sample.settledUs < 0 && runsInPool(tables.types[sample.wakerType] ?? '')),
-    )
+    .filter((sample) => sample.wakerType === type)
     .map(({ stack, weight }) => ({ frames: ownFrames(stack, tables), weight }));
   return heaviestPlace(waiting)?.frames ?? [];
 }

@@ -1,8 +1,9 @@
 import type { Finding } from '../../model/finding.ts';
+import type { StackId } from '../../model/ids.ts';
 import type { Frame } from '../../model/location.ts';
 import type { Rejection } from '../../model/recording.ts';
 import type { FindingRule, Measured } from '../measured.ts';
-import { lineKey, locationOf } from '../places.ts';
+import { lineKey, locationOf, ownFrames } from '../places.ts';
 import { formatTimes } from '../words.ts';
 
 /** A promise was rejected and nobody handled it. */
@@ -10,7 +11,7 @@ export const unhandledRejection: FindingRule = {
   id: 'unhandled-rejection',
   find: (measured, _earlier, problems) => {
     const groups = new Map<string, Group>();
-    for (const rejection of measured.rejections) {
+    for (const rejection of unhandled(measured)) {
       const stack = framesOf(rejection, measured);
       const at = stack.findIndex((frame) => frame.owner === 'own');
       const origin = stack[at] ?? stack.find((frame) => frame.owner === 'package');
@@ -39,6 +40,23 @@ export const unhandledRejection: FindingRule = {
     return [...groups.values()].map(describe);
   },
 };
+
+/** Those that nobody handled later either. Of the last ones of a line that is late every time, the handling was not seen. */
+function unhandled(measured: Measured): Rejection[] {
+  const { rejections, notes } = measured;
+  const count = new Map<string, number>();
+  const late = new Map<string, number>();
+  const keyOf = (item: { reason: string; stack: StackId }): string =>
+    `${ownFrames(item.stack, measured.tables).slice(0, 1).map(lineKey).join('')}\n${kindOf(item.reason)}`;
+  for (const rejection of rejections) count.set(keyOf(rejection), (count.get(keyOf(rejection)) ?? 0) + 1);
+  for (const note of notes) {
+    if (note.kind === 'handled-late') late.set(keyOf(note), (late.get(keyOf(note)) ?? 0) + 1);
+  }
+  return rejections.filter((rejection) => {
+    const key = keyOf(rejection);
+    return rejection.fatal || (late.get(key) ?? 0) < (count.get(key) ?? 0) / 2;
+  });
+}
 
 interface Group {
   origin: Frame;

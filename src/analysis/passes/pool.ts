@@ -28,11 +28,10 @@ export interface PoolUse {
  * ```
  */
 export class Pool implements Pass {
-  readonly ops = [Op.Init, Op.Before, Op.Dropped];
+  readonly ops = [Op.Init, Op.Before, Op.After, Op.Dropped];
   /** By index of the type. */
   readonly uses = new Map<number, PoolUse>();
-  /** µs in which at least one task waited for a thread. */
-  fullUs = 0;
+  #fullUs = 0;
   /** Most tasks that waited at once. */
   longestQueue = 0;
   readonly #size: number;
@@ -42,6 +41,8 @@ export class Pool implements Pass {
   readonly #waiting = new Map<number, { type: number; bornUs: number }>();
   readonly #running = new Map<number, { type: number; bornUs: number; startUs: number }>();
   #fullSince = -1;
+  /** Asked for since the clock was last read: creations have none, and a task shall not seem to wait while code runs. */
+  #asked: { id: number; type: number }[] = [];
 
   /** @param size threads of the pool */
   constructor(size: number, types: readonly string[]) {
@@ -49,16 +50,24 @@ export class Pool implements Pass {
     this.#types = types;
   }
 
+  /** µs until `nowUs` in which at least one task waited for a thread. */
+  fullUs(nowUs: number): number {
+    return this.#fullUs + (this.#fullSince < 0 ? 0 : nowUs - this.#fullSince);
+  }
+
   on(event: WalkedEvent): void {
     if (event.op === Op.Init) {
       if (!(this.#inPool[event.extra] ??= runsInPool(this.#types[event.extra] ?? ''))) return;
-      this.#ask(event.id, event.extra, event.now);
-    } else if (event.op === Op.Before) {
-      if (this.#running.size > 0) this.#finish(event.id, event.now);
+      this.#asked.push({ id: event.id, type: event.extra });
+    } else if (event.op !== Op.Dropped) {
+      for (const { id, type } of this.#asked) this.#ask(id, type, event.now);
+      if (this.#asked.length > 0) this.#asked = [];
+      if (event.op === Op.Before && this.#running.size > 0) this.#finish(event.id, event.now);
     } else {
       // Ends are among what was lost.
       this.#running.clear();
       this.#waiting.clear();
+      this.#asked = [];
       this.#fullSince = -1;
     }
   }
@@ -96,7 +105,7 @@ export class Pool implements Pass {
   }
 
   #notFull(now: number): void {
-    if (this.#fullSince >= 0) this.fullUs += now - this.#fullSince;
+    if (this.#fullSince >= 0) this.#fullUs += now - this.#fullSince;
     this.#fullSince = -1;
   }
 

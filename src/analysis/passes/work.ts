@@ -12,8 +12,8 @@ const SAME_UNIT_GAP_US = 1_000;
 /** The same where events in between were lost: a ring overflows only while work follows work, µs. */
 const LOST_GAP_US = 100_000;
 
-/** Ticks that lead to each other are followed so far. */
-const MAX_TICKS = 16;
+/** Ticks and reactions that lead to each other are followed so far. */
+const MAX_REACTIONS = 32;
 
 /** What the loop did in one go: a callback, and the ticks and promise reactions that it left behind. */
 export interface Unit {
@@ -125,13 +125,17 @@ export class Work implements Pass {
     this.current = request;
   }
 
-  /** What an execution goes back to over the ticks that led to it: of a stream's end, the callback that brought its last data. */
+  /**
+   * The callback that an execution goes back to, over the ticks and promise reactions that led to it: of a stream's end,
+   * the one that brought its last data; of an `await`, the one in which the awaited promise settled.
+   */
   origin(execution: number): number {
+    const { ids } = this;
     let at = execution;
-    for (let step = 0; step < MAX_TICKS && this.ids.type(at) === this.#tick; step++) {
-      const creator = this.ids.execution(at);
-      if (creator === 0) break;
-      at = creator;
+    for (let step = 0; step < MAX_REACTIONS && at !== 0 && this.isReaction(at); step++) {
+      const before = ids.type(at) === this.#tick ? ids.execution(at) : ids.waker(ids.trigger(at));
+      if (before === 0) break;
+      at = before;
     }
     return at;
   }

@@ -49,6 +49,16 @@ export class CallLines {
     return this.callsAt(file, line).find((call) => isSyncName(call.callee))?.callee;
   }
 
+  /**
+   * False when a line is beyond the end of a function that begins at the frame's line: V8 counts the time of functions
+   * that it inlined under the lines of their own files.
+   */
+  isInside({ file, line: start }: Frame, line: number): boolean {
+    if (line < start) return false;
+    const own = (this.#facts.get(file)?.calls ?? []).filter((call) => call.functionStart === start);
+    return own.length === 0 || own.some((call) => line <= call.functionEnd);
+  }
+
   /** Calls on a line, in source order. */
   callsAt(file: string, line: number): CallSite[] {
     return (this.#facts.get(file)?.calls ?? []).filter((call) => call.line === line);

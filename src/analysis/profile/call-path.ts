@@ -50,9 +50,10 @@ export function functionKey(frame: Frame, lines: 'start' | 'exact'): string {
  * @param lines `start` for frames of a profile, whose line is where the function begins; `exact` for those of a stack trace
  */
 export function callPath(frames: readonly Frame[], lines: 'start' | 'exact'): CallPath {
-  const ours = frames.findIndex(isRecorder);
-  if (ours === 0) return NOBODY;
-  if (ours > 0) return callPath(frames.slice(0, ours), lines);
+  if (frames.some(isRecorder)) {
+    const theirs = withoutRecorder(frames);
+    return theirs.length === 0 ? NOBODY : callPath(theirs, lines);
+  }
   const leaf = frames.at(-1);
   const kind = leaf ? pathKind(leaf) : 'native';
   if (kind !== 'code') return { kind, levels: [], below: NOTHING, loading: false };
@@ -106,6 +107,17 @@ function loadingCut(frames: readonly Frame[]): number | undefined {
   if (own < 0) return undefined;
   const loader = frames.findIndex((frame, i) => i > own && isLoader(frame));
   return loader < 0 ? undefined : loader;
+}
+
+/**
+ * The recorder stands around the program's callbacks and is called by its code: around it, it is left out; what it does
+ * itself ends the stack.
+ */
+function withoutRecorder(frames: readonly Frame[]): Frame[] {
+  const innermost = frames.findLastIndex(({ owner }) => owner === 'own' || owner === 'package');
+  const end = frames.findIndex((frame, i) => i > innermost && isRecorder(frame));
+  const theirs = (end < 0 ? frames : frames.slice(0, end)).filter((frame) => !isRecorder(frame));
+  return innermost < 0 && frames.findIndex(isRecorder) === 0 ? [] : theirs;
 }
 
 function withoutOwn(frames: readonly Frame[]): Frame[] {

@@ -39,7 +39,9 @@ export function isLoader(frame: Frame): boolean {
 
 /** Code that runs only because a recording is made: our agent, and what Node calls our hooks through. */
 export function isRecorder(frame: Frame): boolean {
-  return frame.owner === 'node' && /^looplens:|internal\/(async_hooks|promise_hooks)$/.test(frame.file);
+  if (frame.owner === 'node') return /^looplens:|internal\/(async_hooks|promise_hooks)$/.test(frame.file);
+  // What we load into a program that we start.
+  return /[\\/]dist[\\/]preload\.cjs$/.test(frame.file);
 }
 
 /**

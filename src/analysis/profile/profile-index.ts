@@ -75,15 +75,15 @@ export class ProfileIndex {
   }
 
   /**
-   * Share of the profiled time in which samples show the program at work, 0..1; undefined without samples. To be preferred over
-   * the loop's own account: the profiler's signals interrupt its waiting, and libuv then loses idle time.
+   * Share of samples that show the program at work, 0..1; undefined without samples. To be preferred over the loop's own
+   * account: the profiler's signals interrupt its waiting, and libuv then loses idle time. Counted in samples, not in time:
+   * on a crowded machine the program often has no processor, and then there are none.
    */
   busyShare(): number | undefined {
-    const spanUs = (this.times.at(-1) ?? 0) - (this.times[0] ?? 0);
-    if (spanUs <= 0) return undefined;
+    if (this.length < 2) return undefined;
     let busy = 0;
     for (const sample of this.samples) if (this.places[sample]!.path.kind !== 'idle') busy++;
-    return Math.min(1, (busy * this.intervalUs) / spanUs);
+    return busy / this.length;
   }
 
   /** Share of the profiled time in samples of a kind, 0..1; undefined without samples. */

@@ -122,7 +122,9 @@ export class RecordingBuilder {
         close();
       },
       timer: () => {
-        this.#resource('Timeout', (this.#nextResource += 2), now, open.at(-1) ?? 0);
+        const id = (this.#nextResource += 2);
+        this.#resource('Timeout', id, now, open.at(-1) ?? 0);
+        return id;
       },
       end: (status = 200, route) => {
         const label = route === undefined ? 0 : this.#intern(this.tables.labels, route);
@@ -131,6 +133,40 @@ export class RecordingBuilder {
       close: (at) => this.event(at * 1000, Op.RequestEnd, 0, id, at * 1000, 0),
     });
     close();
+  }
+
+  /** A garbage collection. */
+  collection(ms: number, forMs: number, kind = 4): void {
+    this.event((ms + forMs) * 1000, Op.Gc, kind, forMs * 1000, ms * 1000, 0);
+  }
+
+  /** A resource that is created at `ms` and called back at `doneMs`, in `forMs`; answers its id. */
+  resource(type: string, ms: number, doneMs = Infinity, forMs = 0, execution = 0): number {
+    const id = (this.#nextResource += 2);
+    this.#resource(type, id, ms * 1000, execution);
+    if (doneMs !== Infinity) this.call(id, doneMs, forMs);
+    return id;
+  }
+
+  /** The callback of a resource runs at `ms`; `draw` adds what it does there. */
+  call(id: number, ms: number, forMs = 0, draw: () => void = () => undefined): void {
+    this.event(ms * 1000, Op.Before, 0, id, ms * 1000, 0);
+    draw();
+    this.event((ms + forMs) * 1000, Op.After, 0, id, (ms + forMs) * 1000, 0);
+  }
+
+  /** A promise made at `ms` in `execution` that is pending until `untilMs` and is awaited at `stack`; then its reaction runs. */
+  await(ms: number, untilMs: number, execution: number, waker: number, ...stack: Fn[]): void {
+    const id = this.#promise(ms * 1000, execution);
+    this.#waits.push({ from: ms * 1000, to: untilMs * 1000, promise: id, stack: this.stack(stack) });
+    this.event(untilMs * 1000, Op.Settled, 0, id, untilMs * 1000, waker);
+    this.event(untilMs * 1000, Op.Before, 0, id, untilMs * 1000, 0);
+    this.event(untilMs * 1000, Op.After, 0, id, untilMs * 1000, 0);
+  }
+
+  /** Says where a resource was created. */
+  created(id: number, ms: number, ...stack: Fn[]): void {
+    this.event(ms * 1000, Op.InitStack, 1, id, ms * 1000, this.stack(stack));
   }
 
   /** Work that belongs to no request and that no hook sees: a module's top level. */
@@ -297,8 +333,8 @@ export interface RequestPen {
   stand(forMs: number): void;
   /** Waits for ever: nothing may follow but `close`. */
   hang(...stack: Fn[]): void;
-  /** Starts a timer that does not fire while recording. */
-  timer(): void;
+  /** Starts a timer that does not fire while recording; answers its id. */
+  timer(): number;
   end(status?: number, route?: string): void;
   /** The client gives up at `ms`. */
   close(ms: number): void;

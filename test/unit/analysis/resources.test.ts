@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { analyze } from '../../../src/analysis/analyze.ts';
+import type { StackId } from '../../../src/model/ids.ts';
+import type { SourceFacts } from '../../../src/model/source-facts.ts';
+import { own, RecordingBuilder } from './build-recording.ts';
+import { golden } from './golden.ts';
+
+const at = (line: number, name = 'work') => own('app.js', name, line);
+const rules = (r: RecordingBuilder, facts: SourceFacts[] = []): string[] =>
+  analyze(r.build(), facts).value.findings.map(({ rule }) => rule);
+
+describe('thread-pool-saturated', () => {
+  /** Four hashes of `serviceMs` at a time, `atOnce` of them asked for together. */
+  function hashing(atOnce: number, serviceMs: number): RecordingBuilder {
+    const r = new RecordingBuilder();
+    for (let start = 100; start < 4_500; start += (atOnce / 4) * serviceMs + 20) {
+      for (let i = 0; i < atOnce; i++) {
+        const done = start + (Math.floor(i / 4) + 1) * serviceMs;
+        const id = r.resource('PBKDF2REQUEST', start, done + i / 100);
+        r.created(id, start + 0.001, at(7, 'register'), at(20, 'client'));
+      }
+    }
+    return r;
+  }
+
+  it('tells how long tasks queue, for how many threads, and who asks', () => {
+    expect(golden(analyze(hashing(16, 50).build(), []))).toMatchInlineSnapshot(`
+      "thread-pool-bound: Bound by the thread pool: 40 % of the time tasks waited for one of its 4 threads, 38 ms each; the loop was busy under 0.1 % of the time.
+      info thread-pool-saturated app.js:7:1 register
+        320 tasks waited 38 ms each for one of the pool's 4 threads, then took 38 ms; all threads were busy 40 % of the time; most of the threads' time goes to crypto jobs asked for here. Ask for fewer at once, or set UV_THREADPOOL_SIZE
+        320 x, 12013.2 ms, max 100.1, p99 100.1, share 0
+        < call app.js:20:1 client"
+    `);
+  });
+
+  it('is silent while there is a thread for each, and about short tasks', () => {
+    expect(rules(hashing(4, 50))).toEqual([]);
+    expect(rules(hashing(16, 1))).toEqual([]);
+  });
+});
+
+describe('unbounded-concurrency', () => {
+  function burst(count: number): RecordingBuilder {
+    const r = new RecordingBuilder();
+    for (let k = 0; k < 4; k++) {
+      const start = 200 + k * 1_000;
+      const timer = r.resource('Timeout', start - 100);
+      r.call(timer, start, 2, () => {
+        for (let i = 0; i < count; i++)
+          r.created(r.resource('FSREQPROMISE', start, start + 300, 0, timer), start, at(9));
+      });
+    }
+    return r;
+  }
+
+  it('counts what one piece of work begins at once', () => {
+    expect(golden(analyze(burst(400).build(), []))).toMatchInlineSnapshot(`
+      "thread-pool-bound: Bound by the thread pool: 24 % of the time tasks waited for one of its 4 threads, 295 ms each; the loop was busy under 0.1 % of the time.
+      warning thread-pool-saturated app.js:9:1 work
+        1600 tasks waited 295 ms each for one of the pool's 4 threads, then took 3.0 ms; all threads were busy 24 % of the time; most of the threads' time goes to file operations asked for here. Ask for fewer at once, or set UV_THREADPOOL_SIZE
+        1600 x, 472032 ms, max 298, p99 298, share 0
+      info unbounded-concurrency app.js:9:1 work
+        Began 400 file operations at once, 4 times: with more data there will be more. Begin a few at a time
+        400 x, 0 ms, max 0, p99 0, share 0"
+    `);
+  });
+
+  it('is silent about a hundred at once', () => {
+    expect(rules(burst(100))).not.toContain('unbounded-concurrency');
+  });
+});
+
+describe('listener-growth', () => {
+  function listening(...counts: number[]): RecordingBuilder {
+    const r = new RecordingBuilder();
+    r.request(10, 'GET /', (q) => q.end());
+    const stack = r.stack([at(12, 'watch')]);
+    counts.forEach((count, i) => {
+      r.notes.push({
+        kind: 'listeners',
+        thread: 'main',
+        timeUs: i * 1e6,
+        emitter: 'Stock',
+        event: 'change',
+        count,
+        stack,
+      });
+    });
+    return r;
+  }
+
+  it('names the line that adds them', () => {
+    expect(golden(analyze(listening(16, 64, 256).build(), []))).toMatchInlineSnapshot(`
+      "healthy: Healthy: the loop was busy under 0.1 % of the time; 99 % of timers were at most 0.0 ms late.
+      warning listener-growth app.js:12:1 watch
+        256 listeners for 'change' on one Stock, added here and not removed: each is called for every event, and keeps its memory
+        256 x, 0 ms, max 0, p99 0, share 0"
+    `);
+  });
+
+  it('is silent about few', () => {
+    expect(rules(listening(11))).toEqual([]);
+    expect(rules(listening(8, 9))).toEqual([]);
+  });
+});
+
+describe('handle-leak', () => {
+  /** Intervals that requests set; `kept` of them are open at the end. */
+  function dashboards(requests: number, kept: number): RecordingBuilder {
+    const r = new RecordingBuilder();
+    const ids: number[] = [];
+    for (let i = 0; i < requests; i++) {
+      r.request(50 + i * 100, 'GET /open', (q) => {
+        q.run(0.2, at(1));
+        ids.push(q.timer());
+        q.end();
+      });
+    }
+    const stack = r.stack([at(15, 'open'), at(22, 'handler')]);
+    const handles = ids
+      .slice(0, kept)
+      .map((id) => ({ type: 'Timeout', id, ref: true, detail: 'every 1000 ms', stack }));
+    r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles });
+    return r;
+  }
+
+  it('tells what outlives the requests that opened it', () => {
+    expect(golden(analyze(dashboards(40, 40).build(), []))).toMatchInlineSnapshot(`
+      "healthy: Healthy: the loop was busy under 0.1 % of the time; 99 % of timers were at most 0.0 ms late.
+      warning handle-leak app.js:15:1 open
+        40 intervals created here are still open although their requests are answered: more with each call, and they keep the process alive
+        40 x, 0 ms, max 4950, p99 0, share 0
+        < call app.js:22:1 handler
+        < http-request GET /open"
+    `);
+  });
+
+  it('is silent about a few', () => {
+    expect(rules(dashboards(40, 6))).toEqual([]);
+  });
+
+  it('says why a program that does nothing is still running', () => {
+    const r = new RecordingBuilder();
+    const socket = r.resource('TCPWRAP', 100);
+    r.call(r.resource('Timeout', 50), 200, 3);
+    const handles = [
+      { type: 'TCPWRAP', id: socket, ref: true, detail: '10.0.0.1:5432', stack: r.stack([at(3, 'connect')]) },
+    ];
+    r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles });
+    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`"idle: Idle: the loop was busy under 0.1 % of the time and no request came in."`);
+    const server = { type: 'TCPSERVERWRAP', id: 8, ref: true, detail: ':3000', stack: 0 as StackId };
+    r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles: [...handles, server] });
+    expect(rules(r)).toEqual([]);
+  });
+});
+
+describe('timer-drift', () => {
+  /** An interval of 100 ms, in a loop that is held for `heldMs` every 300 ms. */
+  function metronome(heldMs: number): RecordingBuilder {
+    const r = new RecordingBuilder();
+    const timer = r.resource('Timeout', 0);
+    r.created(timer, 0, at(4));
+    let next = 100;
+    let hold = 250;
+    while (next < 4_800) {
+      if (hold < next && heldMs > 0) {
+        r.unhooked(hold, heldMs, at(10, 'compact'));
+        next = Math.max(next, hold + heldMs);
+        hold += heldMs + 300;
+      }
+      r.call(timer, next, 0.1);
+      next += 100;
+    }
+    return r;
+  }
+
+  it('tells what an interval loses, and who takes it', () => {
+    const { findings } = analyze(metronome(170).build(), []).value;
+    const drift = findings.filter(({ rule }) => rule === 'timer-drift');
+    expect(
+      drift.map(({ severity, message, location }) => [severity, message, location.line]),
+    ).toMatchInlineSnapshot(`
+      [
+        [
+          "info",
+          "Fires every 100 ms at best, but lost 750 ms over 40 firings, 16 % of its time, because work of no request held the loop at app.js:10 (1.7 s)",
+          4,
+        ],
+      ]
+    `);
+  });
+
+  it('is silent on a free loop, and about timers that are set anew by hand', () => {
+    expect(rules(metronome(0))).toEqual([]);
+    const r = new RecordingBuilder();
+    const timer = r.resource('Timeout', 0);
+    r.created(timer, 0, at(4));
+    for (let i = 0, ms = 100; ms < 4_500; i++, ms += i % 3 === 0 ? 400 : 100) r.call(timer, ms, 0.1);
+    expect(rules(r)).toEqual([]);
+  });
+});
+
+describe('interval-overlap', () => {
+  /** An interval of 200 ms whose work waits for `waitMs` at line 9, in the callback of line 12. */
+  function polling(waitMs: number, ...stack: ReturnType<typeof at>[]): RecordingBuilder {
+    const r = new RecordingBuilder();
+    const timer = r.resource('Timeout', 0);
+    for (let ms = 200; ms + waitMs < 4_800; ms += 200) {
+      const answer = r.resource('TCPCONNECTWRAP', ms);
+      r.call(timer, ms, 0.2, () => r.await(ms, ms + waitMs, timer, answer, ...stack));
+    }
+    return r;
+  }
+  const stack = [
+    { ...at(9, 'poll'), async: 'await' as const },
+    { ...at(12, ''), async: 'await' as const },
+  ];
+
+  it('tells the period, the length of the work and how many run at once', () => {
+    expect(golden(analyze(polling(500, ...stack).build(), []))).toMatchInlineSnapshot(`
+      "idle: Idle: the loop was busy under 0.1 % of the time and no request came in.
+      warning interval-overlap app.js:12:1
+        Fires every 200 ms, but its work takes 500 ms: 19 times the last one was not done, 3 at once. Set the next timer when the work is done
+        19 x, 9500 ms, max 500, p99 500, share 0
+        + waits here app.js:9:1 poll"
+    `);
+  });
+
+  it('is silent when the work is done in time, and when nobody awaits what goes on', () => {
+    expect(rules(polling(150, ...stack))).toEqual([]);
+    expect(rules(polling(500))).toEqual([]);
+  });
+});
