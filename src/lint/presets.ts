@@ -3,26 +3,38 @@ import { RULE_NAMES } from './protocol.ts';
 import type { Rule } from './source/define-rule.ts';
 import alwaysReturn from './rules/always-return.ts';
 import awaitThenable from './rules/await-thenable.ts';
+import callbackReturn from './rules/callback-return.ts';
+import handleCallbackErr from './rules/handle-callback-err.ts';
 import missingAwait from './rules/missing-await.ts';
 import noAsyncArrayCallback from './rules/no-async-array-callback.ts';
 import noAsyncConstructor from './rules/no-async-constructor.ts';
+import noAsyncContextLoss from './rules/no-async-context-loss.ts';
+import noAsyncEndpointHandlers from './rules/no-async-endpoint-handlers.ts';
 import noAsyncInitRace from './rules/no-async-init-race.ts';
+import noAsyncInterval from './rules/no-async-interval.ts';
+import noAsyncListener from './rules/no-async-listener.ts';
 import noAsyncPromiseExecutor from './rules/no-async-promise-executor.ts';
 import noAwaitInLoop from './rules/no-await-in-loop.ts';
 import noAwaitInPromiseMethods from './rules/no-await-in-promise-methods.ts';
 import noBlockingApi from './rules/no-blocking-api.ts';
 import noBusyWait from './rules/no-busy-wait.ts';
+import noCallbackInPromise from './rules/no-callback-in-promise.ts';
+import noCallbackLiteral from './rules/no-callback-literal.ts';
+import noDeadListener from './rules/no-dead-listener.ts';
 import noDynamicRegexp from './rules/no-dynamic-regexp.ts';
 import noFloatingPromises from './rules/no-floating-promises.ts';
 import noForAwaitPromises from './rules/no-for-await-promises.ts';
 import noFsRace from './rules/no-fs-race.ts';
 import noLateAwait from './rules/no-late-await.ts';
+import noListenerLeak from './rules/no-listener-leak.ts';
 import noMicrotaskStarvation from './rules/no-microtask-starvation.ts';
 import noMisusedPromises from './rules/no-misused-promises.ts';
 import noMultipleResolved from './rules/no-multiple-resolved.ts';
 import noNesting from './rules/no-nesting.ts';
+import noProcessExit from './rules/no-process-exit.ts';
 import noPromiseConstructorWrap from './rules/no-promise-constructor-wrap.ts';
 import noPromiseExecutorReturn from './rules/no-promise-executor-return.ts';
+import noPromiseInCallback from './rules/no-promise-in-callback.ts';
 import noPromiseRaceLeak from './rules/no-promise-race-leak.ts';
 import noPromiseResolveThen from './rules/no-promise-resolve-then.ts';
 import noQuadraticLoop from './rules/no-quadratic-loop.ts';
@@ -33,6 +45,7 @@ import noRequireInHandler from './rules/no-require-in-handler.ts';
 import noReturnInFinally from './rules/no-return-in-finally.ts';
 import noReturnWrap from './rules/no-return-wrap.ts';
 import noSinglePromiseInPromiseMethods from './rules/no-single-promise-in-promise-methods.ts';
+import noSometimesSyncCallback from './rules/no-sometimes-sync-callback.ts';
 import noSuperLinearRegex from './rules/no-super-linear-regex.ts';
 import noSwallowedRejection from './rules/no-swallowed-rejection.ts';
 import noSync from './rules/no-sync.ts';
@@ -43,6 +56,8 @@ import noSyncInHandler from './rules/no-sync-in-handler.ts';
 import noSyncZlib from './rules/no-sync-zlib.ts';
 import noThenable from './rules/no-thenable.ts';
 import noThreadpoolFlood from './rules/no-threadpool-flood.ts';
+import noThrowInAsyncCallback from './rules/no-throw-in-async-callback.ts';
+import noTopLevelAwait from './rules/no-top-level-await.ts';
 import noTryPromise from './rules/no-try-promise.ts';
 import noUnboundedConcurrency from './rules/no-unbounded-concurrency.ts';
 import noUnboundedJson from './rules/no-unbounded-json.ts';
@@ -52,6 +67,7 @@ import noUnsettledPromise from './rules/no-unsettled-promise.ts';
 import preferCatch from './rules/prefer-catch.ts';
 import preferHoistedRegex from './rules/prefer-hoisted-regex.ts';
 import preferParallelAwaits from './rules/prefer-parallel-awaits.ts';
+import preferPipeline from './rules/prefer-pipeline.ts';
 import preferPromiseRejectErrors from './rules/prefer-promise-reject-errors.ts';
 import preferPromises from './rules/prefer-promises.ts';
 import preferPromisify from './rules/prefer-promisify.ts';
@@ -59,6 +75,9 @@ import preferStreaming from './rules/prefer-streaming.ts';
 import promiseFunctionAsync from './rules/promise-function-async.ts';
 import requireAtomicUpdates from './rules/require-atomic-updates.ts';
 import requireAwait from './rules/require-await.ts';
+import requireBackpressure from './rules/require-backpressure.ts';
+import requireClearTimer from './rules/require-clear-timer.ts';
+import requireErrorListener from './rules/require-error-listener.ts';
 import requireTimeout from './rules/require-timeout.ts';
 import returnAwait from './rules/return-await.ts';
 import validParams from './rules/valid-params.ts';
@@ -67,26 +86,38 @@ import validParams from './rules/valid-params.ts';
 export const RULES: Readonly<Record<RuleName, Rule>> = {
   'always-return': alwaysReturn,
   'await-thenable': awaitThenable,
+  'callback-return': callbackReturn,
+  'handle-callback-err': handleCallbackErr,
   'missing-await': missingAwait,
   'no-async-array-callback': noAsyncArrayCallback,
   'no-async-constructor': noAsyncConstructor,
+  'no-async-context-loss': noAsyncContextLoss,
+  'no-async-endpoint-handlers': noAsyncEndpointHandlers,
   'no-async-init-race': noAsyncInitRace,
+  'no-async-interval': noAsyncInterval,
+  'no-async-listener': noAsyncListener,
   'no-async-promise-executor': noAsyncPromiseExecutor,
   'no-await-in-loop': noAwaitInLoop,
   'no-await-in-promise-methods': noAwaitInPromiseMethods,
   'no-blocking-api': noBlockingApi,
   'no-busy-wait': noBusyWait,
+  'no-callback-in-promise': noCallbackInPromise,
+  'no-callback-literal': noCallbackLiteral,
+  'no-dead-listener': noDeadListener,
   'no-dynamic-regexp': noDynamicRegexp,
   'no-floating-promises': noFloatingPromises,
   'no-for-await-promises': noForAwaitPromises,
   'no-fs-race': noFsRace,
   'no-late-await': noLateAwait,
+  'no-listener-leak': noListenerLeak,
   'no-microtask-starvation': noMicrotaskStarvation,
   'no-misused-promises': noMisusedPromises,
   'no-multiple-resolved': noMultipleResolved,
   'no-nesting': noNesting,
+  'no-process-exit': noProcessExit,
   'no-promise-constructor-wrap': noPromiseConstructorWrap,
   'no-promise-executor-return': noPromiseExecutorReturn,
+  'no-promise-in-callback': noPromiseInCallback,
   'no-promise-race-leak': noPromiseRaceLeak,
   'no-promise-resolve-then': noPromiseResolveThen,
   'no-quadratic-loop': noQuadraticLoop,
@@ -97,6 +128,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   'no-return-in-finally': noReturnInFinally,
   'no-return-wrap': noReturnWrap,
   'no-single-promise-in-promise-methods': noSinglePromiseInPromiseMethods,
+  'no-sometimes-sync-callback': noSometimesSyncCallback,
   'no-super-linear-regex': noSuperLinearRegex,
   'no-swallowed-rejection': noSwallowedRejection,
   'no-sync': noSync,
@@ -107,6 +139,8 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   'no-sync-zlib': noSyncZlib,
   'no-thenable': noThenable,
   'no-threadpool-flood': noThreadpoolFlood,
+  'no-throw-in-async-callback': noThrowInAsyncCallback,
+  'no-top-level-await': noTopLevelAwait,
   'no-try-promise': noTryPromise,
   'no-unbounded-concurrency': noUnboundedConcurrency,
   'no-unbounded-json': noUnboundedJson,
@@ -116,6 +150,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   'prefer-catch': preferCatch,
   'prefer-hoisted-regex': preferHoistedRegex,
   'prefer-parallel-awaits': preferParallelAwaits,
+  'prefer-pipeline': preferPipeline,
   'prefer-promise-reject-errors': preferPromiseRejectErrors,
   'prefer-promises': preferPromises,
   'prefer-promisify': preferPromisify,
@@ -123,6 +158,9 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   'promise-function-async': promiseFunctionAsync,
   'require-atomic-updates': requireAtomicUpdates,
   'require-await': requireAwait,
+  'require-backpressure': requireBackpressure,
+  'require-clear-timer': requireClearTimer,
+  'require-error-listener': requireErrorListener,
   'require-timeout': requireTimeout,
   'return-await': returnAwait,
   'valid-params': validParams,
@@ -134,20 +172,27 @@ type Choices = Readonly<Partial<Record<RuleName, readonly unknown[]>>>;
 /** Quiet and precise: what very likely hurts a running server and can be changed. */
 const RECOMMENDED: Choices = {
   'await-thenable': [],
+  'callback-return': [],
+  'handle-callback-err': [],
   'missing-await': [],
   'no-async-array-callback': [],
   'no-async-constructor': [],
+  'no-async-context-loss': [],
   'no-async-init-race': [],
+  'no-async-interval': [],
+  'no-async-listener': [],
   'no-async-promise-executor': [],
   'no-await-in-loop': [],
   'no-await-in-promise-methods': [],
   'no-blocking-api': [],
   'no-busy-wait': [],
+  'no-dead-listener': [],
   'no-dynamic-regexp': [],
   'no-floating-promises': [],
   'no-for-await-promises': [],
   'no-fs-race': [],
   'no-late-await': [],
+  'no-listener-leak': [],
   'no-microtask-starvation': [],
   'no-misused-promises': [],
   'no-multiple-resolved': [],
@@ -167,15 +212,20 @@ const RECOMMENDED: Choices = {
   'no-sync-zlib': [],
   'no-thenable': [],
   'no-threadpool-flood': [],
+  'no-throw-in-async-callback': [],
   'no-try-promise': [],
   'no-unbounded-concurrency': [],
   'no-unbounded-json': [],
   'no-unsafe-all-settled': [],
   'no-unsettled-promise': [],
   'prefer-parallel-awaits': [],
+  'prefer-pipeline': [],
   'prefer-promise-reject-errors': [],
   'prefer-streaming': [],
   'require-atomic-updates': [],
+  'require-backpressure': [],
+  'require-clear-timer': [],
+  'require-error-listener': [],
   'require-timeout': [],
   'return-await': [],
   'valid-params': [],
@@ -198,7 +248,7 @@ const STRICT_OPTIONS: Choices = {
 };
 
 /** Matters of taste or of libraries: only for those who ask for them by name. */
-const OPT_IN: ReadonlySet<RuleName> = new Set<RuleName>(['promise-function-async']);
+const OPT_IN: ReadonlySet<RuleName> = new Set<RuleName>(['no-top-level-await', 'promise-function-async']);
 
 /** `recommended` is quiet and precise; `strict` has every rule but the opt-ins, also where the source alone leaves doubt. */
 export const PRESETS: Readonly<Record<PresetName, Choices>> = {

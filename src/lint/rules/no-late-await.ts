@@ -61,7 +61,7 @@ function lateAwait(
   const use = uses[0]?.identifier as Node | undefined;
   if (uses.length !== 1 || use?.parent?.type !== 'AwaitExpression' || block.type !== 'BlockStatement')
     return undefined;
-  const begun = block.body.indexOf(declarator.parent as TSESTree.Statement);
+  const begun = block.body.indexOf(declarator.parent);
   const awaited = block.body.findIndex(
     (statement) => statement.range[0] <= use.range[0] && use.range[1] <= statement.range[1],
   );

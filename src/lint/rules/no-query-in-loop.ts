@@ -63,7 +63,7 @@ function turnNames(loop: Loop, analysis: Analysis): Set<string> {
   // One level of names that a turn computes from its element.
   for (const statement of node.body.type === 'BlockStatement' ? node.body.body : []) {
     for (const { id, init } of statement.type === 'VariableDeclaration' ? statement.declarations : []) {
-      if (init && [...namesIn(init as Node, analysis.source.visitorKeys)].some((name) => names.has(name)))
+      if (init && [...namesIn(init, analysis.source.visitorKeys)].some((name) => names.has(name)))
         for (const name of patternNames(id)) names.add(name);
     }
   }

@@ -1,0 +1,64 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { Node } from '../source/ast.ts';
+import { isFunction, lastName, someNode, staticString } from '../source/ast.ts';
+import { defineRule } from '../source/define-rule.ts';
+import { mayReject } from '../source/rejections.ts';
+
+/** An async function as listener of an event: the emitter drops its promise. */
+export default defineRule({
+  name: 'no-async-listener',
+  description: 'Report async listeners whose errors nobody handles',
+  messages: {
+    listener:
+      "The emitter drops the promise of this listener: an error in it ends the process, and the next '{{event}}' does not wait for it. Put its body into try and catch.",
+  },
+  defaults: {},
+  create({ analysis, report }) {
+    return {
+      CallExpression(call) {
+        if (
+          call.callee.type !== 'MemberExpression' ||
+          !/^(?:on|once|addListener|prependListener)$/.test(lastName(call.callee) ?? '')
+        )
+          return;
+        const event = staticString(call.arguments[0]);
+        const listener = call.arguments[1];
+        if (event === undefined || !listener || call.arguments.length !== 2 || isAside(call)) return;
+        const targets = isFunction(listener)
+          ? [listener]
+          : listener.type === 'Identifier'
+            ? analysis.reach.targets(listener)
+            : [];
+        const [fn] = targets;
+        if (!fn?.async || !mayReject(fn, analysis) || awaitsLast(fn, analysis.source.visitorKeys)) return;
+        report({ at: listener, messageId: 'listener', data: { event }, detail: { confidence: 'likely' } });
+      },
+    };
+
+    /** Signals end the process anyway; frameworks with hooks of the same name do wait. */
+    function isAside({ callee }: TSESTree.CallExpression): boolean {
+      if (callee.type !== 'MemberExpression') return true;
+      const object = lastName(callee.object) ?? '';
+      const module = analysis.bindings.resolve(callee.object)?.module ?? '';
+      return (
+        object === 'process' ||
+        /^(?:bot|hooks?|page|test|fixture|fastify|app|probot|robot)$/i.test(object) ||
+        /^(?:fastify|grammy|telegraf|probot|@octokit\/.*|playwright.*|puppeteer.*|hookable|emittery)$/.test(
+          module,
+        )
+      );
+    }
+  },
+});
+
+/** A body that is one `try` with a `catch`, whatever its catch does. */
+function awaitsLast(fn: { body: Node }, keys: Parameters<typeof someNode>[1]): boolean {
+  const statements = fn.body.type === 'BlockStatement' ? fn.body.body : [];
+  const waits = statements.filter((statement) =>
+    someNode(statement, keys, ({ type }) => type === 'AwaitExpression', 'own'),
+  );
+  return (
+    waits.length > 0 &&
+    waits.every((statement) => statement.type === 'TryStatement' && statement.handler !== null)
+  );
+}

@@ -1,0 +1,22 @@
+import { testRule } from './harness.ts';
+
+const code = (callback: string): string =>
+  `import fs from 'node:fs';\nexport function f(p, done) { fs.stat(p, ${callback}); }`;
+
+testRule('handle-callback-err', {
+  valid: [
+    { name: 'handled', code: code('(err, s) => { if (err) return done(err); done(null, s); }') },
+    { name: 'handed on', code: code('(err, s) => { done(err, s); }') },
+    { name: 'named as unused', code: code('(_, s) => { done(s); }') },
+    { name: 'an unknown function', code: 'export function f(x) { x.each((e, s) => { use(s); }); }' },
+  ],
+  invalid: [
+    { name: 'ignored', code: code('(err, s) => { done(s); }'), lines: [2], message: 'stat() fails' },
+    {
+      name: 'anywhere, on request',
+      options: [{ callbacks: 'any' }],
+      code: 'export function f(x) { x.get((err, s) => { use(s); }); }',
+      lines: [1],
+    },
+  ],
+});

@@ -1,0 +1,26 @@
+import { testRule } from './harness.ts';
+
+testRule('no-async-interval', {
+  valid: [
+    { name: 'a plain function', code: 'setInterval(() => { g(); }, 1);' },
+    {
+      name: 'a flag',
+      code: 'let running = false;\nsetInterval(async () => { if (running) return; running = true; try { await g(); } finally { running = false; } }, 1);',
+    },
+    { name: 'setTimeout', code: 'setTimeout(async () => { await g(); }, 1);' },
+  ],
+  invalid: [
+    {
+      name: 'an async function',
+      code: 'setInterval(async () => { await g(); }, 1);',
+      lines: [1],
+      message: 'ends the process',
+    },
+    {
+      name: 'by name, with its errors handled',
+      code: 'async function h() { try { await g(); } catch (e) { }}\nsetInterval(h, 1);',
+      lines: [2],
+      message: 'runs pile up.',
+    },
+  ],
+});

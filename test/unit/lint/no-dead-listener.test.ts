@@ -1,0 +1,39 @@
+import { testRule } from './harness.ts';
+
+testRule('no-dead-listener', {
+  valid: [
+    {
+      name: 'before the await',
+      code: 's.on("connection", async (socket) => { socket.on("message", g); await h(); });',
+    },
+    {
+      name: 'a body that waits for its listener',
+      code: 'export async function f(req, res) { await h(); req.on("data", g); }',
+    },
+    {
+      name: 'something made after the await',
+      code: 'export async function f() { await h(); const socket = open(); socket.on("message", g); }',
+    },
+    { name: 'removed by name', code: 'export function f(x) { x.off("a", g); }' },
+  ],
+  invalid: [
+    {
+      name: 'after an await',
+      code: 's.on("connection", async (socket) => {\n await h();\n socket.on("message", g); });',
+      lines: [3],
+      message: 'await in line 2',
+    },
+    {
+      name: 'a new function',
+      code: 'export function f(x) { x.off("a", () => g()); }',
+      lines: [1],
+      confidence: 'certain',
+    },
+    {
+      name: 'bind',
+      code: 'export function f(x) { x.removeListener("a", g.bind(x)); }',
+      lines: [1],
+      message: 'bind()',
+    },
+  ],
+});

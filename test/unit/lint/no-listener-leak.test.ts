@@ -1,0 +1,26 @@
+import { testRule } from './harness.ts';
+
+const handler = (body: string): string =>
+  `import { bus } from './bus.js';\nimport http from 'node:http';\nhttp.createServer((req, res) => {\n  ${body}\n});`;
+
+testRule('no-listener-leak', {
+  valid: [
+    {
+      name: 'removed',
+      code: handler('const f = (x) => res.write(x); bus.on("a", f); res.on("close", () => bus.off("a", f));'),
+    },
+    { name: 'of the request', code: handler('req.on("data", (x) => res.write(x));') },
+    { name: 'once', code: handler('bus.once("a", (x) => res.write(x));') },
+    { name: 'a signal', code: handler('bus.addEventListener("a", (x) => res.write(x), { signal });') },
+    { name: 'outside', code: `import { bus } from './bus.js';\nbus.on('a', (x) => g(x));` },
+  ],
+  invalid: [
+    {
+      name: 'an emitter of the module',
+      code: handler('bus.on("a", (x) => res.write(x));'),
+      lines: [4],
+      message: 'listener to bus',
+    },
+    { name: 'the process', code: handler('process.on("SIGTERM", () => res.end());'), lines: [4] },
+  ],
+});

@@ -1,0 +1,38 @@
+import { testRule } from './harness.ts';
+
+const code = (body: string): string => `import fs from 'node:fs';\nexport function f(p, cb) {\n  ${body}\n}`;
+
+testRule('no-throw-in-async-callback', {
+  valid: [
+    {
+      name: 'given to the callback',
+      code: code('fs.stat(p, (e, s) => { if (e) return cb(e); cb(null, s); });'),
+    },
+    { name: 'caught', code: code('fs.stat(p, (e, s) => { try { if (e) throw e; } catch (x) { cb(x); } });') },
+    {
+      name: 'a callback that runs at once',
+      code: code('return p.map((x) => { if (!x) throw new Error("x"); return x; });'),
+    },
+    {
+      name: 'start-up',
+      code: 'import fs from "fs";\nfs.readFile("a", (e, d) => { if (e) throw e; use(d); });',
+    },
+  ],
+  invalid: [
+    {
+      name: 'a callback',
+      code: code('fs.stat(p, (e, s) => { if (e) throw e; cb(null, s); });'),
+      lines: [3],
+      message: 'give it to the callback',
+    },
+    {
+      name: 'in new Promise',
+      code: code(
+        'return new Promise((resolve) => { fs.stat(p, (e, s) => { if (e) throw e; resolve(s); }); });',
+      ),
+      lines: [3],
+      message: 'reject()',
+    },
+    { name: 'a timer', code: code('setTimeout(() => { throw new Error("late"); }, p);'), lines: [3] },
+  ],
+});

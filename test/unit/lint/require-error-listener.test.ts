@@ -1,0 +1,23 @@
+import { testRule } from './harness.ts';
+
+const code = (body: string): string =>
+  `import fs from 'node:fs';\nimport net from 'node:net';\nimport { spawn } from 'node:child_process';\nexport function f(p, q) {\n  ${body}\n}`;
+
+testRule('require-error-listener', {
+  valid: [
+    { name: 'listened to', code: code('const s = fs.createReadStream(p); s.on("error", q); s.pipe(q);') },
+    { name: 'in a chain', code: code('const s = fs.createReadStream(p); s.on("data", q).on("error", q);') },
+    { name: 'handed on', code: code('const s = fs.createReadStream(p); return pipeline(s, q);') },
+    { name: 'returned', code: code('return fs.createReadStream(p);') },
+  ],
+  invalid: [
+    {
+      name: 'a stream',
+      code: code('const s = fs.createReadStream(p); s.pipe(q);'),
+      lines: [5],
+      message: 'pipeline()',
+    },
+    { name: 'a child', code: code('const c = spawn(p); c.on("exit", q);'), lines: [5], message: 'not found' },
+    { name: 'a socket', code: code('const s = net.connect(p); s.write(q);'), lines: [5], message: 's.on' },
+  ],
+});
