@@ -56,6 +56,7 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
     if (options.follow === 'none') return;
     await attachWorkers(connection, {
       ...options,
+      start: state === 'gate' ? 'gate' : 'running',
       prefix: id === 'main' ? '' : `${id}/`,
       profileUs: options.profileWorkers === 'on' ? PROFILE_INTERVAL_US : 'off',
     }).catch((error: unknown) => log.debug(`workers of ${id} are not followed: ${String(error)}`));

@@ -5,6 +5,7 @@ import type { Collector } from './collector.ts';
 import type { Connection } from './connection.ts';
 import { callAgent, inject } from './inject.ts';
 import type { AgentSettings } from './inject.ts';
+import { createLoadedScripts } from './loaded-scripts.ts';
 import type {
   AgentInfo,
   AgentMessage,
@@ -154,6 +155,7 @@ async function begin(
         return undefined;
       }
     },
+    sourceMapOf: createLoadedScripts(connection),
     readStack: () => callAgent<RawFrame[]>(connection, agent, 'stack', 3000).catch(() => []),
     stop: () =>
       (summary ??= (async () => {

@@ -12,6 +12,8 @@ import { followWorkers } from './worker-connection.ts';
 import type { ConnectedWorker } from './worker-connection.ts';
 
 export interface AttachWorkersPorts {
+  /** `gate`: new workers of this process wait for us in our preload, unless they were started without preloads. */
+  start: 'running' | 'gate';
   /** Before each id: '' or `4243/`. */
   prefix: string;
   local: boolean;
@@ -25,6 +27,8 @@ export interface AttachWorkersPorts {
 /** How long a worker may take until it can run the agent, ms. */
 const READY_MS = 5000;
 const POLL_MS = 10;
+/** How long a worker that could wait for us may take to begin to, ms. */
+const GATE_MS = 500;
 /** Its stack cannot be read from inside: the agent's thread reaches only the main one. */
 const NEVER_MS = 0x7fffffff;
 
@@ -51,7 +55,7 @@ function isOurs({ name }: ConnectedWorker): boolean {
 async function attachWorker(
   { name: title, connection }: ConnectedWorker,
   id: string,
-  { local, profileUs, settings, limits, onThread, log }: AttachWorkersPorts,
+  { start, local, profileUs, settings, limits, onThread, log }: AttachWorkersPorts,
 ): Promise<void> {
   const place = limits.admit();
   const release = (): Promise<void> => openGate(connection);
@@ -61,7 +65,7 @@ async function attachWorker(
   }
   void connection.closed.then(place.leave);
   try {
-    const state = await whenReady(connection);
+    const state = await whenReady(connection, start);
     if (!state) throw new Error('it ended before it began, or is stuck');
     const given = /^\[worker \d+\] (.+)$/.exec(title)?.[1];
     const target = await attachThread(connection, {
@@ -93,7 +97,10 @@ interface Evaluated {
  * Waits until Node's own part of the worker has run, so that its modules work. `waiting`: its first line has not.
  * Undefined when it ends before.
  */
-async function whenReady(connection: Connection): Promise<'waiting' | 'running' | undefined> {
+async function whenReady(
+  connection: Connection,
+  start: 'running' | 'gate',
+): Promise<'waiting' | 'running' | undefined> {
   // Not yet with the command-line API: a session that asks for it too early never has `require` (Node 18).
   const expression = `typeof process !== 'object' ? undefined
     : process[Symbol.for(${JSON.stringify(GATE_KEY)})] !== undefined ? 'waiting'
@@ -102,7 +109,8 @@ async function whenReady(connection: Connection): Promise<'waiting' | 'running' 
   void connection.closed.then(() => {
     life.ended = true;
   });
-  const end = performance.now() + READY_MS;
+  const begun = performance.now();
+  const end = begun + READY_MS;
   while (performance.now() < end && !life.ended) {
     try {
       const { result } = await connection.send<Evaluated>('Runtime.evaluate', {
@@ -110,7 +118,9 @@ async function whenReady(connection: Connection): Promise<'waiting' | 'running' 
         silent: true,
         returnByValue: true,
       });
-      if (result.value === 'waiting' || result.value === 'running') return result.value;
+      if (result.value === 'waiting') return 'waiting';
+      const mayWait = start === 'gate' && performance.now() - begun < GATE_MS;
+      if (result.value === 'running' && !mayWait) return 'running';
     } catch {
       // Too early, or it has ended.
     }

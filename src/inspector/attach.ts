@@ -111,6 +111,13 @@ function openFurther(): Further {
     groupWith: (first) => ({
       first,
       onFurther: emitter.event,
+      sourceMapOf: async (url) => {
+        for (const target of [first, ...threads]) {
+          const found = await target.sourceMapOf(url);
+          if (found !== undefined) return found;
+        }
+        return undefined;
+      },
       problems: limits.problems,
       close: async () => {
         emitter.dispose();

@@ -18,7 +18,9 @@ export interface Children {
   followWorkersOf(pid: number): Promise<void>;
   /** Lets a waiting process go on without us. */
   letGo(pid: number): Promise<void>;
-  /** Processes that start from now on run without us. */
+  /** Processes that start from now on run without us; those that wait still do. */
+  refuse(): Promise<void>;
+  /** The same, and those that wait go on. */
   close(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function watchChildren(preload: string, root: 'direct' | 'indirect'
     },
     onProcess: processes.event,
     followWorkersOf: (pid) => mark(folder, `${pid}.followed`),
+    refuse: () => mark(folder, 'refused'),
     letGo: (pid) => mark(folder, `${pid}.go`),
     close: async () => {
       clearInterval(timer);

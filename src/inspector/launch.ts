@@ -126,7 +126,7 @@ function firstOf(
       if (found) further.fire(announcement);
       else resolve(announcement);
       found = true;
-      if (follow === 'none') void children.close();
+      if (follow === 'none') void children.refuse();
     });
   });
 }

@@ -16,6 +16,8 @@ export interface AttachedGroup {
   readonly onFurther: Listen<AttachedTarget>;
   /** Resolves when nothing more will come: the program has ended, or the connection to all of it is lost. */
   readonly ended: Promise<TargetEnd>;
+  /** The source map of a script that is loaded in one of the threads, as V8 knows it. */
+  sourceMapOf(url: string): Promise<string | undefined>;
   /** What could not be followed so far, for the recording's end. */
   problems(): Problem[];
   /** Ends all connections, and closes inspectors that we had opened. Takes agents out that nobody has stopped. */
@@ -48,6 +50,8 @@ export interface AttachedTarget {
   stopProfile(): Promise<RawProfile | undefined>;
   /** The thread's stack, read in an interrupt; [] when it does not answer in time. */
   readStack(): Promise<RawFrame[]>;
+  /** What V8 knows as the source map of a script of this thread: '' = it has none, undefined = no such script. */
+  sourceMapOf(url: string): Promise<string | undefined>;
   /** Takes the agent out; what it still held comes through the events above before this resolves. */
   stop(): Promise<AgentSummary | undefined>;
   /** Ends the connection, and closes an inspector that we had opened. Harmless the second time. */

@@ -9,7 +9,7 @@ import { FOLLOW_VARIABLE, GATE_KEY } from './follow-protocol.ts';
 import type { Announcement } from './follow-protocol.ts';
 
 /** Longest wait for the agent, ms. */
-const MAX_WAIT_MS = { process: 5000, worker: 2000 };
+const MAX_WAIT_MS = { process: 5000, worker: 3000 };
 
 /** Programs that only start others. By the name of their script, or of the package that it lies in. */
 const STARTERS = new Set([
@@ -33,10 +33,12 @@ function follow(require: NodeJS.Require): void {
   const fs = require('node:fs') as typeof Fs;
   const path = require('node:path') as typeof Path;
   const { isMainThread } = require('node:worker_threads') as typeof WorkerThreads;
-  if (!fs.existsSync(folder) || !isAlive(Number(recorder))) return;
+  if (!fs.existsSync(folder) || fs.existsSync(path.join(folder, 'refused'))) return;
 
   const mark = (name: string): string => path.join(folder, `${process.pid}.${name}`);
-  const abandoned = (): boolean => !isAlive(Number(recorder)) || fs.existsSync(mark('go'));
+  const abandoned = (): boolean =>
+    !isAlive(Number(recorder)) || !fs.existsSync(folder) || fs.existsSync(mark('go'));
+  if (abandoned()) return;
   if (!isMainThread) {
     if (fs.existsSync(mark('followed'))) waitForAgent(MAX_WAIT_MS.worker, abandoned);
     return;

@@ -1,7 +1,12 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FlattenMap, LEAST_UPPER_BOUND, originalPositionFor } from '@jridgewell/trace-mapping';
+import {
+  decodedMappings,
+  FlattenMap,
+  LEAST_UPPER_BOUND,
+  originalPositionFor,
+} from '@jridgewell/trace-mapping';
 import type { TraceMap } from '@jridgewell/trace-mapping';
 
 /** Larger maps are not read. */
@@ -37,6 +42,25 @@ export function originalPlace(
     before.line === null ? originalPositionFor(map, { line, column, bias: LEAST_UPPER_BOUND }) : before;
   if (found.line === null || found.source === null) return undefined;
   return { source: found.source, line: found.line, column: found.column };
+}
+
+/** More of the author's lines than this in one generated line are no statement that was joined, but minified code. */
+const MAX_JOINED = 8;
+
+/**
+ * The author's line of a generated line whose column is not known: where its statement begins. Undefined when the
+ * generated line holds more than that, as minified code does.
+ */
+export function originalLine(map: TraceMap, line: number): number | undefined {
+  const segments = decodedMappings(map)[line - 1] ?? [];
+  let first: { source: number; line: number } | undefined;
+  for (const segment of segments) {
+    if (segment.length === 1) continue;
+    const [, source, at] = segment;
+    first ??= { source, line: at };
+    if (source !== first.source || Math.abs(at - first.line) >= MAX_JOINED) return undefined;
+  }
+  return first && first.line + 1;
 }
 
 /** The last `sourceMappingURL` comment of a script. */

@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts';
+import type { RecordingMode } from '../model/note.ts';
 import type { RecordingHeader, RecordingTrailer } from '../model/recording.ts';
 import type { RecordingWriter } from '../recording/contract.ts';
 
@@ -32,10 +33,16 @@ export interface RecordOptions {
   durationMs?: number;
   /** Absolute path of the recording to write. */
   out: string;
+  /** How much is recorded; default `flow`. The recorder does with less where the budget demands it. */
+  mode?: RecordingMode;
+  /** Share of a main thread's time that recording may take, 0..1; default 0.1. */
+  budget?: number;
   /** Its threads and child processes too, or only the main thread of the target; default `all`. */
   follow?: 'all' | 'none';
   /** CPU profiles of worker threads: V8's profiler can crash a process there; default `off`. */
   profileWorkers?: 'on' | 'off';
+  /** Folders of the program (in a container, on another machine) and where they lie here. */
+  mapRoots?: { from: string; to: string }[];
   /** Aborting stops the recording and keeps what it has. */
   signal?: AbortSignal;
   log?: Log;

@@ -24,7 +24,9 @@ export async function recordInWorker(
   options: RecordOptions,
   { env = process.env }: RecordWorkerOptions = {},
 ): Promise<RecordResult> {
-  const job: RecordJob = { target, out: options.out, durationMs: options.durationMs };
+  const { durationMs, out, mode, budget, follow, profileWorkers, mapRoots } = options;
+  const settings = { durationMs, out, mode, budget, follow, profileWorkers, mapRoots };
+  const job: RecordJob = { target, options: settings };
   const worker = new Worker(asset('workers/record.cjs'), { workerData: job, env, execArgv: [] });
   const reached = { target: false };
   let grace: NodeJS.Timeout | undefined;

@@ -1,12 +1,17 @@
-import type { RecordProgress, RecordResult, TargetSpec } from './contract.ts';
+import type { RecordOptions, RecordProgress, RecordResult, TargetSpec } from './contract.ts';
 import type { PackedError } from './worker-error.ts';
 
 /** What the record worker is started with. */
 export interface RecordJob {
   target: TargetSpec;
-  durationMs?: number;
-  out: string;
+  options: RecordSettings;
 }
+
+/** The options that can be sent to a thread. */
+export type RecordSettings = Pick<
+  RecordOptions,
+  'durationMs' | 'out' | 'mode' | 'budget' | 'follow' | 'profileWorkers' | 'mapRoots'
+>;
 
 /** To the worker. `stop`: end the recording and keep what it has. */
 export type ToRecordWorker = { type: 'stop' };

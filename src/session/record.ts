@@ -9,8 +9,8 @@ import { SETTINGS } from '../inspector/inject.ts';
 import { requireEndpoint } from '../inspector/endpoint.ts';
 import { launch } from '../inspector/launch.ts';
 import type { LaunchedProgram } from '../inspector/launch.ts';
-import type { AttachedGroup } from '../inspector/ports.ts';
-import { createSourceLocator } from '../inspector/source-maps.ts';
+import type { AttachedGroup, SourceLocator } from '../inspector/ports.ts';
+import { createSourceLocator } from '../inspector/source-locator.ts';
 import { recordAttached } from '../recorder/record-attached.ts';
 import { createRecordingFile } from '../recording/write.ts';
 import { asset } from './assets.ts';
@@ -34,14 +34,14 @@ export async function record(target: TargetSpec, options: RecordOptions): Promis
 
   const { attached, program } = await unlessStopped(reach(target, options), options.signal);
   try {
-    const header = headerOf(attached);
+    const header = headerOf(attached, options);
     const file = createRecordingFile(options.out, header);
     const writer = options.tap?.(file, header) ?? file;
     let latest = progress;
     options.signal?.addEventListener('abort', () => options.onProgress?.({ ...latest, phase: 'finishing' }), {
       once: true,
     });
-    const trailer = await recordAttached(attached, writer, createSourceLocator(), {
+    const trailer = await recordAttached(attached, writer, locatorOf(attached, options), {
       durationMs: options.durationMs,
       signal: options.signal,
       log,
@@ -129,11 +129,24 @@ async function reach(target: TargetSpec, options: RecordOptions): Promise<Reache
   }
 }
 
-function wishesOf({ follow = 'all', profileWorkers = 'off' }: RecordOptions): RecordingWishes {
-  return { settings: SETTINGS, follow, profileWorkers };
+function wishesOf(options: RecordOptions): RecordingWishes {
+  const { follow = 'all', profileWorkers = 'off', mode = 'flow', budget = SETTINGS.budget } = options;
+  return { settings: { ...SETTINGS, mode, budget }, follow, profileWorkers };
 }
 
-function headerOf({ first: { info, transport, attachedLate } }: AttachedGroup): RecordingHeader {
+function locatorOf(group: AttachedGroup, { mapRoots = [] }: RecordOptions): SourceLocator {
+  return createSourceLocator({
+    roots: mapRoots,
+    theirCwd: group.first.info.cwd,
+    ourCwd: process.cwd(),
+    loadedMap: (url) => group.sourceMapOf(url),
+  });
+}
+
+function headerOf(
+  { first: { info, transport, attachedLate } }: AttachedGroup,
+  { mode = 'flow' }: RecordOptions,
+): RecordingHeader {
   return {
     startedAt: info.startedAt,
     target: {
@@ -145,7 +158,7 @@ function headerOf({ first: { info, transport, attachedLate } }: AttachedGroup): 
       threads: [{ id: 'main', name: 'main' }],
       threadPoolSize: info.threadPoolSize,
     },
-    mode: 'flow',
+    mode,
     transport,
     attachedLate,
     writer: LOOPLENS_VERSION,

@@ -7,7 +7,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { attach } from '../../src/inspector/attach.ts';
 import { SETTINGS } from '../../src/inspector/inject.ts';
-import { createSourceLocator } from '../../src/inspector/source-maps.ts';
+import { createSourceLocator } from '../../src/inspector/source-locator.ts';
 import { EVENT_WORDS } from '../../src/model/event.ts';
 import { recordAttached } from '../../src/recorder/record-attached.ts';
 import { openRecording } from '../../src/recording/read.ts';

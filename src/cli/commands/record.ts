@@ -1,8 +1,13 @@
 import path from 'node:path';
+import { Option } from 'commander';
 import { UserError } from '../../base/user-error.ts';
+import type { RecordingMode } from '../../model/note.ts';
 import type { RecordResult, TargetSpec } from '../../session/contract.ts';
 import type { Delivery } from '../../session/otlp-sender.ts';
 import { parseDuration } from '../duration.ts';
+import { parseMapRoot } from '../map-root.ts';
+import type { MapRoot } from '../map-root.ts';
+import { parseShare } from '../share.ts';
 import { exitOf } from '../exit.ts';
 import type { Face } from '../face.ts';
 import { ProgressLine } from '../progress.ts';
@@ -24,6 +29,11 @@ interface RecordCommandOptions extends CommonOptions, FailOnOptions {
   duration?: number;
   out?: string;
   format: ReportFormat;
+  mode: RecordingMode;
+  budget?: number;
+  mapRoot: MapRoot[];
+  follow: boolean;
+  profileWorkers?: true;
   otlp?: string;
 }
 
@@ -42,6 +52,24 @@ export function addRecord({ program, face, jobs, command, answer }: CommandParts
       parseDuration,
     )
     .option('-o, --out <file>', 'where to keep the recording; default: the folder for temporary files')
+    .addOption(
+      new Option('--mode <mode>', 'how much is recorded')
+        .choices(['watch', 'flow', 'deep'] satisfies RecordingMode[])
+        .default('flow'),
+    )
+    .option(
+      '--budget <share>',
+      "most of a main thread's time that recording may take; default: 10%",
+      parseShare,
+    )
+    .option(
+      '--map-root <from=to>',
+      'a folder of the program and where it lies here: /app=. ; may be repeated',
+      (text: string, before: MapRoot[]) => [...before, parseMapRoot(text)],
+      [],
+    )
+    .option('--no-follow', 'only the main thread: no workers, no child processes')
+    .option('--profile-workers', "CPU profiles of workers, too; V8's profiler can crash a process there")
     .addOption(formatOption(['text', 'json', 'markdown']))
     .addOption(failOnOption())
     .option('--otlp <url>', 'send spans, loop metrics and findings to an OpenTelemetry collector meanwhile')
@@ -63,6 +91,11 @@ export function addRecord({ program, face, jobs, command, answer }: CommandParts
           log,
           onProgress: (progress) => line.update(progress, options.duration),
           onOutput: (text) => line.around(text),
+          mode: options.mode,
+          ...(options.budget !== undefined && { budget: options.budget }),
+          mapRoots: options.mapRoot.map(({ from, to }) => ({ from, to: path.resolve(face.cwd, to) })),
+          follow: options.follow ? 'all' : 'none',
+          profileWorkers: options.profileWorkers ? 'on' : 'off',
           ...(options.duration !== undefined && { durationMs: options.duration }),
         });
         line.clear();
@@ -91,6 +124,9 @@ TARGET is one of
   --inspect [HOST:]PORT     a process that was started with --inspect
   ws://HOST:PORT/ID         the address that such a process printed
   -- COMMAND ARG...         a program to start
+
+--mode watch records loop delay, stalls and a CPU profile; flow also the whole async graph; deep also more
+stacks. Recording does with less by itself where it would take more than --budget, and says so.
 
 The recording ends after --duration, when the process exits, or at Ctrl-C, and keeps what it has.
 

@@ -17,8 +17,7 @@ async function run(job: RecordJob): Promise<void> {
   port.on('message', (_stop: ToRecordWorker) => stop.abort());
   try {
     const result = await record(job.target, {
-      out: job.out,
-      durationMs: job.durationMs,
+      ...job.options,
       signal: stop.signal,
       log: { debug: log('debug'), info: log('info'), warn: log('warn') },
       onProgress: (progress) => send({ type: 'progress', progress }),

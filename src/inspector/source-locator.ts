@@ -1,0 +1,135 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Frame, PackageRef } from '../model/location.ts';
+import { createLocalFiles } from './local-files.ts';
+import type { LocalFiles, LocalFilesOptions } from './local-files.ts';
+import { packageFolder, readPackage } from './packages.ts';
+import type { SourceLocator } from './ports.ts';
+import { candidates, openMap, originalLine, originalPlace, sourceMapUrl } from './source-maps.ts';
+import type { SourceMapFile } from './source-maps.ts';
+
+/** Larger files are bundles of data, not code that somebody reads. */
+const MAX_FILE = 64 << 20;
+
+export interface SourceLocatorOptions extends Partial<LocalFilesOptions> {
+  /** What V8 knows as the source map of a loaded script, for code that is not as it lies on disk. */
+  loadedMap?: (url: string) => Promise<string | undefined>;
+}
+
+interface Script {
+  /** What is shown when there is no map: the file here, or the name that V8 has. */
+  file: string;
+  map?: SourceMapFile;
+  /** It is generated, but what from is not known. */
+  unmapped: boolean;
+}
+
+/** Places of the author, by the files on this machine's disk and by what the running program says of its scripts. */
+export function createSourceLocator(options: SourceLocatorOptions = {}): SourceLocator {
+  const files = createLocalFiles({ roots: [], theirCwd: '', ourCwd: process.cwd(), ...options });
+  const scripts = new Map<string, Promise<Script>>();
+  const sources = new Map<string, Promise<string>>();
+  const packages = new Map<string, Promise<PackageRef>>();
+  const cached = <T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
+    let known = cache.get(key);
+    if (!known) cache.set(key, (known = make()));
+    return known;
+  };
+  const script = (url: string): Promise<Script> =>
+    cached(scripts, url, () => loadScript(url, files, options.loadedMap));
+  const source = (name: string, base: string): Promise<string> =>
+    cached(sources, `${base}\n${name}`, () => findSource(name, base, files));
+
+  const owner = async (file: string): Promise<Pick<Frame, 'owner' | 'package'>> => {
+    const found = packageFolder(file);
+    if (!found) return { owner: 'own' };
+    return {
+      owner: 'package',
+      package: await cached(packages, found.folder, () => readPackage(found.folder, found.name)),
+    };
+  };
+
+  return {
+    locate: async (name, url, line, column) => {
+      const place = { ...(name ? { function: name } : {}) };
+      if (url.startsWith('node:') || isBareInternal(url))
+        return { ...place, file: url, line, column, owner: 'node' };
+      // WebAssembly has no source here: like a built-in, it is told by who called it.
+      if (url.startsWith('wasm:')) return { ...place, file: '', line, column, owner: 'native' };
+      if (url === '') {
+        const synthetic = name.startsWith('(');
+        return { ...place, file: '', line, column, owner: synthetic ? 'synthetic' : 'native' };
+      }
+      const { file, map, unmapped } = await script(url);
+      const original = map && originalPlace(map.map, line, Math.max(column - 1, 0));
+      if (original) {
+        const found = await source(original.source, map.base);
+        const at = { line: original.line, column: original.column + 1 };
+        return { ...place, file: found, ...at, ...(await owner(found)) };
+      }
+      const generated = map !== undefined || unmapped ? { unmapped: true as const } : {};
+      return { ...place, file, line, column, ...generated, ...(await owner(file)) };
+    },
+    locateLine: async (url, line) => {
+      if (url === '' || url.startsWith('node:')) return line;
+      const { map } = await script(url);
+      return map ? originalLine(map.map, line) : line;
+    },
+  };
+}
+
+/** Code in these languages is never what V8 runs, unless Node took only the types out, which moves nothing. */
+const TRANSPILED = /\.(?:[cm]?tsx?|jsx|vue|svelte|coffee)$/i;
+
+async function loadScript(
+  url: string,
+  files: LocalFiles,
+  loadedMap: SourceLocatorOptions['loadedMap'],
+): Promise<Script> {
+  const theirs = toFile(url);
+  const file = theirs === undefined ? url : await files.find(theirs);
+  const text = theirs === undefined ? undefined : await readScript(file);
+  let reference = text === undefined ? undefined : sourceMapUrl(text);
+  if (reference === undefined && (text === undefined || TRANSPILED.test(file))) {
+    reference = await loadedMap?.(url).catch(() => undefined);
+  }
+  // A module of a bundle that is evaluated piece by piece: the bundler's name, and lines of what it made.
+  const evaluated = theirs === undefined && url.startsWith('webpack-internal:');
+  if (reference === undefined || reference === '') return { file, unmapped: evaluated };
+  try {
+    const folder = theirs === undefined ? process.cwd() : path.dirname(file);
+    return { file, map: await openMap(reference, folder), unmapped: false };
+  } catch {
+    return { file, unmapped: true };
+  }
+}
+
+async function readScript(file: string): Promise<string | undefined> {
+  try {
+    const stat = await fs.stat(file);
+    return stat.isFile() && stat.size <= MAX_FILE ? await fs.readFile(file, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function findSource(name: string, base: string, files: LocalFiles): Promise<string> {
+  const possible = candidates(name, base);
+  for (const file of possible) if (await files.exists(file)) return file;
+  return files.find(possible[0]!);
+}
+
+function toFile(url: string): string | undefined {
+  try {
+    if (url.startsWith('file:')) return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
+  return path.isAbsolute(url) ? url : undefined;
+}
+
+/** `internal/...`: how Node before 20 names some of its own scripts. */
+function isBareInternal(url: string): boolean {
+  return url.startsWith('internal/') || url.startsWith('looplens:');
+}
