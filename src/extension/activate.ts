@@ -15,6 +15,10 @@ import { Refresh } from './inline/refresh.ts';
 import { showContext } from './record/context.ts';
 import { Recorder } from './record/recorder.ts';
 import { showStatus } from './record/status.ts';
+import { askInWorker } from './tasks/ask.ts';
+import { showTaskLenses } from './tasks/lenses.ts';
+import { TasksStore } from './tasks/store.ts';
+import { TasksTree } from './tasks/tree.ts';
 import { provideRecordingEditor } from './recordings/editor.ts';
 import { Recordings } from './recordings/recordings.ts';
 
@@ -23,6 +27,7 @@ export interface LoopLensApi {
   readonly store: FindingsStore;
   readonly recorder: Recorder;
   readonly tree: FindingsTree;
+  readonly tasks: TasksStore;
 }
 
 /** The table of contents: makes each part, hands it what it needs, and leaves it to VS Code to dispose. */
@@ -57,9 +62,16 @@ export function activate(context: vscode.ExtensionContext): LoopLensApi {
   keep(showStatus(recorder));
   keep(showContext(recorder));
 
+  // Where every async function stands.
+  const tasks = keep(new TasksStore(askInWorker, log));
+  const tasksTree = keep(new TasksTree(tasks));
+  keep(showTaskLenses(tasks));
+
   // An extension under development lies among the user's own projects, not among installed extensions.
   const installed = context.extensionMode === vscode.ExtensionMode.Production;
   const extensionsHome = installed ? path.dirname(context.extensionPath) : '';
-  keep(registerCommands({ recorder, recordings, store, tree, presence, log, extensionsHome }));
-  return { store, recorder, tree };
+  keep(
+    registerCommands({ recorder, recordings, store, tree, presence, log, extensionsHome, tasks, tasksTree }),
+  );
+  return { store, recorder, tree, tasks };
 }

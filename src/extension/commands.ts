@@ -12,16 +12,17 @@ import { chooseRecording, saveRecording } from './recordings/choose.ts';
 import { openRecordingEditor } from './recordings/editor.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { TreeNode } from './findings/tree.ts';
+import { lookAgain, showTasks, type TaskRooms, whyStuck } from './tasks/commands.ts';
 
 /** What the commands act on. */
-export interface CommandRooms extends RecordRooms {
+export interface CommandRooms extends RecordRooms, TaskRooms {
   recordings: Recordings;
   presence: InlinePresence;
 }
 
 /** Registers every command of package.json; what one throws is shown to the user. */
 export function registerCommands(rooms: CommandRooms): vscode.Disposable {
-  const { recorder, store, tree, log, presence, recordings } = rooms;
+  const { recorder, store, tree, log, presence, recordings, tasks } = rooms;
   const find = (value: unknown) => findRef(store.findings(), refFrom(value));
 
   const commands: Record<string, (argument?: unknown) => unknown> = {
@@ -50,6 +51,13 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
       if (finding) store.dismiss(finding);
     },
     'looplens.ignore': (ref) => ignore(refFrom(ref)),
+    'looplens.showTasks': () => showTasks(rooms),
+    'looplens.refreshTasks': () => lookAgain(rooms, 'quick'),
+    'looplens.snapshotTasks': () => lookAgain(rooms, 'full'),
+    'looplens.watchTasks': () => tasks.watch(),
+    'looplens.unwatchTasks': () => tasks.unwatch(),
+    'looplens.clearTasks': () => tasks.clear(),
+    'looplens.whyStuck': (place) => whyStuck(rooms, place),
   };
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, guarded(log, run))),

@@ -65,7 +65,9 @@ describe('the manifest and the code agree', () => {
     expect(Object.keys(contributes.views)).toEqual(containers);
     const set = new Set(quoted(/'setContext',\s*'([\w.]+)'/g, code));
     const whens =
-      JSON.stringify(contributes).match(/looplens\.(?:busy|hasRecording|grouping|[a-z]+(?= ==))/g) ?? [];
+      JSON.stringify(contributes).match(
+        /looplens\.(?:busy|hasRecording|hasTasks|watchingTasks|grouping|[a-z]+(?= ==))/g,
+      ) ?? [];
     expect((whens as string[]).filter((key) => !set.has(key))).toEqual([]);
     expect([...set].filter((key) => !(whens as string[]).includes(key))).toEqual([]);
   });

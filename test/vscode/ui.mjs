@@ -31,6 +31,7 @@ const steps = [
   ['the hover tells the numbers and links', hover],
   ['the recording opens as a table that can be filtered with the keyboard', openTable],
   ['a row of the table opens the line', openRow],
+  ['the tasks of the server are shown, with what they wait for', showTasks],
 ];
 
 let passed = 0;
@@ -146,6 +147,32 @@ async function openRow({ page }) {
   await inside.getByRole('searchbox').press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('.tab.active', { hasText: 'passwords.js' }).waitFor();
+}
+
+async function showTasks({ page, pid }) {
+  await runCommand(page, 'LoopLens: Show Async Tasks of a Process...');
+  const input = page.locator('.quick-input-widget input').first();
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'server.js' }).first().waitFor();
+  await input.fill(`pid ${pid}`);
+  await page
+    .locator('.quick-input-list .monaco-list-row', { hasText: `pid ${pid}` })
+    .first()
+    .waitFor();
+  await page.keyboard.press('Enter');
+  await page
+    .getByText(/suspended tasks? in .*quick look/)
+    .first()
+    .waitFor();
+  await runCommand(page, 'LoopLens: Tell What Async Tasks Wait For');
+  await page
+    .getByText(/suspended tasks? in .*by a heap snapshot/)
+    .first()
+    .waitFor();
+  await page
+    .getByRole('treeitem', { name: /waiting for|can never go on/ })
+    .first()
+    .waitFor();
+  await shot(page, 'tasks');
 }
 
 /** The tree's words need room in the pictures. */

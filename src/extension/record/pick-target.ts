@@ -24,10 +24,10 @@ const REFRESH: vscode.QuickInputButton = {
  * Lets the user pick a running Node process, or run the current file. Undefined when they changed their mind.
  * Throws what listing throws.
  */
-export function pickTarget(extensionsHome: string): Promise<Chosen | undefined> {
+export function pickTarget(extensionsHome: string, purpose: Purpose = 'record'): Promise<Chosen | undefined> {
   return new Promise((resolve, reject) => {
     const pick = vscode.window.createQuickPick<TargetItem>();
-    pick.title = 'Record Running Node Process';
+    pick.title = TITLES[purpose];
     pick.placeholder = 'Which process? It keeps running; nothing has to be restarted.';
     pick.matchOnDescription = true;
     pick.matchOnDetail = true;
@@ -35,7 +35,7 @@ export function pickTarget(extensionsHome: string): Promise<Chosen | undefined> 
 
     const fill = async (): Promise<void> => {
       pick.busy = true;
-      pick.items = itemsFor(await listTargets(), extensionsHome);
+      pick.items = itemsFor(await listTargets(), extensionsHome, purpose);
       pick.busy = false;
     };
     const fail = (error: unknown): void => {
@@ -59,7 +59,15 @@ export function pickTarget(extensionsHome: string): Promise<Chosen | undefined> 
   });
 }
 
-function itemsFor(all: readonly TargetListing[], extensionsHome: string): TargetItem[] {
+/** What the process is wanted for. A program that is only to be looked at is not started for it. */
+export type Purpose = 'record' | 'tasks';
+
+const TITLES: Readonly<Record<Purpose, string>> = {
+  record: 'Record Running Node Process',
+  tasks: 'Show Async Tasks of a Node Process',
+};
+
+function itemsFor(all: readonly TargetListing[], extensionsHome: string, purpose: Purpose): TargetItem[] {
   const ours = { pid: process.pid, homes: [editorHome(vscode.env.appRoot), extensionsHome] };
   const users = all.filter((one) => !isEditorsOwn(one, ours)).sort(workspaceFirst);
   const editors = all.filter((one) => isEditorsOwn(one, ours));
@@ -67,7 +75,7 @@ function itemsFor(all: readonly TargetListing[], extensionsHome: string): Target
     ...group('Inspector is open', users, 'inspectable'),
     ...group('Can be opened with a signal', users, 'activatable'),
   ];
-  const file = runnableFile();
+  const file = purpose === 'record' ? runnableFile() : undefined;
   const run: TargetItem[] = file
     ? [
         separator(users.length === 0 ? 'No Node process of yours is running' : 'Or start one'),

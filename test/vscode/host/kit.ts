@@ -45,15 +45,15 @@ export function diagnosticsOf(file: string): vscode.Diagnostic[] {
 }
 
 /**
- * Starts the fixture's server as an ordinary program; it ends with its stdin. When its inspector is opened, it takes any
+ * Starts a program of the fixture as an ordinary one; it ends with its stdin. When its inspector is opened, it takes any
  * free port: the usual one may be in use on this machine.
  */
-export async function startServer(): Promise<ChildProcess & { pid: number }> {
+export async function startServer(script = 'server.js'): Promise<ChildProcess & { pid: number }> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON)_/.test(name)),
   );
-  const child = spawn(process.env.LOOPLENS_TEST_NODE ?? 'node', ['--inspect-port=0', 'server.js'], {
-    cwd: path.dirname(fixture('server.js')),
+  const child = spawn(process.env.LOOPLENS_TEST_NODE ?? 'node', ['--inspect-port=0', script], {
+    cwd: path.dirname(fixture(script)),
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
