@@ -29,6 +29,8 @@ export function independentAwaits(analysis: Analysis): AwaitRun[] {
       const statements = node.type === 'BlockStatement' ? node.body : node.consequent;
       runs.push(...runsOfBlock(statements, analysis));
     }
+    if (node.type === 'ArrowFunctionExpression' && node.body.type !== 'BlockStatement')
+      runs.push(...runsOfBlock([node.body], analysis));
     return undefined;
   });
   return runs.sort((a, b) => a.awaits[0]!.range[0] - b.awaits[0]!.range[0]);
@@ -101,9 +103,9 @@ function itemsOf(statement: Node, analysis: Analysis): Item[] | 'other' {
       for (const awaited of unconditionalAwaits(expression, 'nested'))
         found.push({ awaited, results: new Set() });
     }
-  } else if (statement.type === 'ReturnStatement') {
-    for (const awaited of unconditionalAwaits(statement.argument, 'nested'))
-      found.push({ awaited, results: new Set() });
+  } else if (statement.type === 'ReturnStatement' || statement.parent?.type === 'ArrowFunctionExpression') {
+    const value = statement.type === 'ReturnStatement' ? statement.argument : statement;
+    for (const awaited of unconditionalAwaits(value, 'nested')) found.push({ awaited, results: new Set() });
   }
   if (found.length === 0) return 'other';
   return found.map((one) => {
@@ -133,6 +135,10 @@ function unconditionalAwaits(
       );
     case 'ArrayExpression':
       return node.elements.flatMap((element) => unconditionalAwaits(element, depth));
+    case 'BinaryExpression':
+      return [node.left, node.right].flatMap((part) => unconditionalAwaits(part, depth));
+    case 'TemplateLiteral':
+      return node.expressions.flatMap((part) => unconditionalAwaits(part, depth));
     case 'CallExpression':
       return [node.callee, ...node.arguments].flatMap((part) => unconditionalAwaits(part, depth));
     default:

@@ -124,3 +124,22 @@ describe('whatever the source', () => {
     );
   });
 });
+
+describe('independent awaits of one expression', () => {
+  it.each([
+    'async () => (await getX(1)) + (await getY(2))',
+    'async () => `${await getX(1)} ${await getY(2)}`',
+    'async () => ({ a: await getX(1), b: await getY(2) })',
+    'async () => [await getX(1), await getY(2)]',
+    'async () => { const a = await getX(1), b = await getY(2); return [a, b]; }',
+  ])('%s', (code) => {
+    const [run] = collectFacts(`const f = ${code};`, '/a.js').independentAwaits;
+    expect(run?.awaits.map(({ line }) => line)).toEqual([1, 1]);
+    expect(new Set(run?.awaits.map(({ column }) => column)).size).toBe(2);
+  });
+  it('not of a condition', () => {
+    expect(
+      collectFacts('const f = async () => (await getX(1)) && (await getY(2));', '/a.js').independentAwaits,
+    ).toEqual([]);
+  });
+});
