@@ -17,6 +17,8 @@ export interface Face {
   /** Folder for files that nobody asked a place for. */
   temporaryFolder: string;
   now(): Date;
+  /** Asks a question that is answered with yes or no; absent where nobody sits at a terminal. */
+  ask?: (question: string, signal: AbortSignal) => Promise<boolean>;
   /**
    * Calls `stop` when the user wants it to end (Ctrl-C, a polite signal), instead of ending the process; the second
    * time it ends. Returns how to undo that.

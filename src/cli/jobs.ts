@@ -4,6 +4,7 @@ import type { compareFiles } from '../session/compare.ts';
 import type { lintPaths } from '../session/lint.ts';
 import type { openOtlpStream } from '../session/otlp-stream.ts';
 import type { record } from '../session/record.ts';
+import type { tasksInWorker } from '../session/tasks-client.ts';
 import type { listTargets } from '../session/targets.ts';
 
 /** What the commands do, apart from reading arguments and printing. */
@@ -14,5 +15,6 @@ export interface Jobs {
   compareFiles: typeof compareFiles;
   lintPaths: typeof lintPaths;
   openRecording: typeof openRecording;
+  tasks: typeof tasksInWorker;
   openOtlpStream: typeof openOtlpStream;
 }

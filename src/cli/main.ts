@@ -4,6 +4,7 @@ import { compareFiles } from '../session/compare.ts';
 import { lintPaths } from '../session/lint.ts';
 import { openOtlpStream } from '../session/otlp-stream.ts';
 import { record } from '../session/record.ts';
+import { tasksInWorker } from '../session/tasks-client.ts';
 import { listTargets } from '../session/targets.ts';
 import { flushed, processFace } from './process-face.ts';
 import { run } from './run.ts';
@@ -11,7 +12,16 @@ import { run } from './run.ts';
 void main();
 
 async function main(): Promise<void> {
-  const jobs = { listTargets, record, analyzeFile, compareFiles, lintPaths, openRecording, openOtlpStream };
+  const jobs = {
+    listTargets,
+    record,
+    analyzeFile,
+    compareFiles,
+    lintPaths,
+    openRecording,
+    openOtlpStream,
+    tasks: tasksInWorker,
+  };
   const code = await run(process.argv.slice(2), processFace(), jobs);
   await flushed();
   // A socket or thread that will not close must not keep the shell waiting.

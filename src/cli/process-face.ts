@@ -1,4 +1,5 @@
 import os from 'node:os';
+import readline from 'node:readline/promises';
 import type { WriteStream } from 'node:tty';
 import { Exit } from './exit.ts';
 import type { Face, Output } from './face.ts';
@@ -14,6 +15,7 @@ export function processFace(): Face {
     temporaryFolder: os.tmpdir(),
     now: () => new Date(),
     onInterrupt,
+    ...(process.stdin.isTTY && stderr.isTTY && { ask }),
   };
 }
 
@@ -25,6 +27,20 @@ export async function flushed(): Promise<void> {
       stream.once('error', () => resolve());
       stream.write('', () => resolve());
     });
+  }
+}
+
+/** Waits for a line at the terminal; everything but yes is no, and so is Ctrl-C. */
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
+  // A terminal that is read from gives Ctrl-C to its reader.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question, { signal })).trim());
+  } catch {
+    return false;
+  } finally {
+    terminal.close();
   }
 }
 

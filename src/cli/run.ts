@@ -8,6 +8,7 @@ import { addLint } from './commands/lint.ts';
 import { addRecord } from './commands/record.ts';
 import { addCommonOptions } from './commands/shared.ts';
 import { addTargets } from './commands/targets.ts';
+import { addTasks } from './commands/tasks.ts';
 import { Exit, EXIT_OF } from './exit.ts';
 import type { Face } from './face.ts';
 import type { Jobs } from './jobs.ts';
@@ -31,6 +32,7 @@ export async function run(argv: readonly string[], face: Face, jobs: Jobs): Prom
   const shared = { program, face, jobs, command, answer };
   addTargets(shared);
   addRecord(shared);
+  addTasks(shared);
   addAnalyze(shared);
   addCompare(shared);
   addLint(shared);
@@ -48,6 +50,7 @@ export async function run(argv: readonly string[], face: Face, jobs: Jobs): Prom
 const EXAMPLES = `
 Examples:
   looplens targets                               list the processes that can be recorded
+  looplens tasks --pid 4242                      what every suspended async function waits for
   looplens record --pid 4242 --duration 10s      record a running process
   looplens record -- node server.js              start a program and record it until it ends or Ctrl-C
   looplens analyze shop.looplens --format json   the findings of a recording

@@ -22,7 +22,10 @@ export interface WorkerSessions {
 
 /** Prepares to talk to the worker threads of the process behind `main`, nested ones included. */
 export function workerSessions(main: HeapSession): WorkerSessions {
-  const workers = new Map<string, { worker: WorkerSession; receive(message: string): void; end(): void }>();
+  const workers = new Map<
+    string,
+    { worker: WorkerSession; receive: (message: string) => void; end: () => void }
+  >();
   let listening: 'no' | 'yes' | 'closed' = 'no';
   const listen = (): void => {
     main.on('NodeWorker.attachedToWorker', ({ sessionId, workerInfo }: Attached) => {

@@ -168,3 +168,31 @@ function valueOf({ result, exceptionDetails }: Evaluated): Evaluated['result'] {
   const { exception, text } = exceptionDetails;
   throw new Error(exception?.description ?? text);
 }
+
+/** Lets a program go on that was started with `--inspect-brk`. Children forked later must not inherit the option. */
+export async function letProgramGo(connection: Connection): Promise<void> {
+  await connection.send('Runtime.evaluate', {
+    expression: `process.execArgv.splice(0, Infinity, ...process.execArgv.filter((arg) => !arg.startsWith('--inspect-brk=')))\n//# sourceURL=${OWN_URL}heap`,
+    silent: true,
+  });
+  await connection.send('Runtime.runIfWaitingForDebugger');
+}
+
+/**
+ * Closes an inspector that was opened for us. Closing waits for our own connection to end, so the process does it a
+ * moment later; it need not answer now, so that this also works while it is still held by a snapshot.
+ */
+export async function closeOpenedInspector(connection: Connection): Promise<void> {
+  const closing = connection.send(
+    'Runtime.evaluate',
+    {
+      expression: `(function(inspector, timers){ timers.setTimeout(() => inspector.close(), 30).unref(); })(require('node:inspector'), require('node:timers'))\n//# sourceURL=${OWN_URL}heap`,
+      includeCommandLineAPI: true,
+      silent: true,
+    },
+    CLOSE_MS,
+  );
+  await closing.catch(() => undefined);
+}
+
+const CLOSE_MS = 500;

@@ -78,9 +78,9 @@ export function readAwaitGraph(heap: HeapGraph): AwaitGraph {
 
 interface Reader {
   heap: HeapGraph;
-  isPromise(node: Node): boolean;
-  builtin(closure: Node): string;
-  hasWaiters(promise: Node): boolean;
+  isPromise: (node: Node) => boolean;
+  builtin: (closure: Node) => string;
+  hasWaiters: (promise: Node) => boolean;
 }
 
 const isReaction = (heap: HeapGraph, node: Node): boolean => heap.name(node) === 'system / PromiseReaction';

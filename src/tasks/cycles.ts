@@ -25,13 +25,13 @@ export function findCycles(tasks: readonly CodeTask[], shown: readonly Task[], f
   });
   const cycles: TaskCycle[] = [];
   tasks.forEach(({ circular }, index) => {
-    if (circular) cycles.push({ tasks: [first + index], steps: ['awaits a promise that waits for itself'] });
+    if (circular) cycles.push({ tasks: [first + index], steps: ['its promises wait for each other'] });
   });
   for (const ring of ringsOf(next)) {
-    const steps = ring.map((_, k) => {
-      const holder = shown[ring[(k + 1) % ring.length]!]!.stack[0]!.function;
-      return `waits for ${holder} to go on, which has the resolver`;
-    });
+    const name = (index: number): string => shown[index]!.stack.at(-1)!.function;
+    const steps = ring.map(
+      (index, k) => `${name(index)} waits for ${name(ring[(k + 1) % ring.length]!)} to go on`,
+    );
     cycles.push({ tasks: ring.map((index) => first + index), steps });
   }
   return cycles;

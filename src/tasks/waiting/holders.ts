@@ -65,7 +65,8 @@ class Walk {
   readonly #heap: HeapGraph;
   readonly #graph: AwaitGraph;
   readonly #queue: Place[] = [];
-  readonly #seen = new Set<Node>();
+  /** Nodes, and where listeners of several events meet, nodes with the event. */
+  readonly #seen = new Set<Node | string>();
   readonly #known: (KnownHolder & { callback: Node; depth: number; holder: Node })[] = [];
   readonly #kept: Holders['kept'] = [];
   readonly #locals = new Set<Node>();
@@ -113,21 +114,31 @@ class Walk {
   }
 
   #add(place: Place): void {
-    if (this.#seen.has(place.node)) return;
-    this.#seen.add(place.node);
+    const { node, event, key } = place;
+    const seen = event === undefined && key === undefined ? node : [node, event, key].join(' ');
+    if (this.#seen.has(seen)) return;
+    this.#seen.add(seen);
     this.#queue.push(place);
   }
 
   #expand(place: Place): void {
     switch (place.role) {
-      case 'promise':
-        return this.#fromPromise(place);
-      case 'function':
-        return this.#fromFunction(place);
-      case 'context':
-        return this.#fromContext(place);
-      case 'box':
-        return this.#fromBox(place);
+      case 'promise': {
+        this.#fromPromise(place);
+        return;
+      }
+      case 'function': {
+        this.#fromFunction(place);
+        return;
+      }
+      case 'context': {
+        this.#fromContext(place);
+        return;
+      }
+      case 'box': {
+        this.#fromBox(place);
+        return;
+      }
     }
   }
 

@@ -41,6 +41,7 @@ export async function ran(
     analyzeFile: unexpected('analyzeFile'),
     compareFiles: unexpected('compareFiles'),
     lintPaths: unexpected('lintPaths'),
+    tasks: unexpected('tasks'),
     openOtlpStream: unexpected('openOtlpStream'),
     openRecording: () => {
       throw new Error('openRecording was not expected.');

@@ -1,0 +1,36 @@
+import type { SourceLocation } from '../model/location.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Task, TaskDump } from '../model/task.ts';
+import { escapeJson } from './clean.ts';
+import { relativePath } from './paths.ts';
+
+/** What `tasks` prints with `--format json`. Files below `cwd` are relative to it. */
+export function tasksJson(dump: TaskDump, problems: readonly Problem[], cwd: string): string {
+  const { depth, target, threads, snapshot, tasks, cycles } = dump;
+  const object = {
+    version: 1,
+    depth,
+    target,
+    threads,
+    ...(snapshot && { snapshot }),
+    tasks: tasks.map((task) => taskJson(task, cwd)),
+    cycles,
+    problems,
+  };
+  return `${escapeJson(JSON.stringify(object, undefined, 2))}\n`;
+}
+
+function taskJson({ count, thread, stack, waitingFor }: Task, cwd: string): object {
+  const place = <T extends SourceLocation>(at: T): T => ({ ...at, file: relativePath(at.file, cwd) });
+  return {
+    count,
+    thread,
+    stack: stack.map(place),
+    ...(waitingFor && {
+      waitingFor: {
+        ...waitingFor,
+        ...(waitingFor.location && { location: place(waitingFor.location) }),
+      },
+    }),
+  };
+}

@@ -1,0 +1,158 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { UserError } from '../base/user-error.ts';
+import { openInspector } from '../inspector/activate.ts';
+import { connect } from '../inspector/connection.ts';
+import type { Connection } from '../inspector/connection.ts';
+import { requireEndpoint } from '../inspector/endpoint.ts';
+import { closeOpenedInspector, letProgramGo, openHeap } from '../inspector/heap.ts';
+import type { HeapPort } from '../inspector/heap-port.ts';
+import { launch } from '../inspector/launch.ts';
+import { createSourceLocator } from '../inspector/source-locator.ts';
+import type { Outcome } from '../model/problem.ts';
+import type { TaskDump } from '../model/task.ts';
+import { fullTasks, quickTasks } from '../tasks/dump.ts';
+import type { TaskProgress } from '../tasks/dump.ts';
+import { asset } from './assets.ts';
+import type { TargetSpec } from './contract.ts';
+
+export interface TasksOptions {
+  depth: TaskDump['depth'];
+  /** How long a command that is started may run before it is looked into, ms. Default 1000. */
+  settleMs?: number;
+  /** Aborting ends it at any moment, without harm to the process. */
+  signal?: AbortSignal;
+  onProgress?: (progress: TaskProgress) => void;
+  /** What a started command prints; without it, it goes to our stderr. */
+  onOutput?: (text: string) => void;
+  /** Asked before a snapshot of a large heap holds the process; false ends the job. Without it, it is taken. */
+  mayPause?: (estimate: PauseEstimate) => Promise<boolean>;
+}
+
+/** What a snapshot of a large heap will cost. */
+export interface PauseEstimate {
+  heapMB: number;
+  /** How long the process will be held, ms: a guess, within a factor of three. */
+  pauseMs: number;
+}
+
+/**
+ * Every suspended async function of a process. An inspector that was opened for it is closed again.
+ * @throws UserError `unreachable`: the target cannot be reached, does not answer, or the job was stopped;
+ *   `usage`: `mayPause` said no
+ */
+export async function dumpTasks(target: TargetSpec, options: TasksOptions): Promise<Outcome<TaskDump>> {
+  const reached = await reach(target, options);
+  try {
+    return await read(reached.connection, options);
+  } catch (error) {
+    if (options.signal?.aborted) throw stopped();
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      'unreachable',
+      `The process does not answer: ${error instanceof Error ? error.message : String(error)}.`,
+      'Its event loop may be held by native code or paused in a debugger; try again when it runs.',
+      { cause: error },
+    );
+  } finally {
+    await reached.leave();
+  }
+}
+
+/** From this size on, a snapshot takes seconds. */
+const LARGE_MB = 100;
+/** Measured by `npm run bench:tasks` on a machine with other work to do; Node 18 takes three times as long. */
+const PAUSE_MS_PER_MB = 100;
+
+async function read(connection: Connection, options: TasksOptions): Promise<Outcome<TaskDump>> {
+  const port = await openHeap(connection);
+  const { signal, onProgress, depth, mayPause } = options;
+  const locator = createSourceLocator();
+  try {
+    if (depth === 'quick') return await quickTasks(port, { locator, signal });
+    if (mayPause) await askFirst(port, mayPause);
+    return await fullTasks(port, { locator, signal, onProgress });
+  } finally {
+    // What does not answer any more is given up with the connection.
+    await Promise.race([port.close(), wait(signal?.aborted ? 100 : 3000)]);
+  }
+}
+
+async function askFirst(port: HeapPort, mayPause: NonNullable<TasksOptions['mayPause']>): Promise<void> {
+  const sizes = await Promise.all(
+    (await port.threads()).map((thread) => thread.heapUsed(5000).catch(() => 0)),
+  );
+  const heapMB = Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1e6);
+  if (heapMB < LARGE_MB) return;
+  const slow = Number(/^v(\d+)/.exec(port.node)?.[1]) < 20 ? 3 : 1;
+  if (await mayPause({ heapMB, pauseMs: heapMB * PAUSE_MS_PER_MB * slow })) return;
+  throw new UserError(
+    'usage',
+    'No heap snapshot was taken.',
+    'Ask without one with --quick, or allow the pause with --yes.',
+  );
+}
+
+const stopped = (): UserError =>
+  new UserError('unreachable', 'Stopped before the answer was complete.', 'Start again when you are ready.');
+
+interface Reached {
+  connection: Connection;
+  leave(): Promise<void>;
+}
+
+async function reach(target: TargetSpec, options: TasksOptions): Promise<Reached> {
+  switch (target.kind) {
+    case 'pid': {
+      const { endpoint, activated } = await openInspector(target.pid);
+      const connection = await connect(endpoint.webSocketUrl);
+      return {
+        connection,
+        leave: async () => {
+          if (activated) await closeOpenedInspector(connection);
+          connection.dispose();
+        },
+      };
+    }
+    case 'inspect': {
+      const { webSocketUrl } = await requireEndpoint(target.host, target.port);
+      return plain(await connect(webSocketUrl));
+    }
+    case 'ws':
+      return plain(await connect(target.url));
+    case 'command': {
+      const program = await launch({
+        ...target,
+        cwd: target.cwd,
+        preload: asset('preload.cjs'),
+        follow: 'none',
+        onOutput: options.onOutput ?? ((text) => void process.stderr.write(text)),
+      });
+      try {
+        const connection = await connect(program.first.url);
+        if (program.state === 'first-line') await letProgramGo(connection);
+        else await program.letGo(program.first.pid);
+        await Promise.race([wait(options.settleMs ?? SETTLE_MS), program.exited, connection.closed]);
+        return {
+          connection,
+          leave: async () => {
+            connection.dispose();
+            await program.end();
+          },
+        };
+      } catch (error) {
+        await program.end();
+        throw error;
+      }
+    }
+  }
+}
+
+const SETTLE_MS = 1000;
+
+const plain = (connection: Connection): Reached => ({
+  connection,
+  leave: () => {
+    connection.dispose();
+    return Promise.resolve();
+  },
+});
