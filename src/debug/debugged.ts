@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { UserError } from '../base/user-error.ts';
+import { describeError, UserError } from '../base/user-error.ts';
 import { Breakpoints, toDap } from './breakpoints.ts';
 import type { BreakpointSource } from './breakpoints.ts';
 import { CAPABILITIES } from './capabilities.ts';
@@ -9,6 +9,7 @@ import { readAttach, readLaunch } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
 import { consoleOutput, supportOutput } from './console-output.ts';
 import { evaluate } from './evaluate.ts';
+import type { SelectTaskArguments, TasksArguments } from './custom-requests.ts';
 import { readExceptionFilters } from './exceptions.ts';
 import type { ExceptionSettings } from './exceptions.ts';
 import { FunctionBreakpoints } from './function-breakpoints.ts';
@@ -98,7 +99,9 @@ export class Debuggee {
         this.#go(threadId, (live) => live.control.step('stepInto')),
       stepOut: ({ threadId }: DebugProtocol.StepOutArguments) =>
         this.#go(threadId, (live) => live.control.step('stepOut')),
-      pause: ({ threadId }: DebugProtocol.PauseArguments) => this.#live(threadId).control.pause(),
+      pause: ({ threadId }: DebugProtocol.PauseArguments) => this.#pause(threadId),
+      'looplens/tasks': (args: TasksArguments) => this.#inspection.readTasks(args),
+      'looplens/selectTask': (args: SelectTaskArguments) => this.#inspection.selectTask(args),
       restartFrame: (args: DebugProtocol.RestartFrameArguments) => this.#inspection.restartFrame(args),
       restart: () => this.#restart(),
       terminate: () => this.#terminate(),
@@ -118,6 +121,7 @@ export class Debuggee {
     const program = this.#program;
     const started = this.#started;
     this.#program = undefined;
+    this.#inspection.tasks.connectTo(undefined);
     const end = terminateDebuggee ?? started?.end !== undefined;
     if (end && started?.end) {
       program?.close();
@@ -161,6 +165,7 @@ export class Debuggee {
           })
         : await findProgram(config);
     this.#started = started;
+    this.#inspection.tasks.connectTo(started.webSocketUrl);
     const skip = compileSkip(config.skipFiles);
     this.#inspection.muted = skip.muted;
     try {
@@ -221,6 +226,7 @@ export class Debuggee {
     program.close();
     if (program !== this.#program) return;
     this.#program = undefined;
+    this.#inspection.tasks.connectTo(undefined);
     const exitCode = await started.exited;
     if (exitCode !== undefined) this.#client.send('exited', { exitCode });
     this.#client.send('terminated');
@@ -229,6 +235,12 @@ export class Debuggee {
   #stopped({ loop }: LiveLoop, stop: Stop): void {
     const { exception: _, ...body } = stop;
     this.#client.send('stopped', { ...body, threadId: loop.threadId, allThreadsStopped: false });
+    const showTasks = this.#config?.showTasks ?? 'onDemand';
+    if (showTasks === 'always' || (showTasks === 'onPause' && stop.reason === 'pause')) {
+      this.#inspection.tasks.readAtStop(loop).catch((error: unknown) => {
+        this.#client.send('output', { category: 'console', output: `${describeError(error)}\n` });
+      });
+    }
   }
 
   #go(threadId: number, run: (live: LiveLoop) => Promise<void>): { allThreadsContinued: boolean } {
@@ -282,6 +294,7 @@ export class Debuggee {
     if (!config) throw new UserError('usage', 'Nothing was started yet.', 'Launch or attach first.');
     const program = this.#program;
     this.#program = undefined;
+    this.#inspection.tasks.connectTo(undefined);
     if (this.#started?.end) {
       program?.close();
       await this.#started.end();
@@ -306,7 +319,20 @@ export class Debuggee {
     return this.#program;
   }
 
+  /** Of a suspended task: it stands still already, so where it stands is read anew. */
+  async #pause(threadId: number): Promise<void> {
+    if (this.#inspection.tasks.get(threadId)) await this.#inspection.tasks.read('full');
+    else await this.#live(threadId).control.pause();
+  }
+
   #live(threadId: number): LiveLoop {
+    if (this.#inspection.tasks.get(threadId)) {
+      throw new UserError(
+        'usage',
+        'A suspended task cannot be stepped or continued.',
+        'It goes on when what it waits for happens; set a breakpoint behind its await.',
+      );
+    }
     const live = this.#program?.loop(threadId);
     if (!live) throw new UserError('usage', `There is no thread ${threadId}.`, 'Its worker may have ended.');
     return live;

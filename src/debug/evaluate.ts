@@ -43,7 +43,7 @@ function run(place: EvaluationPlace, expression: string, context: string): Promi
 }
 
 /**
- * V8 gives copies of the scopes of a suspended function. `with` puts their names into reach of the expression; what it
+ * V8 gives copies of the scopes of a suspended function, each wrapped with its name. `with` puts their names into reach of the expression; what it
  * assigns to a variable changes the copy only, so an assignment is refused.
  */
 function evaluateSuspended(
@@ -54,7 +54,7 @@ function evaluateSuspended(
   const names = scopes.map((_, k) => `s${k}`);
   const nested = names
     .toReversed()
-    .map((name) => `with (${name}) `)
+    .map((name) => `with (${name}.object) `)
     .join('');
   const target = receiver ?? scopes[0];
   if (target === undefined) {

@@ -1,6 +1,8 @@
 import type { Debugger, Runtime } from 'node:inspector';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { UserError } from '../base/user-error.ts';
+import type { SelectTaskArguments, TasksArguments, TasksBody } from './custom-requests.ts';
+import { breakpointLocations } from './breakpoint-locations.ts';
 import type { ClientPort } from './debugged.ts';
 import type { EvaluationPlace } from './evaluate.ts';
 import type { Loop } from './loop.ts';
@@ -9,6 +11,11 @@ import type { Place } from './scripts.ts';
 import { SourceTable } from './sources.ts';
 import type { Conventions } from './sources.ts';
 import { FrameTable, mayRestart, stoppedStack } from './stacks.ts';
+import type { FrameRef } from './stacks.ts';
+import { findSuspended, releaseSuspended, suspendedScopes } from './suspended.ts';
+import type { SuspendedFunction } from './suspended.ts';
+import { awaitingCaller, taskStack } from './task-frames.ts';
+import { TaskThreads } from './task-threads.ts';
 import { VariableTable } from './variables.ts';
 
 export interface InspectionPorts {
@@ -37,18 +44,22 @@ export class Inspection {
   readonly frames = new FrameTable();
   readonly variablesOf = new VariableTable();
   readonly sources = new SourceTable();
+  readonly tasks: TaskThreads;
   /** Whose code is shown as not the user's. */
   muted: (source: string) => boolean = () => false;
   readonly #ports: InspectionPorts;
+  readonly #found = new WeakMap<FrameRef, Promise<SuspendedFunction>>();
   readonly #stacks = new Map<Loop, Promise<DebugProtocol.StackFrame[]>>();
 
   constructor(ports: InspectionPorts) {
     this.#ports = ports;
+    this.tasks = new TaskThreads(ports.client, ports.loops);
   }
 
   threads(): DebugProtocol.ThreadsResponse['body'] {
     const loops = this.#ports.loops().map(({ loop }) => ({ id: loop.threadId, name: threadName(loop) }));
-    return { threads: loops };
+    const tasks = this.tasks.all().map(({ threadId, name }) => ({ id: threadId, name }));
+    return { threads: [...loops, ...tasks] };
   }
 
   async stackTrace(
@@ -60,10 +71,49 @@ export class Inspection {
     return { stackFrames: all.slice(start, end), totalFrames: all.length };
   }
 
-  scopes({ frameId }: DebugProtocol.ScopesArguments): DebugProtocol.ScopesResponse['body'] {
+  async scopes({ frameId }: DebugProtocol.ScopesArguments): Promise<DebugProtocol.ScopesResponse['body']> {
     const ref = this.frames.get(frameId);
+    if (ref.kind === 'label') return { scopes: [] };
     if (ref.kind === 'call') return { scopes: this.#callScopes(ref.loop, ref.frame) };
-    return { scopes: [] };
+    return { scopes: suspendedScopes(ref.loop, await this.#suspended(ref), this.variablesOf) };
+  }
+
+  /** The request `looplens/tasks`. */
+  async readTasks({ depth = 'full' }: TasksArguments): Promise<TasksBody> {
+    const dump = await this.tasks.read(depth === 'quick' ? 'quick' : 'full');
+    const threads = this.tasks.all();
+    return {
+      depth: dump.depth,
+      ...(dump.snapshot ? { snapshot: dump.snapshot } : {}),
+      groups: threads.map(({ threadId, name, task }) => ({
+        threadId,
+        name,
+        count: task.count,
+        ...(task.waitingFor ? { waitingFor: task.waitingFor } : {}),
+        stack: task.stack,
+      })),
+      cycles: dump.cycles.map(({ tasks, steps }) => ({
+        threadIds: tasks.flatMap((k) =>
+          threads.filter(({ task }) => task === dump.tasks[k]).map((t) => t.threadId),
+        ),
+        steps,
+      })),
+    };
+  }
+
+  /** The request `looplens/selectTask`. */
+  selectTask({ threadId, index }: SelectTaskArguments): void {
+    const thread = this.tasks.get(threadId);
+    if (!thread || !(index in thread.task.instances)) {
+      const last = (thread?.task.instances.length ?? 0) - 1;
+      throw new UserError(
+        'usage',
+        `Thread ${threadId} has no task ${index}.`,
+        `Give an index from 0 to ${last}.`,
+      );
+    }
+    thread.instance = index;
+    this.#ports.client.send('invalidated', { areas: ['stacks', 'variables'], threadId });
   }
 
   async variables(args: DebugProtocol.VariablesArguments): Promise<DebugProtocol.VariablesResponse['body']> {
@@ -82,11 +132,20 @@ export class Inspection {
     if (frameId !== undefined) {
       const ref = this.frames.get(frameId);
       if (ref.kind === 'call') return { kind: 'call', loop: ref.loop, frame: ref.frame };
-      throw new UserError(
-        'usage',
-        'Nothing can be evaluated in this frame.',
-        'Select the frame of a function.',
-      );
+      if (ref.kind === 'label') {
+        throw new UserError(
+          'usage',
+          'Nothing can be evaluated between two functions.',
+          'Select the frame of a function.',
+        );
+      }
+      const { scopes, receiver } = await this.#suspended(ref);
+      return {
+        kind: 'suspended',
+        loop: ref.loop,
+        scopes: scopes.filter(({ name }) => name !== 'Global').map(({ objectId }) => objectId),
+        receiver: receiver?.objectId,
+      };
     }
     const [main] = this.#ports.loops();
     if (!main) throw new UserError('usage', 'No program is being debugged.', 'Launch or attach first.');
@@ -135,33 +194,8 @@ export class Inspection {
   async breakpointLocations(
     args: DebugProtocol.BreakpointLocationsArguments,
   ): Promise<DebugProtocol.BreakpointLocationsResponse['body']> {
-    const { lineBase, columnBase } = this.#ports.conventions;
-    const file = args.source.path ?? '';
-    const line = args.line - lineBase;
-    const endLine = (args.endLine ?? args.line) - lineBase;
-    const found = new Map<string, DebugProtocol.BreakpointLocation>();
-    for (const { loop } of this.#ports.loops()) {
-      for (const script of loop.scripts.of(file)) {
-        const start = script.map?.toScript(file, { line, column: 0 })[0] ?? { line, column: 0 };
-        const end = script.map?.toScript(file, { line: endLine + 1, column: 0 })[0] ?? {
-          line: endLine + 1,
-          column: 0,
-        };
-        const { locations } = await loop.connection
-          .send<{ locations: Debugger.Location[] }>('Debugger.getPossibleBreakpoints', {
-            start: { scriptId: script.id, lineNumber: start.line, columnNumber: start.column },
-            end: { scriptId: script.id, lineNumber: end.line, columnNumber: end.column },
-          })
-          .catch(() => ({ locations: [] }));
-        for (const { scriptId, lineNumber, columnNumber = 0 } of locations) {
-          const place = loop.scripts.place(scriptId, { line: lineNumber, column: columnNumber });
-          if (place?.source !== file || place.line < line || place.line > endLine) continue;
-          const at = { line: place.line + lineBase, column: place.column + columnBase };
-          found.set(`${at.line}:${at.column}`, at);
-        }
-      }
-    }
-    return { breakpoints: [...found.values()] };
+    const loops = this.#ports.loops().map(({ loop }) => loop);
+    return { breakpoints: await breakpointLocations(loops, args, this.#ports.conventions) };
   }
 
   async restartFrame({ frameId }: DebugProtocol.RestartFrameArguments): Promise<void> {
@@ -182,8 +216,10 @@ export class Inspection {
   /** The loop has gone on: what was shown of its stop holds no more. */
   forget(loop: Loop): void {
     this.#stacks.delete(loop);
-    this.frames.forget((ref) => ref.loop === loop && ref.kind !== 'suspended');
+    this.tasks.forget(loop);
+    this.frames.forget((ref) => ref.loop === loop);
     this.variablesOf.forget(loop);
+    void releaseSuspended(loop);
   }
 
   /** A place in the client's terms. */
@@ -196,7 +232,33 @@ export class Inspection {
     };
   }
 
-  #stackOf(threadId: number): Promise<DebugProtocol.StackFrame[]> {
+  /** Finds the function of a frame once; what it holds is read anew each time that it is opened. */
+  #suspended(ref: Extract<FrameRef, { kind: 'suspended' | 'caller' }>): Promise<SuspendedFunction> {
+    if (ref.kind === 'suspended' && ref.generator === 0) {
+      throw new UserError(
+        'usage',
+        'These tasks were read without a heap snapshot, so their variables are not known.',
+        'Pause the task to take one.',
+      );
+    }
+    let found = this.#found.get(ref);
+    if (!found) {
+      found =
+        ref.kind === 'suspended'
+          ? findSuspended(ref.loop, ref.generator, ref.line)
+          : awaitingCaller(ref, this.tasks);
+      this.#found.set(ref, found);
+      found.catch(() => this.#found.delete(ref));
+    }
+    return found;
+  }
+
+  async #stackOf(threadId: number): Promise<DebugProtocol.StackFrame[]> {
+    const task = this.tasks.get(threadId);
+    if (task) {
+      this.frames.forget((ref) => 'threadId' in ref && ref.threadId === threadId);
+      return taskStack(task, this.frames, this.#ports.conventions);
+    }
     const { loop, control } = this.#ports.live(threadId);
     const { pause } = loop;
     if (!pause) throw new UserError('usage', 'The thread is running.', 'Pause it to see its stack.');

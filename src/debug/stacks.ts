@@ -11,9 +11,9 @@ export type FrameRef =
   | { kind: 'call'; loop: Loop; frame: Debugger.CallFrame }
   /** The `depth`th function outwards that waits for what the loop runs. */
   | { kind: 'caller'; loop: Loop; pause: Pause; callers: AsyncCaller[]; depth: number }
-  /** A function of a task that a dump found; see `tasks.ts`. */
-  | { kind: 'suspended'; loop: Loop; generator: number }
-  | { kind: 'label'; loop: Loop };
+  /** A function of a task that a dump found; see `task-threads.ts`. */
+  | { kind: 'suspended'; loop: Loop; generator: number; line: number | undefined; threadId: number }
+  | { kind: 'label'; loop: Loop; threadId: number };
 
 /** Frames that the client has seen, by their numbers. */
 export class FrameTable {
@@ -61,7 +61,8 @@ export async function stoppedStack(
   const own = ownCalls(loop, pause.event.callFrames);
   // What of Node went on with a suspended function says less than who waits for it.
   const calls = callers.length > 0 ? withoutEntry(loop, own) : own;
-  const label = (name: string): DebugProtocol.StackFrame => labelFrame(loop, name, ports.frames);
+  const label = (name: string): DebugProtocol.StackFrame =>
+    labelFrame(loop, name, ports.frames, loop.threadId);
   const frames: DebugProtocol.StackFrame[] = [];
   const entry = entryOf(loop, calls);
   calls.forEach((frame, k) => {
@@ -88,8 +89,19 @@ export async function stoppedStack(
 }
 
 /** A line between two frames. */
-export function labelFrame(loop: Loop, name: string, frames: FrameTable): DebugProtocol.StackFrame {
-  return { id: frames.add({ kind: 'label', loop }), name, line: 0, column: 0, presentationHint: 'label' };
+export function labelFrame(
+  loop: Loop,
+  name: string,
+  frames: FrameTable,
+  threadId: number,
+): DebugProtocol.StackFrame {
+  return {
+    id: frames.add({ kind: 'label', loop, threadId }),
+    name,
+    line: 0,
+    column: 0,
+    presentationHint: 'label',
+  };
 }
 
 /** The calls without those of our own part. */

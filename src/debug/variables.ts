@@ -40,7 +40,7 @@ export class VariableTable {
 
   forget(loop: Loop): void {
     for (const [reference, container] of this.#containers) {
-      if (container.loop === loop && container.kind !== 'suspended-scope') this.#containers.delete(reference);
+      if (container.loop === loop) this.#containers.delete(reference);
     }
   }
 

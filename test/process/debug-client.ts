@@ -22,6 +22,7 @@ export class Session {
   readonly client = new DebugClient(process.execPath, path.resolve('dist/debug/adapter.cjs'), 'looplens');
   readonly output: DebugProtocol.OutputEvent['body'][] = [];
   readonly events: DebugProtocol.Event[] = [];
+  #closed = false;
   #stops: DebugProtocol.StoppedEvent['body'][] = [];
   #waiting: ((stop: DebugProtocol.StoppedEvent['body']) => void)[] = [];
 
@@ -77,6 +78,12 @@ export class Session {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Resolves when the program has printed a text. */
+  async until(text: string): Promise<void> {
+    const said = (): boolean => this.output.some(({ output }) => output.includes(text));
+    while (!said()) await this.client.waitForEvent('output');
+  }
+
   async frames(threadId = 1): Promise<DebugProtocol.StackFrame[]> {
     return (await this.client.stackTraceRequest({ threadId })).body.stackFrames;
   }
@@ -109,8 +116,9 @@ export class Session {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     // It ends itself when the client has left.
     await this.client.disconnectRequest({}).catch(() => undefined);
-    this.client.stopAdapter();
   }
 }

@@ -47,4 +47,73 @@ describe.each([18, 22, 26])('debugging on Node %i', (major) => {
     await session.client.waitForEvent('terminated');
     expect(session.output.map(({ output }) => output).join('')).toContain('3300 3600 3900');
   });
+
+  test('suspended tasks as threads, with their variables', async () => {
+    session = await Session.open();
+    await session.launch(major, fixture('pool.cjs'));
+    await session.until('ready');
+    const { groups } = (await session.client.customRequest('looplens/tasks')).body;
+    const names = groups.map(({ name }: { name: string }) => name).sort();
+    expect(names).toEqual([
+      expect.stringMatching(/^2 × handler, waiting for query \(resolver held by Pool\.#waiting/),
+      expect.stringMatching(/^2 × handler, waiting for .*100000 ms/),
+    ]);
+    const { threadId } = groups.find(({ name }: { name: string }) => name.includes('Pool'));
+    const { threads } = (await session.client.threadsRequest()).body;
+    expect(threads.map(({ id }) => id)).toEqual(expect.arrayContaining([1, threadId]));
+    const at = (text: string): number => lineOf('pool.cjs', text);
+    expect(await session.shape(threadId)).toEqual([
+      expect.stringMatching(/^\[waiting for resolver held by Pool\.#waiting/),
+      `query:${at('await pool.acquire')}`,
+      '[await]',
+      `handler:${at('await query')}`,
+    ]);
+    const frames = (await session.frames(threadId)).filter((f) => f.presentationHint !== 'label');
+    expect((await session.locals(frames[0]!.id))['sql']?.value).toMatch(/^'select [1-4]'$/);
+    expect(await session.evaluate('request.id * 10', frames[1]!.id)).toMatch(/^[1-4]0$/);
+    await expect(session.client.continueRequest({ threadId })).rejects.toThrow(
+      /cannot be stepped|cannot be stopped/,
+    );
+  });
+
+  test('stops for what asynchronous code does wrong', async () => {
+    const trouble = fixture('async-trouble.cjs');
+    const at = (text: string): number => lineOf('async-trouble.cjs', text);
+    const stopAt = async (kind: string, filterId: string, condition?: string): Promise<string[]> => {
+      session = await Session.open();
+      const args = { args: [kind] };
+      await session.launch(
+        major,
+        trouble,
+        (s) => s.exceptions({ filterId, ...(condition === undefined ? {} : { condition }) }),
+        args,
+      );
+      const stop = await session.stop();
+      expect(stop.reason).toBe('exception');
+      const shape = await session.shape(stop.threadId);
+      await session.close();
+      return [stop.description ?? '', ...shape];
+    };
+    expect(await stopAt('block', 'loop-blocked', '200 ms')).toEqual([
+      'Loop blocked',
+      `blockFor:${at('while (Date.now')}`,
+      expect.stringMatching(`:${at('block: ()')}$`),
+      '[setTimeout]',
+    ]);
+    expect(await stopAt('block', 'callback-long', '100')).toEqual(
+      expect.arrayContaining(['Long callback', `blockFor:${at('while (Date.now')}`]),
+    );
+    expect((await stopAt('microtasks', 'microtasks-long', '150 ms'))[0]).toBe('Long microtask drain');
+    expect(await stopAt('pending', 'promise-pending', '0.5 s')).toEqual([
+      'Promise pending',
+      '[await]',
+      `waiter:${at('await new Promise(() => {})')}`,
+    ]);
+    expect((await stopAt('rejection', 'unhandled-rejection'))[0]).toBe('Unhandled rejection');
+    expect(await stopAt('sync', 'sync-in-request')).toEqual([
+      'Paused on a synchronous call',
+      expect.stringMatching(`:${at('response.end')}$`),
+      '[socket]',
+    ]);
+  });
 });

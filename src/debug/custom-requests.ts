@@ -1,0 +1,28 @@
+import type { TaskDump } from '../model/task.ts';
+
+/** Arguments of `looplens/tasks`: reads all suspended tasks and makes their groups threads. */
+export interface TasksArguments {
+  /** `quick` takes no heap snapshot: no variables, approximate counts. Default `full`. */
+  depth?: 'quick' | 'full';
+}
+
+/** Answer of `looplens/tasks`. */
+export interface TasksBody {
+  depth: TaskDump['depth'];
+  snapshot?: TaskDump['snapshot'];
+  groups: {
+    threadId: number;
+    name: string;
+    count: number;
+    waitingFor?: TaskDump['tasks'][number]['waitingFor'];
+    stack: TaskDump['tasks'][number]['stack'];
+  }[];
+  /** Groups that wait for each other, by their threads. */
+  cycles: { threadIds: number[]; steps: string[] }[];
+}
+
+/** Arguments of `looplens/selectTask`: which task of a group its frames shall show the variables of, from 0. */
+export interface SelectTaskArguments {
+  threadId: number;
+  index: number;
+}

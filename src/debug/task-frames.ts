@@ -1,0 +1,76 @@
+import path from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { UserError } from '../base/user-error.ts';
+import type { Conventions } from './sources.ts';
+import { labelFrame } from './stacks.ts';
+import type { FrameRef, FrameTable } from './stacks.ts';
+import { findSuspended } from './suspended.ts';
+import type { SuspendedFunction } from './suspended.ts';
+import { combinatorName } from './task-threads.ts';
+import type { TaskThread, TaskThreads } from './task-threads.ts';
+
+/** The frames of a group of tasks: what it waits for, then its functions outwards, each behind a label. */
+export function taskStack(
+  { loop, task, instance, threadId }: TaskThread,
+  frames: FrameTable,
+  { lineBase, columnBase }: Conventions,
+): DebugProtocol.StackFrame[] {
+  const label = (name: string): DebugProtocol.StackFrame => labelFrame(loop, name, frames, threadId);
+  const stack = task.waitingFor ? [label(`waiting for ${task.waitingFor.detail}`)] : [];
+  task.stack.forEach((frame, k) => {
+    const combinator = combinatorName(frame);
+    if (combinator !== undefined) {
+      stack.push(label(combinator));
+      return;
+    }
+    if (k > 0 && task.stack[k - 1]?.kind === 'await') stack.push(label('await'));
+    const generator = task.instances[instance]?.generators[k] ?? 0;
+    const line = frame.exact ? frame.line : undefined;
+    stack.push({
+      id: frames.add({ kind: 'suspended', loop, generator, line, threadId }),
+      name: frame.exact ? frame.function : `${frame.function} (line unknown)`,
+      line: frame.line - 1 + lineBase,
+      column: frame.column - 1 + columnBase,
+      source: { name: path.basename(frame.file), path: frame.file },
+      ...(frame.owner === 'own' ? {} : { presentationHint: 'subtle' as const }),
+    });
+  });
+  return stack;
+}
+
+/**
+ * The function that waits for what runs at a stop. V8 tells where it stands, but not which one it is: the tasks of the
+ * loop are read, and it is the only one that stands so.
+ * @throws UserError when none does, or several
+ */
+export async function awaitingCaller(
+  { loop, callers, depth }: Extract<FrameRef, { kind: 'caller' }>,
+  tasks: TaskThreads,
+): Promise<SuspendedFunction> {
+  const dump = await tasks.read('full');
+  const places = callers.map((caller) => {
+    const script = caller.kind === 'function' ? loop.scripts.byUrl(caller.url) : undefined;
+    return script && caller.kind === 'function' ? loop.scripts.place(script.id, caller) : undefined;
+  });
+  const alike = dump.tasks.filter(
+    (task) =>
+      task.thread === loop.id &&
+      task.stack.length === places.length &&
+      task.stack.every(({ file, line, exact }, k) => {
+        const place = places[k];
+        return !place || (place.source === file && (!exact || place.line + 1 === line));
+      }),
+  );
+  const [task] = alike;
+  const generator = task?.instances[0]?.generators[depth];
+  if (alike.length === 1 && task?.count === 1 && generator !== undefined) {
+    return findSuspended(loop, generator, undefined);
+  }
+  throw new UserError(
+    'usage',
+    alike.length === 0
+      ? 'The function that waits here was not found among the suspended ones.'
+      : 'Several functions wait alike, and which of them waits for this one cannot be told.',
+    'Its variables are shown when it goes on.',
+  );
+}
