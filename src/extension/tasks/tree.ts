@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Task, TaskFrame } from '../../model/task.ts';
 import { plain } from '../links.ts';
 import type { TasksStore } from './store.ts';
-import { sparkline, summaryText, taskTitle, waitingText } from './words.ts';
+import { ownFrame, sparkline, summaryText, taskTitle, waitingText } from './words.ts';
 
 const VIEW = 'looplens.tasks';
 
@@ -67,7 +67,8 @@ export class TasksTree implements vscode.TreeDataProvider<TaskNode> {
     const task = dump?.tasks[node.task];
     if (!task) return new vscode.TreeItem('');
     if (node.kind === 'frame') return frameItem(task.stack[node.frame]!);
-    return taskItem(task, sparkline(this.#store.counts(task)));
+    // Counts of one kind of look can be compared; those of a snapshot and of a quick look cannot.
+    return taskItem(task, this.#store.watching ? sparkline(this.#store.counts(task)) : '');
   }
 
   /** Brings the view to the front. */
@@ -104,15 +105,15 @@ function cycleItem(steps: readonly string[]): vscode.TreeItem {
 function taskItem(task: Task, history: string): vscode.TreeItem {
   const waiting = waitingText(task.waitingFor);
   const item = new vscode.TreeItem(taskTitle(task), vscode.TreeItemCollapsibleState.Collapsed);
-  item.description = [history, waiting ?? placeText(task.stack[0])].filter((part) => part !== '').join('  ');
-  const dead = task.waitingFor?.kind === 'unreachable';
+  const place = placeText(ownFrame(task.stack) ?? task.stack[0]);
+  item.description = [history, place, waiting ?? ''].filter((part) => part !== '').join('  ');
   item.iconPath = new vscode.ThemeIcon(ICONS[task.waitingFor?.kind ?? 'unknown'] ?? 'circle-outline');
   item.contextValue = 'task';
   item.tooltip = new vscode.MarkdownString(
     task.stack.map((frame) => `${plain(frame.function)} ${plain(placeText(frame))}`.trim()).join('  \n'),
   );
   item.accessibilityInformation = {
-    label: `${taskTitle(task)}${dead ? ', can never go on' : ''}, ${waiting ?? placeText(task.stack[0])}`,
+    label: `${taskTitle(task)}, ${place}, ${waiting ?? 'not known what for'}`,
   };
   return item;
 }

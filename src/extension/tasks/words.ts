@@ -6,7 +6,7 @@ export function taskTitle({ count, stack }: Task): string {
   return count > 1 ? `${String(count)} × ${name}` : name;
 }
 
-/** What a task waits for, in a few words: `timer: setTimeout of 5000 ms`. Undefined where a quick look cannot tell. */
+/** What a task waits for, in a few words: `waiting for a timer (setTimeout of 5000 ms)`. Undefined where a quick look cannot tell. */
 export function waitingText(waiting: WaitingFor | undefined): string | undefined {
   if (!waiting) return undefined;
   switch (waiting.kind) {
@@ -14,12 +14,23 @@ export function waitingText(waiting: WaitingFor | undefined): string | undefined
       return 'can never go on: nobody can settle what it awaits';
     case 'unknown':
       return 'waiting for something that cannot be told';
-    case 'promise':
-      return `waiting for a promise: ${waiting.detail}`;
     default:
-      return `waiting for ${waiting.kind}: ${waiting.detail}`;
+      return `waiting for ${KINDS[waiting.kind]}${waiting.detail === '' ? '' : ` (${waiting.detail})`}`;
   }
 }
+
+const KINDS: Readonly<Record<Exclude<WaitingFor['kind'], 'unreachable' | 'unknown'>, string>> = {
+  timer: 'a timer',
+  fs: 'a file',
+  net: 'a socket',
+  dns: 'a name look-up',
+  http: 'an HTTP answer',
+  stream: 'a stream',
+  worker: 'a worker',
+  'child-process': 'a child process',
+  event: 'an event',
+  promise: 'a promise',
+};
 
 /** The innermost frame of the user's own code. */
 export function ownFrame(stack: readonly TaskFrame[]): TaskFrame | undefined {

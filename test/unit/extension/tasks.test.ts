@@ -47,7 +47,7 @@ test('a group is named by its innermost own function', () => {
 
 test('what it waits for is said, and so is what never comes', () => {
   expect(waitingText({ kind: 'timer', detail: 'setTimeout of 50 ms' })).toBe(
-    'waiting for timer: setTimeout of 50 ms',
+    'waiting for a timer (setTimeout of 50 ms)',
   );
   expect(waitingText({ kind: 'unreachable', detail: '' })).toMatch(/never/);
   expect(waitingText(undefined)).toBeUndefined();
@@ -67,8 +67,8 @@ test('lines count every task that passes through them, exact ones only', () => {
     () => 12_000,
   );
   expect(found.map(lensText)).toEqual([
-    '2 tasks suspended here, seen for 12 s, waiting for timer: 5 ms',
-    '5 tasks suspended here, seen for 12 s, waiting for a promise: Pool.q[3]',
+    '2 tasks suspended here, seen for 12 s, waiting for a timer (5 ms)',
+    '5 tasks suspended here, seen for 12 s, waiting for a promise (Pool.q[3])',
     '7 tasks suspended here, seen for 12 s',
   ]);
   expect(found.map(({ line }) => line)).toEqual([4, 12, 30]);
@@ -125,10 +125,10 @@ const stuck: TaskDump = {
 test('why an await is stuck, in a sentence', () => {
   expect(stuckAt(stuck, '/app/db.js', 30)).toEqual({
     message:
-      '6 tasks stand here, 5 of them waiting for a promise: resolver held by Pool.q[3] through Pool.acquire (db.js:12).',
+      '6 tasks stand here, 5 of them waiting for a promise (resolver held by Pool.q[3]) through Pool.acquire (db.js:12).',
     certain: true,
   });
-  expect(stuckAt(stuck, '/app/db.js', 4).message).toBe('1 task stands here, waiting for timer: 5 ms.');
+  expect(stuckAt(stuck, '/app/db.js', 4).message).toBe('1 task stands here, waiting for a timer (5 ms).');
   expect(stuckAt(stuck, '/app/db.js', 60).message).toBe(
     '1 task stands here in a deadlock: lockA waits for lockB; lockB waits for lockA. None of them can go on.',
   );
