@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const CORPUS = fileURLToPath(new URL('../fixtures/corpus', import.meta.url));
+const CORPUS = fileURLToPath(new URL('../fixtures/corpus', import.meta.url));
 
 /** How far a magnitude may be from the truth. */
 const TOLERANCE = 0.2;
