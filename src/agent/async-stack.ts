@@ -1,3 +1,4 @@
+import { NativePromise } from './native-promise.ts';
 import type { RawFrame } from './protocol.ts';
 import { readStack } from './stacks.ts';
 
@@ -17,12 +18,12 @@ const LIMIT = 40;
 export function readAsyncStack(promise: object, done: (frames: RawFrame[]) => void): void {
   const noop = (): void => undefined;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called on promises below
-  const then = Promise.prototype.then;
+  const then = NativePromise.prototype.then;
   const Pretend = function (executor: (resolve: () => void, reject: () => void) => void) {
     executor(noop, noop);
     return promise;
   };
-  const step = then.call(Promise.resolve(), () => {
+  const step = then.call(NativePromise.resolve(), () => {
     done(readStack('async', LIMIT));
   });
   void Object.defineProperty(step, 'constructor', { value: { [Symbol.species]: Pretend } });
@@ -33,5 +34,5 @@ export function readAsyncStack(promise: object, done: (frames: RawFrame[]) => vo
 export function canReadAsyncStacks(): boolean {
   const native = 'function then() { [native code] }';
   // eslint-disable-next-line @typescript-eslint/unbound-method -- only its source is read
-  return Function.prototype.toString.call(Promise.prototype.then) === native;
+  return Function.prototype.toString.call(NativePromise.prototype.then) === native;
 }

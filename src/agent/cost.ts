@@ -1,3 +1,5 @@
+import { NativePromise } from './native-promise.ts';
+
 /** Promises made to measure what the hooks cost. */
 const BURST = 64;
 /** Readings of the clock in the measurement: their spread is the clock's own price. */
@@ -33,7 +35,7 @@ export function createCostMeter(read: () => number, now: () => number): CostMete
     },
     calibrate: () => {
       const from = read();
-      for (let k = 0; k < BURST; k++) void new Promise<void>(settle);
+      for (let k = 0; k < BURST; k++) void new NativePromise<void>(settle);
       const made = read();
       for (let k = 0; k < READINGS; k++) now();
       const readings = read();

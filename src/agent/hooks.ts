@@ -2,6 +2,7 @@ import type * as AsyncHooks from 'node:async_hooks';
 import type * as V8 from 'node:v8';
 import { Op } from '../model/event.ts';
 import type { Follows } from './follows.ts';
+import { NativePromise } from './native-promise.ts';
 import { OWN } from './pending.ts';
 import type { PendingSet } from './pending.ts';
 import { Ctl } from './protocol.ts';
@@ -268,7 +269,7 @@ function honoursTrackPromises(asyncHooks: typeof AsyncHooks): boolean {
     trackPromises: false,
   } as AsyncHooks.HookCallbacks);
   hook.enable();
-  void Promise.resolve().then(() => undefined);
+  void NativePromise.resolve();
   hook.disable();
   return !seen;
 }

@@ -20,7 +20,8 @@ export type Keep = 'all' | 'async';
 /**
  * Reads the stack of `error` (of a new one without it) as frames, innermost first, without formatting it and without
  * touching what the program set: `Error.prepareStackTrace` and `Error.stackTraceLimit` are put back at once.
- * `async` keeps only the suspended callers that V8 appends. Answers [] where the error class is frozen or patched.
+ * `async` keeps only the suspended callers that V8 appends. Where the error class is
+ * frozen, the text of the stack is read, which is shorter.
  */
 export function readStack(keep: Keep, limit: number): RawFrame[] {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
@@ -34,7 +35,8 @@ export function readStack(keep: Keep, limit: number): RawFrame[] {
     };
     frames = new Error().stack === undefined ? [] : frames;
   } catch {
-    frames = [];
+    // Frozen: Node formats it as it pleases, ten frames with ours among them.
+    frames = parsedStack(keep);
   } finally {
     try {
       Error.stackTraceLimit = stackTraceLimit;
@@ -59,6 +61,18 @@ export function awaitStack(frames: RawFrame[]): RawFrame[] {
   if (!top || top[1] === '') return [];
   const [name, url, line, column] = top;
   return [[name, url, line, column, 1], ...callers];
+}
+
+function parsedStack(keep: Keep): RawFrame[] {
+  try {
+    const text: unknown = new Error().stack;
+    if (typeof text !== 'string') return [];
+    return parseStack(text).filter(
+      ([, url, , , flag]) => !url.startsWith(OWN_URL) && (keep === 'all' || flag !== 0),
+    );
+  } catch {
+    return [];
+  }
 }
 
 function rawFrames(sites: CallSite[], keep: Keep): RawFrame[] {

@@ -1,6 +1,7 @@
 import type * as Timers from 'node:timers';
 import type * as WorkerThreads from 'node:worker_threads';
 import type { Worker } from 'node:worker_threads';
+import { NativePromise } from './native-promise.ts';
 import type { AgentConfig, AgentMessage } from './protocol.ts';
 import { Ctl } from './protocol.ts';
 import type { Ring } from './ring.ts';
@@ -66,7 +67,7 @@ export function openTransport(ports: TransportPorts): Transport {
   };
 
   const worker = startWorker(ports, config.socketPath, fail);
-  const exited = new Promise<void>((resolve) => {
+  const exited = new NativePromise<void>((resolve) => {
     if (!worker) {
       resolve();
       return;
@@ -172,7 +173,7 @@ function byBinding({ ring, binding }: TransportPorts): Transport {
     flush,
     finish: (messages) => {
       flush(messages);
-      return Promise.resolve();
+      return NativePromise.resolve();
     },
     exit: flush,
   };

@@ -1,5 +1,6 @@
 import { Op } from '../model/event.ts';
 import { readAsyncStack } from './async-stack.ts';
+import { NativePromise } from './native-promise.ts';
 import type { PendingSet, Picked } from './pending.ts';
 import type { Put } from './ring.ts';
 import type { StackTable } from './stacks.ts';
@@ -70,10 +71,10 @@ export async function recordLasting({ pending, stacks, put, now }: WaitPorts, ag
   });
   // The oldest first: they are what never settles.
   lasting.sort((a, b) => (a.since - b.since) | 0);
-  await Promise.all(
+  await NativePromise.all(
     lasting.slice(0, MAX_LASTING).map(
       ({ promise, id, since, site }) =>
-        new Promise<void>((resolve) => {
+        new NativePromise<void>((resolve) => {
           readAsyncStack(promise, (frames) => {
             put(Op.Pending, id, since | 0, site === 0 ? stacks.add(frames) : site);
             resolve();
