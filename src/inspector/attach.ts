@@ -2,7 +2,8 @@ import { HoldingEmitter } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import { describeError } from '../base/user-error.ts';
 import { attachProcess } from './attach-process.ts';
-import type { RecordingWishes } from './attach-process.ts';
+import type { AttachProcessOptions, RecordingWishes } from './attach-process.ts';
+import { followDescendants } from './descendants.ts';
 import type { Announcement } from './follow-protocol.ts';
 import type { LaunchedProgram } from './launch.ts';
 import { createLimits } from './limits.ts';
@@ -15,6 +16,8 @@ export interface AttachOptions extends RecordingWishes {
   activated: boolean;
   /** The process runs on this machine, so its worker may reach our socket. */
   local: boolean;
+  /** Processes below this one are followed, too; absent where its pid is not one of this machine. */
+  pid?: number;
   log: Log;
 }
 
@@ -32,7 +35,27 @@ export async function attach(options: AttachOptions): Promise<AttachedGroup> {
     limits: further.limits,
     onThread: further.add,
   });
-  return { ...further.groupWith(first), ended: first.ended };
+  const group = further.groupWith(first);
+  if (options.pid === undefined || options.follow === 'none') return { ...group, ended: first.ended };
+  const descendants = followDescendants(options.pid, {
+    onFound: ({ pid, webSocketUrl, activated }) =>
+      void further.attach(String(pid), {
+        ...options,
+        webSocketUrl,
+        activated,
+        attachedLate: true,
+        state: 'running',
+      }),
+    onRefused: (pid, reason) => further.limits.failed(`Process ${pid}`, reason),
+  });
+  return {
+    ...group,
+    ended: first.ended,
+    close: async () => {
+      descendants.dispose();
+      await group.close();
+    },
+  };
 }
 
 /**
@@ -43,43 +66,28 @@ export async function attachLaunched(
   program: LaunchedProgram,
   options: RecordingWishes & { log: Log },
 ): Promise<AttachedGroup> {
-  const { log } = options;
   const further = openFurther();
-  const ids = new Set(['main']);
-  const attachAnnounced = (id: string, { pid, url, opened }: Announcement): Promise<AttachedTarget> =>
-    attachProcess({
-      ...options,
-      webSocketUrl: url,
-      id,
-      activated: opened,
-      attachedLate: false,
-      local: true,
-      state: program.state,
-      beforeStart: () => program.followWorkersOf(pid),
-      limits: further.limits,
-      onThread: further.add,
+  const optionsOf = ({ pid, url, opened }: Announcement): Omit<AttachProcessOptions, Given> => ({
+    ...options,
+    webSocketUrl: url,
+    activated: opened,
+    attachedLate: false,
+    local: true,
+    state: program.state,
+    beforeStart: () => program.followWorkersOf(pid),
+  });
+  const first = await attachProcess({
+    ...optionsOf(program.first),
+    id: 'main',
+    limits: further.limits,
+    onThread: further.add,
+  });
+  const subscription = program.onProcess((announcement) => {
+    const { pid } = announcement;
+    void further.attach(String(pid), optionsOf(announcement)).then(async (result) => {
+      if (result === 'refused') await program.letGo(pid);
     });
-  const first = await attachAnnounced('main', program.first);
-
-  const take = async (announcement: Announcement): Promise<void> => {
-    const id = unusedId(String(announcement.pid), ids);
-    const place = further.limits.admit();
-    try {
-      if (!place) {
-        await program.letGo(announcement.pid);
-        return;
-      }
-      const target = await attachAnnounced(id, announcement);
-      void target.ended.then(place.leave);
-      further.add(target);
-    } catch (error) {
-      place?.leave();
-      await program.letGo(announcement.pid);
-      log.debug(`process ${id} is not recorded: ${describeError(error)}`);
-      further.limits.failed(`Process ${id}`, describeError(error));
-    }
-  };
-  const subscription = program.onProcess((announcement) => void take(announcement));
+  });
   const group = further.groupWith(first);
   return {
     ...group,
@@ -91,9 +99,14 @@ export async function attachLaunched(
   };
 }
 
+/** What all processes of a group have in common, or are given by it. */
+type Given = 'id' | 'limits' | 'onThread';
+
 interface Further {
   limits: Limits;
   add: (target: AttachedTarget) => void;
+  /** Attaches one more process; never rejects. */
+  attach: (id: string, options: Omit<AttachProcessOptions, Given>) => Promise<'attached' | 'refused'>;
   groupWith: (first: AttachedTarget) => Omit<AttachedGroup, 'ended'>;
 }
 
@@ -102,11 +115,31 @@ function openFurther(): Further {
   const emitter = new HoldingEmitter<AttachedTarget>();
   const limits = createLimits();
   const threads: AttachedTarget[] = [];
+  const ids = new Set(['main']);
+  const life = { closed: false };
+  const add = (target: AttachedTarget): void => {
+    threads.push(target);
+    emitter.fire(target);
+  };
   return {
     limits,
-    add: (target) => {
-      threads.push(target);
-      emitter.fire(target);
+    add,
+    attach: async (wanted, options) => {
+      const id = unusedId(wanted, ids);
+      const place = limits.admit();
+      if (!place) return 'refused';
+      try {
+        const target = await attachProcess({ ...options, id, limits, onThread: add });
+        void target.ended.then(place.leave);
+        if (life.closed) await target.stop().then(() => target.close());
+        else add(target);
+        return 'attached';
+      } catch (error) {
+        place.leave();
+        options.log.debug(`process ${id} is not recorded: ${describeError(error)}`);
+        limits.failed(`Process ${id}`, describeError(error));
+        return 'refused';
+      }
     },
     groupWith: (first) => ({
       first,
@@ -120,6 +153,7 @@ function openFurther(): Further {
       },
       problems: limits.problems,
       close: async () => {
+        life.closed = true;
         emitter.dispose();
         await Promise.all([first, ...threads].map((target) => target.stop()));
         await Promise.all(threads.map((target) => target.close()));

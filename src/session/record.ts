@@ -101,7 +101,8 @@ async function reach(target: TargetSpec, options: RecordOptions): Promise<Reache
     case 'pid': {
       const { endpoint, activated } = await openInspector(target.pid);
       const { webSocketUrl } = endpoint;
-      return { attached: await attach({ ...running, webSocketUrl, activated, local: true }) };
+      const local = { local: true, pid: target.pid };
+      return { attached: await attach({ ...running, ...local, webSocketUrl, activated }) };
     }
     case 'inspect': {
       const { webSocketUrl, host } = await requireEndpoint(target.host, target.port);
