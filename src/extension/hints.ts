@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { quietAside } from '../lint/side-files.ts';
 import { startLintClient, type LintClient } from '../session/lint-client.ts';
 import { CODE } from './inline/languages.ts';
 import type { FindingsStore } from './findings/store.ts';
@@ -121,7 +122,8 @@ export class Hints {
       const { value, problems } = await this.#client.lint(nameOf(document), document.getText(), lintPreset);
       for (const problem of problems) this.#log.debug(`${document.uri.fsPath}: ${problem.message}`);
       if (document.version !== version || document.isClosed) return;
-      this.#store.setHints(document.uri, value);
+      const relative = vscode.workspace.asRelativePath(document.uri, false);
+      this.#store.setHints(document.uri, quietAside(value, relative));
       this.#status.linted(value.length);
     } catch (error) {
       // Hints are an extra: their failure belongs into the log, not into the user's way.

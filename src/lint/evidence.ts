@@ -12,10 +12,49 @@ import type { SourceLocation } from '../model/location.ts';
 export function joinEvidence(hints: readonly Finding[], measured: readonly Finding[]): Finding[] {
   const byFile = groupByFile(measured);
   const ran = filesOf(measured);
-  return hints
-    .map((hint) => joinOne(hint, byFile.get(hint.location.file) ?? [], ran))
-    .sort((a, b) => rank(b) - rank(a) || comparePlaces(a, b));
+  const joined = hints.map((hint) => joinOne(hint, byFile.get(hint.location.file) ?? [], ran));
+  return joined.sort((a, b) => rank(b) - rank(a) || comparePlaces(a, b));
 }
+
+/**
+ * Lines that held the loop and of which no hint says anything, as findings of their own, the costliest first.
+ * @param hints as {@link joinEvidence} gave them, of the same files
+ * @param isLookedAt true for files that hints were asked of
+ */
+export function unnamedHotLines(
+  hints: readonly Finding[],
+  measured: readonly Finding[],
+  isLookedAt: (file: string) => boolean,
+): Finding[] {
+  const named = new Set(
+    hints
+      .filter(({ confidence }) => confidence === 'measured')
+      .flatMap(({ location, related }) => [location, ...related.map((other) => other.location)])
+      .map(({ file, line }) => `${file}:${line}`),
+  );
+  const costliest = new Map<string, Finding>();
+  for (const finding of measured) {
+    const { file, line } = finding.location;
+    const key = `${file}:${line}`;
+    if (finding.confidence !== 'measured' || !HELD.has(finding.rule) || !isLookedAt(file)) continue;
+    if (named.has(key) || isNamedElsewhere(finding, hints)) continue;
+    if (cost(finding) > cost(costliest.get(key) ?? finding) || !costliest.has(key))
+      costliest.set(key, finding);
+  }
+  return [...costliest.values()].sort((a, b) => rank(b) - rank(a) || comparePlaces(a, b));
+}
+
+/** Rules of recordings that say of a line that it held the loop. */
+const HELD: ReadonlySet<string> = new Set(['blocked-loop', 'sync-io-in-request']);
+
+/** The code moved, and the hint has its evidence. */
+const isNamedElsewhere = (finding: Finding, hints: readonly Finding[]): boolean =>
+  hints.some(
+    (hint) =>
+      hint.evidence !== undefined &&
+      hint.evidence === finding.evidence &&
+      hint.location.file === finding.location.file,
+  );
 
 function joinOne(hint: Finding, measured: readonly Finding[], ran: ReadonlySet<string>): Finding {
   const alike = measured.filter((finding) => isSameKind(hint, finding));

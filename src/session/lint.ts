@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { joinEvidence } from '../lint/evidence.ts';
+import { joinEvidence, unnamedHotLines } from '../lint/evidence.ts';
+import { quietAside } from '../lint/side-files.ts';
 import type { ProjectFacts } from '../lint/project/reach-facts.ts';
 import type { PresetName } from '../lint/protocol.ts';
 import type { Finding, Report } from '../model/finding.ts';
@@ -54,8 +55,13 @@ export async function lintPaths(options: LintOptions): Promise<Outcome<Finding[]
     ...(changed ? { isConcerned: (file, facts) => changed.has(file) || passesThrough(facts, changed) } : {}),
     signal,
   });
-  const kept = changed ? value.filter((finding) => isOfChange(finding, changed)) : value;
-  const ranked = options.evidence ? joinEvidence(kept, options.evidence.findings) : kept.sort(byPlace);
+  const quiet = value.flatMap((finding) =>
+    quietAside([finding], relativeTo(roots, cwd, finding.location.file)),
+  );
+  const kept = changed ? quiet.filter((finding) => isOfChange(finding, changed)) : quiet;
+  const ranked = options.evidence
+    ? withEvidence(kept, options.evidence.findings, new Set(wanted.map(({ file }) => file)))
+    : kept.sort(byPlace);
   return { value: ranked, problems: problems.sort((a, b) => compare(a.message, b.message)) };
 }
 
@@ -94,6 +100,26 @@ async function othersOf(
 async function cacheFor(choice: CacheChoice, root: string): Promise<LintCache> {
   if (choice === 'off') return NO_CACHE;
   return openCache(choice.folder ?? (await cacheFolder(root)), cacheVersion());
+}
+
+function withEvidence(
+  hints: readonly Finding[],
+  measured: readonly Finding[],
+  wanted: ReadonlySet<string>,
+): Finding[] {
+  const joined = joinEvidence(hints, measured);
+  const hot = unnamedHotLines(joined, measured, (file) => wanted.has(file));
+  const first = joined.filter(({ confidence }) => confidence === 'measured');
+  const cost = ({ evidence }: Finding): number => evidence?.totalMs ?? 0;
+  return [
+    ...[...first, ...hot].sort((a, b) => cost(b) - cost(a)),
+    ...joined.filter(({ confidence }) => confidence !== 'measured'),
+  ];
+}
+
+function relativeTo(roots: readonly string[], cwd: string, file: string): string {
+  const root = roots.find((one) => isBelow(file, one)) ?? cwd;
+  return path.relative(root, file);
 }
 
 /** On a changed line, or reached through one: a handler that was changed to call what blocks. */

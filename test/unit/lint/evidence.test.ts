@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joinEvidence } from '../../../src/lint/evidence.ts';
+import { joinEvidence, unnamedHotLines } from '../../../src/lint/evidence.ts';
 import type { Evidence, Finding } from '../../../src/model/finding.ts';
 
 const evidence = (totalMs: number): Evidence => ({
@@ -178,4 +178,23 @@ it('changes none of its arguments', () => {
   const recording = Object.freeze([Object.freeze(measured(5, 1)), Object.freeze(measured(5, 7))]);
   expect(joinEvidence(hints, recording)).toHaveLength(2);
   expect(hints[0]?.location.line).toBe(9);
+});
+
+describe('lines that held the loop and have no hint', () => {
+  const all = (hints: Finding[], measuredOnes: Finding[]) =>
+    unnamedHotLines(joinEvidence(hints, measuredOnes), measuredOnes, (file) => file === '/a.js').map(
+      ({ location }) => location.line,
+    );
+
+  it('are findings of their own, once each, the costliest first', () => {
+    expect(all([hint(5)], [measured(5, 100), measured(9, 10), measured(9, 20), measured(12, 50)])).toEqual([
+      12, 9,
+    ]);
+  });
+
+  it('are none when the hint only moved, in other files, or of another kind', () => {
+    expect(all([hint(8)], [measured(5, 100)])).toEqual([]);
+    expect(all([], [measured(5, 100, { location: { file: '/b.js', line: 5, column: 1 } })])).toEqual([]);
+    expect(all([], [measured(5, 100, { rule: 'slow-request' })])).toEqual([]);
+  });
 });
