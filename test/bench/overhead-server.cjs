@@ -1,5 +1,9 @@
-// The server that the overhead benchmark loads: about 120 async events a request, as a small service with a few layers
-// has. GET /work does the work; GET /cpu answers the main thread's CPU time in ns.
+// The servers that the overhead benchmark loads, by the first argument:
+//   layers   a small service with a few layers, about 120 async events a request
+//   plain    node:http that answers at once
+//   express  a chain of middleware around it, as express has, without its parsing
+//   fastify  the framework, from the shop's packages
+// GET /work does the work; GET /cost answers the main thread's CPU time in ns and the process's memory in bytes.
 'use strict';
 const fs = require('node:fs');
 const http = require('node:http');
@@ -46,14 +50,46 @@ function cpuNs() {
   }
 }
 
-const server = http.createServer((request, response) => {
-  if (request.url === '/cpu') {
-    response.end(String(cpuNs()));
-    return;
-  }
+/** What express does for each request: one function after the other, each calling the next. */
+function middleware(last) {
+  const chain = [
+    (request, _response, next) => ((request.query = new URLSearchParams(request.url.split('?')[1])), next()),
+    (request, _response, next) => ((request.id = Math.random()), next()),
+    (_request, response, next) => (response.setHeader('x-powered-by', 'bench'), next()),
+    last,
+  ];
+  return (request, response) => {
+    const step = (k) => chain[k](request, response, () => step(k + 1));
+    step(0);
+  };
+}
+
+const answer = (response) =>
   work().then(
     (text) => response.end(text),
     () => response.writeHead(500).end(),
   );
-});
-server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+const HANDLERS = {
+  layers: (_request, response) => answer(response),
+  plain: (_request, response) => response.end('ok'),
+  express: middleware((_request, response) =>
+    load('k1').then((value) => response.end(JSON.stringify(value))),
+  ),
+};
+const cost = () => JSON.stringify({ cpuNs: cpuNs(), rss: process.memoryUsage().rss });
+
+const kind = process.argv[2] ?? 'layers';
+if (kind === 'fastify') {
+  const { createRequire } = require('node:module');
+  const path = require('node:path');
+  const fastify = createRequire(path.resolve(__dirname, '../../examples/shop/package.json'))('fastify')();
+  fastify.get('/work', async () => load('k1'));
+  fastify.get('/cost', async () => cost());
+  fastify.listen({ port: 0, host: '127.0.0.1' }).then(() => console.log(fastify.server.address().port));
+} else {
+  const server = http.createServer((request, response) => {
+    if (request.url === '/cost') response.end(cost());
+    else HANDLERS[kind](request, response);
+  });
+  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+}
