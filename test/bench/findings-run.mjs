@@ -105,7 +105,15 @@ export function temporaryFolder() {
 
 /** Each connection asks, waits for the answer, pauses, and asks again. */
 function drive(url, load, signal) {
-  for (const { path: target, method = 'GET', body, connections = 1, everyMs = 0, abandonMs } of load) {
+  for (const {
+    path: target,
+    method = 'GET',
+    headers,
+    body,
+    connections = 1,
+    everyMs = 0,
+    abandonMs,
+  } of load) {
     for (let k = 0; k < connections; k++) {
       const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
       signal.addEventListener('abort', () => agent.destroy(), { once: true });
@@ -113,7 +121,7 @@ function drive(url, load, signal) {
         // Connections that ask in step with each other would be one burst.
         await wait((everyMs * k) / connections);
         while (!signal.aborted) {
-          await ask(new URL(target, url), { method, agent }, body, abandonMs, signal);
+          await ask(new URL(target, url), { method, headers, agent }, body, abandonMs, signal);
           await wait(everyMs);
         }
       })();
