@@ -33,6 +33,8 @@ export function workerSessions(main: HeapSession): WorkerSessions {
       const { session, receive, end } = within(main, sessionId);
       const worker = { id: workerInfo.workerId, name: workerInfo.title, session };
       workers.set(sessionId, { worker, receive, end });
+      // One that inherited --inspect-brk waits for us.
+      session.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
     });
     main.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }: Received) => {
       workers.get(sessionId)?.receive(message);

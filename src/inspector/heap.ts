@@ -7,8 +7,9 @@ import type { HeapPort, HeapThread, RemoteHandle } from './heap-port.ts';
 /** Handles are held in a group of this name and given back together. */
 const GROUP = 'looplens-tasks';
 const ANSWER_MS = 20_000;
-/** A snapshot of the largest heap takes minutes; a lost connection ends it sooner. */
-const SNAPSHOT_MS = 30 * 60_000;
+/** Many times what a snapshot takes: it only ends the waiting for a thread that does not run at all. */
+const SNAPSHOT_MS = 60_000;
+const SNAPSHOT_MS_PER_MB = 3000;
 
 /**
  * The heap of the process behind a connection that stays the caller's. Enables no debugger.
@@ -129,6 +130,8 @@ function openThread(id: string, name: string, session: HeapSession, closed: Prom
         listening = true;
         session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }: { chunk: string }) => take?.(chunk));
       }
+      const { usedSize } = await session.send<{ usedSize: number }>('Runtime.getHeapUsage');
+      const patience = SNAPSHOT_MS + (usedSize / 1e6) * SNAPSHOT_MS_PER_MB;
       let fail: (error: unknown) => void;
       const failed = new Promise<never>((_resolve, reject) => (fail = reject));
       const abort = (): void => fail(signal?.reason);
@@ -144,7 +147,7 @@ function openThread(id: string, name: string, session: HeapSession, closed: Prom
       const options = { exposeInternals: true, captureNumericValue: true, reportProgress: false };
       try {
         await Promise.race([
-          session.send('HeapProfiler.takeHeapSnapshot', options, SNAPSHOT_MS),
+          session.send('HeapProfiler.takeHeapSnapshot', options, patience),
           closed.then(() => Promise.reject(new Error('The process has ended, or the connection was lost.'))),
           failed,
         ]);

@@ -280,9 +280,12 @@ class Walk {
       return;
     }
     const step = stepOf(heap, edge);
-    const event = place.event ?? (isListeners(heap, from) ? heap.edgeName(edge) : undefined);
+    const listeners = isListeners(heap, from);
+    // A large object has its properties in a store of its own, and edges to them all the same.
+    if (listeners && edge.type !== EdgeType.Property) return;
+    const event = place.event ?? (listeners ? heap.edgeName(edge) : undefined);
     const path = `${step}${place.path}`;
-    if (isBox(name) || isListeners(heap, from)) this.#add({ ...next, path, event });
+    if (isBox(name) || listeners) this.#add({ ...next, path, event });
     else this.#kept.push({ path: `${name}${path}`, owner: from, how: 'stored' });
   }
 
