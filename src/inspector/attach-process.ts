@@ -29,6 +29,8 @@ export interface AttachProcessOptions extends RecordingWishes {
   local: boolean;
   /** `first-line`: it was started with `--inspect-brk`. `gate`: it waits in our preload. It goes on when the agent is in. */
   state: 'running' | 'first-line' | 'gate';
+  /** `possible`: the address may be that of a debugger's proxy, which shares its own session with us. */
+  proxy?: 'possible';
   /** Called before a waiting program goes on. */
   beforeStart?: () => Promise<void>;
   limits: Limits;
@@ -40,6 +42,7 @@ export interface AttachProcessOptions extends RecordingWishes {
 const PROFILE_INTERVAL_US = 1000;
 /** A process that is stuck keeps its inspector, ms. */
 const CLOSE_MS = 2000;
+const SUBSCRIBE_MS = 3000;
 
 /**
  * Connects to a process and puts the agent into its main thread, and into its workers as they are found. Closing the
@@ -52,8 +55,9 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
   const exiting = hearExit(connection);
   const life = { exiting: false };
   void exiting.then(() => (life.exiting = true));
+  const shared = options.proxy === 'possible' && (await subscribeToProxy(connection));
   const followThreads = async (): Promise<void> => {
-    if (options.follow === 'none') return;
+    if (options.follow === 'none' || shared) return;
     await attachWorkers(connection, {
       ...options,
       start: state === 'gate' ? 'gate' : 'running',
@@ -67,7 +71,7 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
     await (state === 'gate' ? openGate(connection) : letGo(connection));
   });
   try {
-    await enableExit(connection);
+    if (!shared) await enableExit(connection);
     if (state === 'first-line') await pauseAtFirstLine(connection, exiting);
     const main = await attachThread(connection, {
       id,
@@ -77,6 +81,7 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
       local: options.local,
       profileUs: PROFILE_INTERVAL_US,
       settings: options.settings,
+      debuggerDomain: shared ? 'theirs' : 'ours',
       exiting,
       ...(state !== 'running' && { release }),
       log,
@@ -98,6 +103,20 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
 
 function processName({ script, pid }: AgentInfo): string {
   return `child ${script === '' ? pid : path.basename(script)}`;
+}
+
+/**
+ * The proxy of VS Code's debugger hands out its own session: commands go through, events only after a subscription. What
+ * the debugger itself uses (`Debugger`, `NodeRuntime`, `NodeWorker`) is left to it, so that breakpoints and steps go on.
+ * False when it is an ordinary inspector.
+ */
+async function subscribeToProxy(connection: Connection): Promise<boolean> {
+  try {
+    await connection.send('JsDebug.subscribe', { events: ['Runtime.bindingCalled'] }, SUBSCRIBE_MS);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Otherwise a process that ends would wait for us with a line on the user's terminal, and its profile be lost. */

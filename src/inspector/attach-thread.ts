@@ -28,6 +28,8 @@ export interface AttachThreadOptions {
   /** µs between two samples of a CPU profile, begun before the program goes on; 'off' = none. */
   profileUs: number | 'off';
   settings: AgentSettings;
+  /** `theirs`: the session is a debugger's, and enabling or disabling that domain would disturb it. */
+  debuggerDomain: 'ours' | 'theirs';
   /** Resolves when the thread is about to end, but still answers. */
   exiting?: Promise<unknown>;
   /** Lets a program go on that waits for us; called when the agent is in. */
@@ -155,7 +157,8 @@ async function begin(
         return undefined;
       }
     },
-    sourceMapOf: createLoadedScripts(connection),
+    sourceMapOf:
+      options.debuggerDomain === 'ours' ? createLoadedScripts(connection) : () => Promise.resolve(undefined),
     readStack: () => callAgent<RawFrame[]>(connection, agent, 'stack', 3000).catch(() => []),
     stop: () =>
       (summary ??= (async () => {

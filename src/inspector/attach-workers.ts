@@ -77,6 +77,7 @@ async function attachWorker(
       local,
       profileUs,
       settings: { ...settings, stallMs: NEVER_MS },
+      debuggerDomain: 'ours',
       release,
       log,
     });

@@ -18,6 +18,8 @@ export interface AttachOptions extends RecordingWishes {
   local: boolean;
   /** Processes below this one are followed, too; absent where its pid is not one of this machine. */
   pid?: number;
+  /** The address may be that of a debugger's proxy. */
+  proxy?: 'possible';
   log: Log;
 }
 

@@ -110,7 +110,7 @@ async function reach(target: TargetSpec, options: RecordOptions): Promise<Reache
     }
     case 'ws': {
       const local = isLoopback(new URL(target.url).hostname);
-      return { attached: await attach({ ...running, webSocketUrl: target.url, local }) };
+      return { attached: await attach({ ...running, webSocketUrl: target.url, local, proxy: 'possible' }) };
     }
     case 'command': {
       const program = await launch({

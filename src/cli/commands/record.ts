@@ -125,6 +125,9 @@ TARGET is one of
   ws://HOST:PORT/ID         the address that such a process printed
   -- COMMAND ARG...         a program to start
 
+Worker threads and child processes are recorded with it, unless --no-follow is given. Of a running process those children
+are that have an inspector port of their own.
+
 --mode watch records loop delay, stalls and a CPU profile; flow also the whole async graph; deep also more
 stacks. Recording does with less by itself where it would take more than --budget, and says so.
 
