@@ -205,6 +205,7 @@ const RECOMMENDED: Choices = {
   'no-require-in-handler': [],
   'no-return-in-finally': [],
   'no-single-promise-in-promise-methods': [],
+  'no-super-linear-regex': [{ inputs: 'request' }],
   'no-sync-child-process': [],
   'no-sync-crypto': [{ breadth: 'any' }],
   'no-sync-in-async': [],

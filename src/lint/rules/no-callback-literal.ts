@@ -19,9 +19,7 @@ export default defineRule({
         const [first] = call.arguments;
         if (call.callee.type !== 'Identifier' || !first || !isCallback(call, call.callee)) return;
         const value = unwrap(first);
-        const isText =
-          value.type === 'TemplateLiteral' ||
-          (value.type === 'Literal' && value.value !== null && value.value !== undefined);
+        const isText = value.type === 'TemplateLiteral' || (value.type === 'Literal' && value.value !== null);
         if (isText)
           report({
             at: call,

@@ -1,6 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
-import type { Node } from '../source/ast.ts';
 import { isFunction, lastName } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import type { Loop } from '../source/loops.ts';

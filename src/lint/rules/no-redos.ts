@@ -8,6 +8,8 @@ export default defineRule({
   description: 'Report regular expressions that take exponential time on some input',
   messages: {
     same: 'Use {{fixed}}, which matches the same.',
+    client:
+      'A client decides what this is used on, and {{regexp}} takes exponential time on input like {{attack}}: some forty characters hold the event loop for minutes. Make its repeated parts unambiguous, or limit the length of the input.',
     slow: '{{regexp}} takes exponential time on input like {{attack}}. Make its repeated parts unambiguous.',
   },
   defaults: {},
@@ -15,7 +17,8 @@ export default defineRule({
     return {
       'Program:exit'() {
         for (const slow of slowRegexps(analysis)) {
-          if (slow.growth === 'exponential') report(regexpReport(slow, analysis));
+          const found = slow.growth === 'exponential' && regexpReport(slow, analysis);
+          if (found) report(found);
         }
       },
     };

@@ -3,19 +3,23 @@ import { slowRegexps } from '../source/regexps.ts';
 import { regexpReport } from '../source/regexp-report.ts';
 
 /** Regular expressions that take polynomial time: harmless on short input, seconds on a long one. */
-export default defineRule({
+export default defineRule<{ inputs: 'request' | 'any' }>({
   name: 'no-super-linear-regex',
   description: 'Report regular expressions that take quadratic time or worse on some input',
   messages: {
     same: 'Use {{fixed}}, which matches the same.',
+    client:
+      'A client decides what this is used on, and {{regexp}} takes quadratic time or worse on input like {{attack}}: a hundred thousand characters hold the event loop for seconds. Make its repeated parts unambiguous, or limit the length of the input.',
     slow: '{{regexp}} takes quadratic time or worse on input like {{attack}}. Make its repeated parts unambiguous, or limit the length of the input.',
   },
-  defaults: {},
-  create({ analysis, report }) {
+  options: { inputs: { enum: ['request', 'any'] } },
+  defaults: { inputs: 'any' },
+  create({ analysis, options, report }) {
     return {
       'Program:exit'() {
         for (const slow of slowRegexps(analysis)) {
-          if (slow.growth === 'polynomial') report(regexpReport(slow, analysis));
+          const found = slow.growth === 'polynomial' && regexpReport(slow, analysis, options.inputs);
+          if (found) report(found);
         }
       },
     };

@@ -1,23 +1,16 @@
-import { analyse } from 'scslre';
+import type { Slowness } from '../regexps/screen.ts';
+import { screenRegexp } from '../regexps/screen.ts';
 import type { Analysis } from './analysis.ts';
 import type { Node } from './ast.ts';
 import { staticString, walk } from './ast.ts';
 import { GLOBAL } from './bindings.ts';
 
 /** A regular expression whose running time grows faster than its input. */
-export interface SlowRegexp {
+export interface SlowRegexp extends Slowness {
   node: Node;
   /** As written: `/^(a+)+$/i`. */
   text: string;
-  growth: 'exponential' | 'polynomial';
-  /** A character whose repetition makes it slow. */
-  attack: string;
-  /** The same language without the slowness, where it could be worked out. */
-  fixed?: string;
 }
-
-/** Regular expressions longer than this are left out: the check itself takes long on them. */
-const MAX_LENGTH = 600;
 
 /** Literals and constant `RegExp(…)` of a file that are slow on some input; invalid ones are left out. */
 export function slowRegexps(analysis: Analysis): SlowRegexp[] {
@@ -25,7 +18,7 @@ export function slowRegexps(analysis: Analysis): SlowRegexp[] {
     const found: SlowRegexp[] = [];
     walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
       const regexp = regexpOf(node, analysis);
-      const slow = regexp && screen(regexp.source, regexp.flags);
+      const slow = regexp && screenRegexp(regexp.source, regexp.flags);
       if (slow) found.push({ node, text: `/${regexp.source}/${regexp.flags}`, ...slow });
       return undefined;
     });
@@ -42,25 +35,6 @@ function regexpOf(node: Node, analysis: Analysis): { source: string; flags: stri
   const source = staticString(node.arguments[0]);
   const flags = node.arguments[1] ? staticString(node.arguments[1]) : '';
   return source !== undefined && flags !== undefined ? { source, flags } : undefined;
-}
-
-function screen(source: string, flags: string): Omit<SlowRegexp, 'node' | 'text'> | undefined {
-  // What repeats nothing without end takes linear time.
-  if (source.length > MAX_LENGTH || !/[*+]|\{\d+,\}/.test(source)) return undefined;
-  try {
-    const { reports } = analyse({ source, flags }, { reportTypes: { Move: false }, maxReports: 4 });
-    const worst = reports.find((report) => report.exponential) ?? reports[0];
-    if (!worst) return undefined;
-    const fixed = worst.fix();
-    return {
-      growth: worst.exponential ? 'exponential' : 'polynomial',
-      attack: worst.character.pick,
-      ...(fixed ? { fixed: `/${fixed.source}/${fixed.flags}` } : {}),
-    };
-  } catch {
-    // Invalid here, or beyond what the check understands: nothing is known.
-    return undefined;
-  }
 }
 
 /** Calls of a regular expression that has a name: where its time is spent, which a measurement will show. */

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { screenRegexp } from '../../../src/lint/regexps/screen.ts';
+
+const growth = (source: string, flags = ''): string | undefined => screenRegexp(source, flags)?.growth;
+
+describe('the fast check of regular expressions', () => {
+  it.each([
+    String.raw`^(a+)+$`,
+    String.raw`^(\w|\d)+$`,
+    String.raw`^(a|aa)+$`,
+    String.raw`^([a-z]|[a-m])+$`,
+    String.raw`^(a|b|ab)*c$`,
+    String.raw`"(?:[^"\\]|\\.|[^"])*"`,
+    String.raw`(\w+\s*)*=`,
+  ])('finds exponential time in %s', (source) => expect(growth(source)).toBe('exponential'));
+
+  it.each([String.raw`\s+$`, String.raw`a.*b.*c`, String.raw`<[^>]*>$`, String.raw`^\w+\d+$`])(
+    'finds polynomial time in %s',
+    (source) => expect(growth(source)).toBe('polynomial'),
+  );
+
+  it.each([
+    String.raw`^[a-z]+(?:-[a-z]+)*$`,
+    String.raw`^(a|b)*$`,
+    String.raw`^(?:.|\n)*$`,
+    String.raw`^"(?:[^"\\]|\\.)*"`,
+    String.raw`^(?:foo|bar|baz)+$`,
+    String.raw`^(?:\w|\d)+`,
+    'abc',
+    '(a+',
+  ])('leaves in peace: %s', (source) => expect(growth(source)).toBeUndefined());
+
+  it('knows flags: what overlaps without regard to case', () => {
+    expect(growth('^(?:a|A)+$')).toBeUndefined();
+    expect(growth('^(?:a|A)+$', 'i')).toBe('exponential');
+  });
+});
