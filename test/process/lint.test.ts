@@ -104,6 +104,16 @@ describe('linting paths', () => {
     expect(await lint()).toEqual({ found: ['b.js:3'], problems: ['parse-error'] });
   });
 
+  it('respects .gitignore where there is no git, too', async () => {
+    write('.gitignore', 'own/\n*.gen.js\n');
+    write('own/a.js', SLOW);
+    write('b.gen.js', SLOW);
+    write('sub/.gitignore', '/c.js\n');
+    write('sub/c.js', SLOW);
+    write('c.js', SLOW);
+    expect((await lint()).found).toEqual(['c.js:3']);
+  });
+
   it('respects .gitignore', async () => {
     git('init', '-q');
     write('.gitignore', 'own/\n');

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import ignore from 'ignore';
 import { UserError } from '../../base/user-error.ts';
 import type { Problem } from '../../model/problem.ts';
 import { git } from './git.ts';
@@ -84,19 +85,38 @@ async function filesBelow(root: string, signal: AbortSignal | undefined): Promis
   return relative.filter(isSource).map((name) => path.join(root, name));
 }
 
+/** What a `.gitignore` leaves out of its folder. */
+interface Rules {
+  /** Of a path relative to where the walk began; folders end with a slash. */
+  ignores: (relative: string) => boolean;
+}
+
 async function walkFolder(root: string, signal: AbortSignal | undefined): Promise<string[]> {
   const found: string[] = [];
-  const pending = [''];
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+  const pending: { folder: string; rules: readonly Rules[] }[] = [{ folder: '', rules: [] }];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     signal?.throwIfAborted();
+    const { folder } = at;
+    const own = await rulesOf(root, folder);
+    const rules = own ? [...at.rules, own] : at.rules;
     const entries = await fs.readdir(path.join(root, folder), { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory() && !SKIPPED_FOLDERS.test(entry.name)) pending.push(name);
+      const isFolder = entry.isDirectory();
+      if (rules.some((one) => one.ignores(isFolder ? `${name}/` : name))) continue;
+      if (isFolder && !SKIPPED_FOLDERS.test(entry.name)) pending.push({ folder: name, rules });
       else if (entry.isFile()) found.push(name);
     }
   }
   return found;
+}
+
+async function rulesOf(root: string, folder: string): Promise<Rules | undefined> {
+  const text = await fs.readFile(path.join(root, folder, '.gitignore'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const matcher = ignore().add(text);
+  const skip = folder === '' ? 0 : folder.length + 1;
+  return { ignores: (relative) => matcher.ignores(relative.slice(skip)) };
 }
 
 /** By name alone: a source file that somebody wrote, in a folder of sources. */
