@@ -124,7 +124,9 @@ async function begin(
   const renew = setInterval(() => {
     callAgent(connection, agent, 'renew').catch(() => undefined);
   }, RENEW_MS);
+  const life = { closed: false };
   void connection.closed.then(() => {
+    life.closed = true;
     clearInterval(renew);
     markExit(
       options.kind === 'main-thread' && options.local && isAlive(info.pid)
@@ -153,7 +155,9 @@ async function begin(
         const { profile } = await connection.send<{ profile: RawProfile }>('Profiler.stop', {}, PROFILE_MS);
         return profile;
       } catch (error) {
-        log.warn(`no CPU profile: ${String(error)}`);
+        const message = `no CPU profile of ${id}: ${String(error)}`;
+        if (life.closed) log.debug(message);
+        else log.warn(message);
         return undefined;
       }
     },
