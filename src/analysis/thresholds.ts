@@ -117,9 +117,8 @@ export interface Thresholds {
     warnCount: number;
   };
   listenerGrowth: {
-    /** Listeners of one event when it is only seen once, and when they are seen to grow. */
+    /** Listeners of one event on one emitter; a warning from the second on, or when they were seen to grow. */
     count: number;
-    growing: number;
     warnCount: number;
   };
   handleLeak: {
@@ -209,7 +208,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   },
   floatingPromise: { requests: 3 },
   unboundedConcurrency: { count: 200, warnCount: 1_000 },
-  listenerGrowth: { count: 30, growing: 10, warnCount: 100 },
+  listenerGrowth: { count: 11, warnCount: 50 },
   handleLeak: { growth: 5, count: 20, quietMs: 2_000 },
   timerDrift: { firings: 10, share: 0.1, lateMs: 20 },
   intervalOverlap: { overlaps: 3, share: 0.3, depth: 0.2 },

@@ -17,6 +17,7 @@ export function collectFacts(text: string, file: string): SourceFacts {
     return {
       file,
       independentAwaits: independentAwaits(analysis).map((run) => describe(run.awaits, analysis)),
+      lines: analysis.source.ast.loc.end.line,
       calls: collectCalls(analysis),
       floating: collectFloating(analysis),
     };

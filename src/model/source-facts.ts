@@ -6,6 +6,8 @@ import type { SourceLocation } from './location.ts';
  */
 export interface SourceFacts {
   file: string;
+  /** Number of its lines; absent when it could not be parsed. */
+  lines?: number;
   /** Runs of awaits that do not depend on each other. */
   independentAwaits: IndependentAwaits[];
   /** Every call expression: tells which line of a function made a call that a profile shows only by name. */

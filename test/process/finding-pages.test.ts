@@ -57,20 +57,20 @@ describe.each(FINDING_RULES.map(({ id }) => id))('the page of %s', (rule) => {
   const [problem, fixed] = [...page.matchAll(/```js\n(.*?)```/gs)].map((block) => block[1]!);
 
   test('shows a program in which it is found', async () => {
-    const findings = await findingsOf(`${rule}-problem.cjs`, problem!);
+    const findings = await findingsOf(`${rule}-problem`, problem!);
     const found = findings.find((finding) => finding.rule === rule);
     const line = problem!.split('\n')[(found?.location.line ?? 0) - 1];
     expect(line, JSON.stringify(findings, undefined, 1)).toMatch(LINES[rule]!);
   });
 
   test('shows a program in which it is mended', async () => {
-    const findings = await findingsOf(`${rule}-fixed.cjs`, fixed!);
+    const findings = await findingsOf(`${rule}-fixed`, fixed!);
     expect(findings.filter((finding) => finding.rule === rule)).toEqual([]);
   });
 });
 
 async function findingsOf(name: string, program: string): Promise<Finding[]> {
-  const file = path.join(folder, name);
+  const file = path.join(folder, `${name}.${/^import /m.test(program) ? 'mjs' : 'cjs'}`);
   fs.writeFileSync(file, program);
   const out = `${file}.looplens`;
   await record(

@@ -10,26 +10,30 @@ export const listenerGrowth: FindingRule = {
   id: 'listener-growth',
   find: (measured) => {
     const notes = measured.notes.filter((note) => note.kind === 'listeners');
-    const { places } = byPlace(notes, measured, ({ emitter, event }) => `${emitter}\n${event}`);
-    return places.filter((place) => grows(place, measured)).map((place) => describe(place, measured));
+    const { places } = byPlace(notes, measured, keyOf);
+    return places.flatMap(({ frames, notes: [first] }) => {
+      // Later counts of the same event need not say who added the last one.
+      const same = notes.filter((note) => keyOf(note) === keyOf(first!));
+      const place = { frames, notes: same };
+      return grows(place, measured) ? [describe(place, measured)] : [];
+    });
   },
 };
 
+const keyOf = ({ emitter, event }: ListenersNote): string => `${emitter}\n${event}`;
+
 function grows({ notes }: NotedPlace<ListenersNote>, { thresholds }: Measured): boolean {
-  const { count, growing } = thresholds.listenerGrowth;
-  const counts = notes.map((note) => note.count);
-  const most = Math.max(...counts);
-  return most >= count || (most > growing && most > Math.min(...counts));
+  return Math.max(...notes.map((note) => note.count)) >= thresholds.listenerGrowth.count;
 }
 
 function describe({ frames, notes }: NotedPlace<ListenersNote>, measured: Measured): Finding {
   const [at, ...outer] = frames;
   const most = notes.reduce((a, b) => (b.count > a.count ? b : a));
-  const { warnCount, growing } = measured.thresholds.listenerGrowth;
-  const seen = notes.filter((note) => note.count > growing).length;
+  const { warnCount } = measured.thresholds.listenerGrowth;
+  const grew = new Set(notes.map((note) => note.count)).size > 1;
   return {
     rule: 'listener-growth',
-    severity: most.count >= warnCount || seen > 1 ? 'warning' : 'info',
+    severity: most.count >= warnCount || grew ? 'warning' : 'info',
     confidence: 'measured',
     message: `${most.count} listeners for '${most.event}' on one ${most.emitter}, added here and not removed: each is called for every event, and keeps its memory`,
     location: locationOf(at!),

@@ -50,13 +50,11 @@ export class CallLines {
   }
 
   /**
-   * False when a line is beyond the end of a function that begins at the frame's line: V8 counts the time of functions
-   * that it inlined under the lines of their own files.
+   * False when a file has no such line: V8 counts the time of functions that it inlined under the lines of their own
+   * files, and those may be others.
    */
-  isInside({ file, line: start }: Frame, line: number): boolean {
-    if (line < start) return false;
-    const own = (this.#facts.get(file)?.calls ?? []).filter((call) => call.functionStart === start);
-    return own.length === 0 || own.some((call) => line <= call.functionEnd);
+  isInside({ file }: Frame, line: number): boolean {
+    return line <= (this.#facts.get(file)?.lines ?? Infinity);
   }
 
   /** Calls on a line, in source order. */

@@ -104,16 +104,29 @@ export class RecordingBuilder {
         now += forMs * 1000;
       },
       wait: (forMs, ...stack) => {
-        const promise = this.#promise(now, open.at(-1) ?? 0);
+        const awaited = this.#promise(now, open.at(-1) ?? 0);
+        const promise = this.#promise(now, open.at(-1) ?? 0, awaited);
         const io = (this.#nextResource += 2);
-        this.#resource('FSREQCALLBACK', io, now);
+        this.#resource('FSREQCALLBACK', io, now, open.at(-1) ?? 0);
         const from = now;
         close();
         now += forMs * 1000;
         this.#waits.push({ from, to: now, promise, stack: this.stack(stack) });
         before(io);
+        this.event(now, Op.Settled, 0, awaited, now, io);
         this.event(now, Op.Settled, 0, promise, now, io);
         close();
+        before(promise);
+        return promise;
+      },
+      waitFor: (waker, forMs, ...stack) => {
+        const awaited = this.#promise(now, open.at(-1) ?? 0);
+        const promise = this.#promise(now, open.at(-1) ?? 0, awaited);
+        const from = now;
+        close();
+        now += forMs * 1000;
+        this.#waits.push({ from, to: now, promise, stack: this.stack(stack) });
+        this.event(now, Op.Settled, 0, awaited, now, waker);
         before(promise);
       },
       hang: (...stack) => {
@@ -309,9 +322,9 @@ export class RecordingBuilder {
     return parent;
   }
 
-  #promise(us: number, execution: number): number {
+  #promise(us: number, execution: number, awaited = 0): number {
     const id = (this.#nextPromise += 2);
-    this.event(us, Op.Init, this.#intern(this.tables.types, 'PROMISE'), id, 0, execution);
+    this.event(us, Op.Init, this.#intern(this.tables.types, 'PROMISE'), id, awaited, execution);
     return id;
   }
 
@@ -328,7 +341,10 @@ export class RecordingBuilder {
 /** What a request does, in order. Stacks of `run` are outermost first, as in a profile; those of waits innermost first. */
 export interface RequestPen {
   run(forMs: number, ...stack: Fn[]): void;
-  wait(forMs: number, ...stack: Fn[]): void;
+  /** Waits for a file; answers the promise whose reaction goes on. */
+  wait(forMs: number, ...stack: Fn[]): number;
+  /** Waits for what the execution `waker` settles. */
+  waitFor(waker: number, forMs: number, ...stack: Fn[]): void;
   /** Is ready to run, but the machine is busy with other programs. */
   stand(forMs: number): void;
   /** Waits for ever: nothing may follow but `close`. */

@@ -99,7 +99,7 @@ describe('listener-growth', () => {
   });
 
   it('is silent about few', () => {
-    expect(rules(listening(11))).toEqual([]);
+    expect(rules(listening(10))).toEqual([]);
     expect(rules(listening(8, 9))).toEqual([]);
   });
 });
@@ -147,7 +147,9 @@ describe('handle-leak', () => {
       { type: 'TCPWRAP', id: socket, ref: true, detail: '10.0.0.1:5432', stack: r.stack([at(3, 'connect')]) },
     ];
     r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles });
-    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`"idle: Idle: the loop was busy under 0.1 % of the time and no request came in."`);
+    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(
+      `"idle: Idle: the loop was busy under 0.1 % of the time and no request came in."`,
+    );
     const server = { type: 'TCPSERVERWRAP', id: 8, ref: true, detail: ':3000', stack: 0 as StackId };
     r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles: [...handles, server] });
     expect(rules(r)).toEqual([]);
@@ -177,9 +179,8 @@ describe('timer-drift', () => {
   it('tells what an interval loses, and who takes it', () => {
     const { findings } = analyze(metronome(170).build(), []).value;
     const drift = findings.filter(({ rule }) => rule === 'timer-drift');
-    expect(
-      drift.map(({ severity, message, location }) => [severity, message, location.line]),
-    ).toMatchInlineSnapshot(`
+    expect(drift.map(({ severity, message, location }) => [severity, message, location.line]))
+      .toMatchInlineSnapshot(`
       [
         [
           "info",
