@@ -33,6 +33,7 @@ export interface TaskProgress {
 /**
  * Every suspended async function without a heap snapshot: exact lines, approximate counts. A thread that does not
  * answer is a problem, not an error; the main thread's silence is one.
+ * @throws UserError `unreachable` when the main thread's loop does not turn
  * @throws Error when the main thread does not answer, or `signal` was aborted
  */
 export async function quickTasks(
@@ -127,7 +128,7 @@ async function eachThread(
       problems.push(...(await read(thread)));
     } catch (error) {
       if (thread.id === 'main' || signal?.aborted) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
       problems.push({ code: 'thread-silent', message: `${thread.name} could not be read: ${reason}.` });
     } finally {
       await thread.release().catch(() => undefined);

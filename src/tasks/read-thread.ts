@@ -1,4 +1,5 @@
 import type { HeapThread, RemoteHandle } from '../inspector/heap-port.ts';
+import { UserError } from '../base/user-error.ts';
 import type { Problem } from '../model/problem.ts';
 import { readStacks } from './forged-stacks.ts';
 import type { PromiseStacks } from './forged-stacks.ts';
@@ -7,12 +8,11 @@ import type { PromiseStacks } from './forged-stacks.ts';
 export interface ThreadPromises {
   listed: { handle: RemoteHandle; stacks: PromiseStacks }[];
   problems: Problem[];
-  /** Whether all promises of the thread are among them. */
-  complete: boolean;
 }
 
 /**
  * All promises of a thread with the stacks of who waits for them, context by context.
+ * @throws UserError `unreachable` when its loop does not turn
  * @throws Error when the thread does not answer at all, or `signal` was aborted
  */
 export async function readPromises(thread: HeapThread, signal?: AbortSignal): Promise<ThreadPromises> {
@@ -23,7 +23,6 @@ export async function readPromises(thread: HeapThread, signal?: AbortSignal): Pr
   const timeoutMs = QUERY_MS + (heapUsed / 1e6) * QUERY_MS_PER_MB;
   const where = id === 'main' ? 'The event loop' : `The event loop of ${name}`;
   const contexts = await thread.contexts();
-  let complete = contexts.length <= MAX_CONTEXTS;
   for (const context of contexts.slice(0, MAX_CONTEXTS)) {
     signal?.throwIfAborted();
     const handle = await thread.promises(context, timeoutMs);
@@ -32,11 +31,12 @@ export async function readPromises(thread: HeapThread, signal?: AbortSignal): Pr
       listed.push({ handle, stacks });
       continue;
     }
-    complete = false;
     if (stacks === 'silent') {
-      const message = `${where} did not turn within ${STACKS_MS / 1000} s: it is blocked, or paused in a debugger. Lines of suspended functions are not exact.`;
-      problems.push({ code: 'loop-blocked', message });
-      break;
+      throw new UserError(
+        'unreachable',
+        `${where} did not turn within ${STACKS_MS / 1000} s: it is blocked, or paused in a debugger.`,
+        'Try again when it turns; "looplens record" shows what blocks it.',
+      );
     }
     const message = `The program has replaced Promise.prototype.then, so exact lines come one by one, and not for all functions.`;
     problems.push({ code: 'then-patched', message });
@@ -45,7 +45,7 @@ export async function readPromises(thread: HeapThread, signal?: AbortSignal): Pr
     const message = `Of ${contexts.length} contexts of ${name} only ${MAX_CONTEXTS} were asked for exact lines.`;
     problems.push({ code: 'contexts-omitted', message });
   }
-  return { listed, problems, complete };
+  return { listed, problems };
 }
 
 const FIRST_ANSWER_MS = 5000;

@@ -2,30 +2,12 @@ import type { AwaitGraph } from '../await-graph.ts';
 import { NONE } from '../snapshot/heap-graph.ts';
 import type { Edge, HeapGraph, Node } from '../snapshot/heap-graph.ts';
 import { EdgeType } from '../snapshot/tables.ts';
+import { isBox, isListeners, keyOf, stepOf } from './boxes.ts';
 import { knownHolder } from './known-classes.ts';
 import type { KnownHolder } from './known-classes.ts';
+import type { Holders } from './holders-found.ts';
+import { rank } from './rank.ts';
 import { isModuleContext } from './module-context.ts';
-
-/** Who could settle a promise, as far as the heap tells. */
-export interface Holders {
-  /** The nearest object of Node that calls back. */
-  known: (KnownHolder & { callback: Node }) | undefined;
-  /** Where its resolve function is kept otherwise: the way to it in the program's words, and what it begins at. */
-  kept: Kept[];
-  /** Suspended functions that have the resolve function in a local variable. */
-  locals: Node[];
-  /** Functions that could call it, the program's and Node's own. */
-  functions: Node[];
-  /** Whether a resolve function, a native request or another promise that could settle it is alive. */
-  reachable: boolean;
-}
-
-interface Kept {
-  path: string;
-  owner: Node;
-  /** `seen`: it is only a variable that other functions see, which says less than a place where it is stored. */
-  how: 'stored' | 'seen';
-}
 
 /** How a node was reached, which says where one may go on from it. */
 type Role = 'promise' | 'function' | 'context' | 'box';
@@ -324,35 +306,3 @@ const CELL = 'system / ContextCell';
 const RESOLVER = /^PromiseCapabilityDefaultRe(solve|ject)/;
 /** Native requests that hold the promise itself. */
 const NATIVE_REQUEST = /^(FSReqPromise|FileHandle|FileHandleCloseReq|FSReqAfterScope)$/;
-
-const RANKS = ['child-process', 'worker', 'dns', 'http', 'fs', 'timer', 'net', 'stream', 'event'];
-const rank = ({ kind, detail }: KnownHolder): number =>
-  RANKS.indexOf(kind) * 10 + (/^"error"/.test(detail) ? 2 : /^"(close|abort|aborted)"/.test(detail) ? 1 : 0);
-
-/** Objects that only hold others: containers of the language, and lists and queues of Node. */
-const BOX =
-  /^(Object|Array|Map|Set|SafeMap|SafeSet|WeakMap|\(.*\)|Arguments|Listener|FixedQueue|FixedCircularBuffer|PriorityQueue|TimersList|AsyncWrap|FreeList|Generator|AsyncGenerator|)$/;
-const isBox = (name: string): boolean => BOX.test(name) || name.startsWith('(');
-
-/** An object of listeners: that of `_events` of some emitter. */
-function isListeners(heap: HeapGraph, object: Node): boolean {
-  for (const edge of heap.retainers(object)) if (heap.edgeName(edge) === '_events') return true;
-  return false;
-}
-
-/** The text key beside a value in the table of a map: keys and values take turns there. */
-function keyOf(heap: HeapGraph, edge: Edge): string | undefined {
-  const name = heap.edgeName(edge);
-  if (edge.type !== EdgeType.Internal || !/^\d+$/.test(name)) return undefined;
-  const key = heap.to(edge.from, String(Number(name) - 1));
-  return key !== NONE && heap.isString(key) ? heap.name(key) || undefined : undefined;
-}
-
-function stepOf(heap: HeapGraph, edge: Edge): string {
-  const name = heap.edgeName(edge);
-  if (edge.type === EdgeType.Element) return `[${name}]`;
-  // Backing stores: not the program's words.
-  if (edge.type !== EdgeType.Property)
-    return edge.type === EdgeType.Internal && /^\d+$/.test(name) ? '[]' : '';
-  return `.${name}`;
-}
