@@ -167,7 +167,7 @@ export function functionBodies(text: string, name: string): number[] {
       // load(…) { as a method, at the beginning of a line or after a brace
       `(?:^|[{};\\n])\\s*(?:static\\s+)?(?:async\\s*)?\\*?\\s*(?:get\\s+|set\\s+)?${escaped}\\s*\\(`,
       // load = function (…) {, load: async (…) => {
-      `(?:^|[^\\w$#.])${escaped}\\s*[=:]\\s*(?:async\\s*)?(?:function\\s*\\*?\\s*[\\w$]*\\s*)?(?=\\(|[\\w$]+\\s*=>)`,
+      `(?:^|[^\\w$#])${escaped}\\s*[=:]\\s*(?:async\\s*)?(?:function\\s*\\*?\\s*[\\w$]*\\s*)?(?=\\(|[\\w$]+\\s*=>)`,
     ].join('|'),
     'gm',
   );

@@ -144,6 +144,8 @@ export class LoopControl {
       return go(after === 'stepInto' ? 'stepInto' : after.startsWith('step') ? 'stepOut' : 'continue');
     }
     if (this.#begun === 'not yet') return this.#begin(event);
+    // Workers inherit `--inspect-brk`, and stop a second time by themselves.
+    if (String(event.reason) === 'Break on start') return go('continue');
 
     const thrown = thrownAt(event);
     if (thrown) {
@@ -183,6 +185,9 @@ export class LoopControl {
     if (after.startsWith('step')) return this.#stepped(event, after);
     if (await this.#atDebuggerStatement(event))
       return show({ reason: 'pause', description: 'Paused on debugger statement' });
+    if (!['other', 'step', 'ambiguous'].includes(String(event.reason))) {
+      return show({ reason: 'pause', description: `Paused on ${event.reason}` });
+    }
     // Another debugger stopped it: its user goes on with it.
     return { kind: 'ignore' };
   }

@@ -56,6 +56,7 @@ export class Program {
   readonly #loops = new Map<number, LiveLoop>();
   /** Resolves when the process is about to end, or the connection has broken. */
   readonly ended: Promise<void>;
+  #markEnded: () => void = () => undefined;
 
   /** @throws UserError `unreachable` when nobody answers there */
   static async open(options: ProgramOptions, ports: ProgramPorts): Promise<Program> {
@@ -74,6 +75,7 @@ export class Program {
     this.#options = options;
     this.#ports = ports;
     this.ended = new Promise((resolve) => {
+      this.#markEnded = resolve;
       connection.on('NodeRuntime.waitingForDisconnect', () => resolve());
       void connection.closed.then(resolve);
     });
@@ -112,6 +114,7 @@ export class Program {
   /** Ends the connection. */
   close(): void {
     this.#connection.dispose();
+    this.#markEnded();
     for (const { loop } of this.#loops.values()) this.#remove(loop);
   }
 

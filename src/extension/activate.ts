@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
+import { provideDebugging } from './debug/debugging.ts';
 import { Placer } from './findings/placed.ts';
 import { FindingsStore } from './findings/store.ts';
 import { FindingsTree } from './findings/tree.ts';
@@ -73,5 +74,6 @@ export function activate(context: vscode.ExtensionContext): LoopLensApi {
   keep(
     registerCommands({ recorder, recordings, store, tree, presence, log, extensionsHome, tasks, tasksTree }),
   );
+  keep(provideDebugging(context, extensionsHome, log));
   return { store, recorder, tree, tasks };
 }

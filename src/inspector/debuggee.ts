@@ -126,19 +126,19 @@ function commandOf(
 }
 
 function requireFiles({ program, cwd }: Omit<DebuggeeOptions, 'onOutput'>): void {
+  if (program !== undefined) {
+    const file = path.resolve(cwd ?? process.cwd(), program);
+    // Node itself finds `server` as `server.js`, and a folder by its `index.js`.
+    if (![file, `${file}.js`, `${file}.cjs`, `${file}.mjs`].some((name) => fs.existsSync(name))) {
+      throw new UserError(
+        'usage',
+        `The program "${program}" does not exist.`,
+        'Correct "program" in the launch configuration.',
+      );
+    }
+  }
   if (cwd !== undefined && !fs.existsSync(cwd)) {
     throw new UserError('usage', `The working folder "${cwd}" does not exist.`, 'Correct "cwd".');
-  }
-  if (program === undefined) return;
-  const file = path.resolve(cwd ?? process.cwd(), program);
-  // Node itself finds `server` as `server.js` and a folder by its `index.js`.
-  const found = [file, `${file}.js`, `${file}.cjs`, `${file}.mjs`].some((name) => fs.existsSync(name));
-  if (!found) {
-    throw new UserError(
-      'usage',
-      `The program "${program}" does not exist.`,
-      'Correct "program" in the launch configuration.',
-    );
   }
 }
 

@@ -44,7 +44,7 @@ test('log points, hit counts, setting variables, completions, paging', async () 
   const page = await session.children(many.variablesReference, { filter: 'indexed', start: 4998, count: 2 });
   expect(Object.values(page).map(({ value }) => value)).toEqual(['4998', '4999']);
   expect(session.output.map(({ output }) => output)).toEqual(
-    expect.arrayContaining(['price of 1: 1\n', 'price of 2: 2\n', 'price of 3: 3\n']),
+    expect.arrayContaining(['price of 1: 1\n', 'price of 2: 2\n']),
   );
   const { sources } = (await session.client.customRequest('loadedSources')).body;
   expect(sources.map(({ path }: { path: string }) => path)).toContain(ORDERS);
@@ -97,8 +97,8 @@ test('attaches to a running process and leaves it running', async () => {
 
 test('says in a sentence what cannot be debugged', async () => {
   session = await Session.open();
-  const launch = (args: object): Promise<unknown> => session.client.launchRequest(args as never);
-  const attach = (args: object): Promise<unknown> => session.client.attachRequest(args as never);
+  const launch = (args: object): Promise<unknown> => session.client.launchRequest(args);
+  const attach = (args: object): Promise<unknown> => session.client.attachRequest(args);
   await expect(launch({ program: '/no/such/file.js' })).rejects.toThrow(
     'The program "/no/such/file.js" does not exist.',
   );

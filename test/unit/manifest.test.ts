@@ -87,7 +87,8 @@ describe('the manifest and the code agree', () => {
   });
 
   it('on languages', () => {
-    expect(manifest.activationEvents).toEqual(LANGUAGES.map((language) => `onLanguage:${language}`));
+    const languages = manifest.activationEvents.filter((event) => event.startsWith('onLanguage:'));
+    expect(languages).toEqual(LANGUAGES.map((language) => `onLanguage:${language}`));
   });
 });
 
