@@ -10,8 +10,8 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const DEFAULT_MS = 4000;
-/** Attaching, leaving and analysing. */
-const GRACE_MS = 60_000;
+/** Attaching, leaving and analysing, on a crowded machine too. */
+const GRACE_MS = 180_000;
 
 /**
  * Records a program and answers `{ report, output, code }`: the JSON that was printed, what came on stderr (the program's own output
