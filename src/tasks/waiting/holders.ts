@@ -6,7 +6,7 @@ import { isBox, isListeners, keyOf, stepOf } from './boxes.ts';
 import { knownHolder } from './known-classes.ts';
 import type { KnownHolder } from './known-classes.ts';
 import type { Holders } from './holders-found.ts';
-import { rank } from './rank.ts';
+import { byMeaning } from './rank.ts';
 import { isModuleContext } from './module-context.ts';
 
 /** How a node was reached, which says where one may go on from it. */
@@ -85,7 +85,8 @@ class Walk {
       ({ kind, depth, holder }) =>
         depth === nearest?.depth || holder === nearest?.holder || kind === 'child-process',
     );
-    const [known] = candidates.sort((a, b) => rank(a) - rank(b) || a.depth - b.depth);
+    const [best] = candidates.sort(byMeaning);
+    const [known] = this.#known.filter(({ holder }) => holder === best?.holder).sort(byMeaning);
     return {
       known,
       kept: this.#kept,
