@@ -150,11 +150,13 @@ function textOf(dump: TaskDump, name: string): string {
     return within ? [{ tasks: [], steps: cycle.steps.toSorted() }] : [];
   });
   const text = tasksText({ ...dump, tasks, cycles }, [], { cwd: FOLDER, colour: 'none' });
-  return text
-    .replace(/\n[^\n]* groups?\. Process [^\n]*\n$/, '')
-    .replace(/\(pid \d+\)/g, '(pid)')
-    // Newer versions add the worker's own name; older ones keep the name of an iterated event.
-    .replace(/^Worker \[worker 1\].*$/m, 'Worker [worker 1]')
-    .replace('"message" of Session', 'an event of Session')
-    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT');
+  return (
+    text
+      .replace(/\n[^\n]* groups?\. Process [^\n]*\n$/, '')
+      .replace(/\(pid \d+\)/g, '(pid)')
+      // Newer versions add the worker's own name; older ones keep the name of an iterated event.
+      .replace(/^Worker \[worker 1\].*$/m, 'Worker [worker 1]')
+      .replace('"message" of Session', 'an event of Session')
+      .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+  );
 }
