@@ -145,7 +145,7 @@ export class LoopControl {
     }
     if (this.#begun === 'not yet') return this.#begin(event);
     // Workers inherit `--inspect-brk`, and stop a second time by themselves.
-    if (String(event.reason) === 'Break on start') return go('continue');
+    if (event.reason === 'Break on start') return go('continue');
 
     const thrown = thrownAt(event);
     if (thrown) {
@@ -185,7 +185,7 @@ export class LoopControl {
     if (after.startsWith('step')) return this.#stepped(event, after);
     if (await this.#atDebuggerStatement(event))
       return show({ reason: 'pause', description: 'Paused on debugger statement' });
-    if (!['other', 'step', 'ambiguous'].includes(String(event.reason))) {
+    if (!['other', 'step', 'ambiguous'].includes(event.reason)) {
       return show({ reason: 'pause', description: `Paused on ${event.reason}` });
     }
     // Another debugger stopped it: its user goes on with it.

@@ -1,4 +1,3 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
@@ -45,15 +44,6 @@ export async function readScriptMap(url: string, reference: string): Promise<Scr
     const folder = path.isAbsolute(file) ? path.dirname(file) : process.cwd();
     const { text, base } = await readMap(reference, folder);
     return scriptMap(new TraceMap(text), base);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The text of a file by its URL; undefined when it is none or cannot be read. */
-export async function readScriptFile(url: string): Promise<string | undefined> {
-  try {
-    return await fs.readFile(fileURLToPath(url), 'utf8');
   } catch {
     return undefined;
   }

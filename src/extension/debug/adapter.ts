@@ -11,15 +11,15 @@ function workerAdapter(file: string, log: vscode.LogOutputChannel): vscode.Debug
     log.error(error);
     sent.fire({ type: 'event', seq: 0, event: 'terminated' });
   });
-  return {
+  const disposable = new vscode.Disposable(() => {
+    sent.dispose();
+    // It ends by itself when the session has been left; one that hangs must not stay.
+    void worker.terminate();
+  });
+  return Object.assign(disposable, {
     onDidSendMessage: sent.event,
-    handleMessage: (message) => worker.postMessage(message),
-    dispose: () => {
-      sent.dispose();
-      // It ends by itself when the session has been left; one that hangs must not stay.
-      void worker.terminate();
-    },
-  };
+    handleMessage: (message: vscode.DebugProtocolMessage) => worker.postMessage(message),
+  });
 }
 
 /** Serves debug sessions of the type `looplens` within the extension. */
