@@ -29,20 +29,22 @@ export interface EvaluateParts {
 }
 
 /** Finds what values are. */
-export interface Evaluate {
-  (file: LinkedFile, value: Value): Target[];
-  member(target: Target, name: string): Target[];
-}
+export type Evaluate = (file: LinkedFile, value: Value) => Target[];
 
 /** Longest way that is followed. */
 const MAX_DEPTH = 24;
+
+/** Steps that one value is worth: ways that branch at every turn would take for ever. */
+const MAX_STEPS = 400;
 
 /** One value can be so many things at most; more is as good as unknown. */
 const MAX_TARGETS = 24;
 
 export function createEvaluate({ resolve, parameter, implementers }: EvaluateParts): Evaluate {
+  let steps = 0;
+
   function evaluate(file: LinkedFile, value: Value, depth: number): Target[] {
-    if (depth > MAX_DEPTH) return [];
+    if (depth > MAX_DEPTH || steps++ > MAX_STEPS) return [];
     switch (value[0]) {
       case 'fn':
         return [{ kind: 'fn', file, fn: value[1] }];
@@ -198,8 +200,10 @@ export function createEvaluate({ resolve, parameter, implementers }: EvaluatePar
     });
   }
 
-  const evaluateFrom = (file: LinkedFile, value: Value): Target[] => evaluate(file, value, 0);
-  return Object.assign(evaluateFrom, { member: (target: Target, name: string) => member(target, name, 0) });
+  return (file, value) => {
+    steps = 0;
+    return evaluate(file, value, 0);
+  };
 }
 
 /** A name under which a target is the same as another. */
