@@ -1,7 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { EXCEPTION_FILTERS } from './exceptions.ts';
 
-/** What this adapter can do: each is tested, and what is not here it cannot. */
+/** What this adapter can do; what is not here it cannot. */
 export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
   supportsFunctionBreakpoints: true,
