@@ -12,6 +12,7 @@ export function mutate(text, other, random) {
   let lines = text.split('\n');
   const foreign = other.split('\n');
   for (let i = random(4); i >= 0; i--) {
+    if (lines.length === 0) lines.push('');
     const at = random(lines.length);
     switch (random(9)) {
       case 0:
