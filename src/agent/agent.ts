@@ -8,7 +8,7 @@ import type * as V8 from 'node:v8';
 import type * as WorkerThreads from 'node:worker_threads';
 import { Op } from '../model/event.ts';
 import type { RecordingMode } from '../model/note.ts';
-import { canReadAsyncStacks } from './async-stack.ts';
+import { canReadAsyncStacks, createStackReader } from './async-stack.ts';
 import { createClock } from './clock.ts';
 import { createCostMeter } from './cost.ts';
 import { trackHandles } from './handles.ts';
@@ -133,7 +133,15 @@ function begin(
     cost.spent(read() - from);
     return stack;
   });
-  const waits = { pending, stacks, put: ring.put, now, spent: cost.spent, isFollowed: follows.has };
+  const waits = {
+    readAsyncStack: createStackReader(),
+    pending,
+    stacks,
+    put: ring.put,
+    now,
+    spent: cost.spent,
+    isFollowed: follows.has,
+  };
   const canSample = canReadAsyncStacks();
   if (!canSample) {
     onProblem(

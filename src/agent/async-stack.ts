@@ -5,6 +5,9 @@ import { readStack } from './stacks.ts';
 /** Frames of one async stack at most. */
 const LIMIT = 40;
 
+/** Reads the stack of everything that waits for `promise`; `done` runs in a microtask. */
+export type ReadAsyncStack = (promise: object, done: (frames: RawFrame[]) => void) => void;
+
 /**
  * Reads the exact stack of everything that waits for a promise, without touching the promise.
  *
@@ -13,21 +16,31 @@ const LIMIT = 40;
  * `promise`: its awaiting functions then follow in the error's stack. `promise` gets no reaction and is never settled.
  * Empty when nobody awaits it, or when two or more do: V8 stops there.
  *
- * Must be called inside `unrecorded`; `done` runs in a microtask. Costs four promises.
+ * The species comes by the prototype of our own promise: an own `constructor`, or a species of Promise itself, would switch
+ * off V8's fast paths for all promises of the process, and for good.
+ *
+ * What it answers must be called inside `unrecorded`. Costs four promises.
  */
-export function readAsyncStack(promise: object, done: (frames: RawFrame[]) => void): void {
+export function createStackReader(): ReadAsyncStack {
   const noop = (): void => undefined;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called on promises below
   const then = NativePromise.prototype.then;
+  let target: object;
   const Pretend = function (executor: (resolve: () => void, reject: () => void) => void) {
     executor(noop, noop);
-    return promise;
+    return target;
   };
-  const step = then.call(NativePromise.resolve(), () => {
-    done(readStack('async', LIMIT));
-  });
-  void Object.defineProperty(step, 'constructor', { value: { [Symbol.species]: Pretend } });
-  void then.call(step, noop, noop);
+  const pretending = Object.create(NativePromise.prototype, {
+    constructor: { value: { [Symbol.species]: Pretend } },
+  }) as object;
+  return (promise, done) => {
+    const step = then.call(NativePromise.resolve(), () => {
+      done(readStack('async', LIMIT));
+    });
+    Object.setPrototypeOf(step, pretending);
+    target = promise;
+    void then.call(step, noop, noop);
+  };
 }
 
 /** The trick needs V8's own `then`; with a patched one, our promises would run through the program's code. */

@@ -5,7 +5,7 @@ import type * as DiagnosticsChannel from 'node:diagnostics_channel';
 import type * as PerfHooks from 'node:perf_hooks';
 import type * as Timers from 'node:timers';
 import type * as V8 from 'node:v8';
-import { readAsyncStack } from './async-stack.ts';
+import { createStackReader } from './async-stack.ts';
 import type { DebugMessage, Watches } from './debug-protocol.ts';
 import { DEBUG_KEY } from './debug-protocol.ts';
 
@@ -174,6 +174,7 @@ function startWatching(require: NodeJS.Require): Watching {
   const watchPromises = (limitMs: number): void => {
     const since = new Map<object, number>();
     let own = false;
+    const readAsyncStack = createStackReader();
     const forget = (promise: object): boolean => since.delete(promise);
     const stop = v8.promiseHooks.createHook({
       init: (promise) => {

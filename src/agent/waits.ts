@@ -1,5 +1,5 @@
 import { Op } from '../model/event.ts';
-import { readAsyncStack } from './async-stack.ts';
+import type { ReadAsyncStack } from './async-stack.ts';
 import { NativePromise } from './native-promise.ts';
 import type { PendingSet, Picked } from './pending.ts';
 import type { Put } from './ring.ts';
@@ -9,6 +9,7 @@ import type { StackTable } from './stacks.ts';
 const MAX_LASTING = 4096;
 
 interface WaitPorts {
+  readAsyncStack: ReadAsyncStack;
   pending: PendingSet;
   stacks: StackTable;
   put: Put;
@@ -27,7 +28,7 @@ interface WaitPorts {
  * tell. Must be called inside `unrecorded`; the stacks arrive with the microtasks after it.
  */
 export function sampleWaits(ports: WaitPorts, picks: number): void {
-  const { stacks, put, now, spent } = ports;
+  const { readAsyncStack, stacks, put, now, spent } = ports;
   const { leaves, weight } = pickLeaves(ports, picks);
   const unread = leaves.filter(({ site }) => site === 0);
   for (const { id, site } of leaves) if (site !== 0) put(Op.WaitSample | (weight << 8), id, now(), site);
@@ -63,7 +64,10 @@ function pickLeaves({ pending, isFollowed }: WaitPorts, picks: number): { leaves
  * Records the promises that have been pending for at least `ageUs`, with their stacks. Resolves when all are read. Must be
  * called inside `unrecorded`, or without hooks.
  */
-export async function recordLasting({ pending, stacks, put, now }: WaitPorts, ageUs: number): Promise<void> {
+export async function recordLasting(
+  { readAsyncStack, pending, stacks, put, now }: WaitPorts,
+  ageUs: number,
+): Promise<void> {
   const at = now();
   const lasting: { promise: object; id: number; since: number; site: number }[] = [];
   pending.each((promise, id, since, site) => {

@@ -148,7 +148,6 @@ export interface Thresholds {
     /** How many times longer than the longest answer of the same route. */
     overdue: number;
   };
-  lostContext: { count: number };
   health: {
     /** Delay that one timer in a hundred meets, and share of the loop's time in long holds, from which it is blocked. */
     delayP99Ms: number;
@@ -213,6 +212,5 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   timerDrift: { firings: 10, share: 0.1, lateMs: 20 },
   intervalOverlap: { overlaps: 3, share: 0.3, depth: 0.2 },
   responseNotEnded: { ageMs: 1_500, requests: 3, overdue: 3 },
-  lostContext: { count: 3 },
   health: { delayP99Ms: 50, heldShare: 0.1, gc: 0.15, saturated: 0.9, idle: 0.02, waiting: 0.8 },
 };

@@ -4,15 +4,7 @@ import type { StackId } from './ids.ts';
  * Something rare that was found while recording and is neither an event nor the stack of a held loop. Each note says in
  * which thread and when; a reader passes over kinds that it does not know.
  */
-export type Note =
-  | ThreadNote
-  | HandlesNote
-  | HandledLateNote
-  | ExitNote
-  | ModeNote
-  | ListenersNote
-  | StoreLostNote
-  | MessageNote;
+export type Note = ThreadNote | HandlesNote | HandledLateNote | ExitNote | ModeNote | ListenersNote;
 
 /** What every note tells. */
 interface Noted {
@@ -94,24 +86,4 @@ export interface ListenersNote extends Noted {
   count: number;
   /** Where the newest was added; 0 = not known. */
   stack: StackId;
-}
-
-/** An AsyncLocalStorage store that its requester had was gone in an execution that it led to. */
-export interface StoreLostNote extends Noted {
-  kind: 'store-lost';
-  /** Resource whose execution had no store, as in the events. */
-  id: number;
-  /** Its type. */
-  type: string;
-  /** Where the store was asked for; 0 = not known. */
-  stack: StackId;
-}
-
-/** A message from one thread of the recording to another. */
-export interface MessageNote extends Noted {
-  kind: 'message';
-  /** Thread that received it; {@link Noted.thread} sent it. */
-  to: string;
-  /** When it was received, µs. */
-  receivedUs: number;
 }

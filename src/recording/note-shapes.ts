@@ -47,16 +47,6 @@ export function noteOf(json: unknown): Note | 'unknown' | undefined {
         count: number(json.count),
         stack: stack(json.stack),
       };
-    case 'store-lost':
-      return {
-        kind: 'store-lost',
-        ...noted,
-        id: number(json.id),
-        type: text(json.type),
-        stack: stack(json.stack),
-      };
-    case 'message':
-      return { kind: 'message', ...noted, to: text(json.to), receivedUs: number(json.receivedUs) };
     default:
       return 'unknown';
   }

@@ -37,7 +37,6 @@ const LINES: Record<string, RegExp> = {
   'handle-leak': /setInterval\(\(\) => dashboard/,
   'timer-drift': /setInterval/,
   'interval-overlap': /await poll\(\)/,
-  'lost-context': /trace\.getStore/,
   'response-not-ended': /redeem\(|createServer|coupons\.get/,
   'exit-with-pending-await': /await once\(database/,
 };

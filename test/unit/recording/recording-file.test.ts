@@ -350,17 +350,17 @@ test('a note of a later kind is passed over, one without a place in time is told
     writer.note({ kind: 'hologram', thread: 'main', timeUs: 1 } as never);
     writer.note({ kind: 'exit', thread: 'main' } as never);
     writer.note({
-      kind: 'store-lost',
+      kind: 'handled-late',
       thread: 'main',
       timeUs: 1,
-      id: 2,
-      type: 'Timeout',
+      rejectedUs: 0,
+      reason: 'late',
       stack: 99 as StackId,
     });
   });
   const reader = openRecording(file);
   expect(reader.notes).toEqual([
-    { kind: 'store-lost', thread: 'main', timeUs: 1, id: 2, type: 'Timeout', stack: 0 },
+    { kind: 'handled-late', thread: 'main', timeUs: 1, rejectedUs: 0, reason: 'late', stack: 0 },
   ]);
   expect(reader.problems.map(({ code }) => code)).toEqual(['chunk-damaged']);
 });

@@ -107,8 +107,6 @@ export const NOTES: Note[] = [
   { kind: 'exit', ...at, code: 13 },
   { kind: 'mode', ...at, mode: 'watch', reason: 'The budget of 10 % was exceeded.' },
   { kind: 'listeners', ...at, emitter: 'Socket', event: 'close', count: 11, stack: 1 as StackId },
-  { kind: 'store-lost', ...at, id: 14, type: 'Timeout', stack: 1 as StackId },
-  { kind: 'message', ...at, to: 'worker-1', receivedUs: 7100 },
 ];
 
 /** A path in a new folder that is removed when the test is over. */
