@@ -29,6 +29,8 @@ export interface AttachProcessOptions extends RecordingWishes {
   local: boolean;
   /** `first-line`: it was started with `--inspect-brk`. `gate`: it waits in our preload. It goes on when the agent is in. */
   state: 'running' | 'first-line' | 'gate';
+  /** Where a process beside the first comes from, for its name; default `child`. */
+  origin?: 'child' | 'restarted';
   /** `possible`: the address may be that of a debugger's proxy, which shares its own session with us. */
   proxy?: 'possible';
   /** Called before a waiting program goes on. */
@@ -75,7 +77,7 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
     if (state === 'first-line') await pauseAtFirstLine(connection, exiting);
     const main = await attachThread(connection, {
       id,
-      name: id === 'main' ? 'main' : processName,
+      name: id === 'main' ? 'main' : processName(options.origin ?? 'child'),
       kind: 'main-thread',
       attachedLate: options.attachedLate,
       local: options.local,
@@ -101,9 +103,10 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
   }
 }
 
-function processName({ script, pid }: AgentInfo): string {
-  return `child ${script === '' ? pid : path.basename(script)}`;
-}
+const processName =
+  (origin: 'child' | 'restarted') =>
+  ({ script, pid }: AgentInfo): string =>
+    `${origin} ${script === '' ? pid : path.basename(script)}`;
 
 /**
  * The proxy of VS Code's debugger hands out its own session: commands go through, events only after a subscription. What

@@ -4,11 +4,13 @@ import { describeError } from '../base/user-error.ts';
 import { attachProcess } from './attach-process.ts';
 import type { AttachProcessOptions, RecordingWishes } from './attach-process.ts';
 import { followDescendants } from './descendants.ts';
+import { probeEndpoint } from './endpoint.ts';
 import type { Announcement } from './follow-protocol.ts';
 import type { LaunchedProgram } from './launch.ts';
 import { createLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { AttachedGroup, AttachedTarget } from './ports.ts';
+import { followLives } from './reconnect.ts';
 
 export interface AttachOptions extends RecordingWishes {
   webSocketUrl: string;
@@ -20,6 +22,8 @@ export interface AttachOptions extends RecordingWishes {
   pid?: number;
   /** The address may be that of a debugger's proxy. */
   proxy?: 'possible';
+  /** Where another process is expected when this one goes away; absent: the recording ends then. */
+  reconnect?: { host: string; port: number };
   log: Log;
 }
 
@@ -38,6 +42,7 @@ export async function attach(options: AttachOptions): Promise<AttachedGroup> {
     onThread: further.add,
   });
   const group = further.groupWith(first);
+  if (options.reconnect) return reconnecting(group, options, options.reconnect, further);
   if (options.pid === undefined || options.follow === 'none') return { ...group, ended: first.ended };
   const descendants = followDescendants(options.pid, {
     onFound: ({ pid, webSocketUrl, activated }) =>
@@ -55,6 +60,36 @@ export async function attach(options: AttachOptions): Promise<AttachedGroup> {
     ended: first.ended,
     close: async () => {
       descendants.dispose();
+      await group.close();
+    },
+  };
+}
+
+/** The same group through all lives of the program: each one after the first is a further process. */
+function reconnecting(
+  group: Omit<AttachedGroup, 'ended'>,
+  options: AttachOptions,
+  { host, port }: { host: string; port: number },
+  further: Further,
+): AttachedGroup {
+  const lives = followLives(group.first, options.webSocketUrl, {
+    place: `${host}:${port}`,
+    find: async () => (await probeEndpoint(host, port))?.webSocketUrl,
+    attach: (webSocketUrl) =>
+      further.begin('main', {
+        ...options,
+        webSocketUrl,
+        attachedLate: true,
+        state: 'running',
+        origin: 'restarted',
+      }),
+    log: options.log,
+  });
+  return {
+    ...group,
+    ended: lives.ended,
+    close: async () => {
+      lives.dispose();
       await group.close();
     },
   };
@@ -107,7 +142,9 @@ type Given = 'id' | 'limits' | 'onThread';
 interface Further {
   limits: Limits;
   add: (target: AttachedTarget) => void;
-  /** Attaches one more process; never rejects. */
+  /** Attaches one more process; rejects when that fails. */
+  begin: (id: string, options: Omit<AttachProcessOptions, Given>) => Promise<AttachedTarget>;
+  /** The same, and what fails is among the problems; never rejects. */
   attach: (id: string, options: Omit<AttachProcessOptions, Given>) => Promise<'attached' | 'refused'>;
   groupWith: (first: AttachedTarget) => Omit<AttachedGroup, 'ended'>;
 }
@@ -123,21 +160,44 @@ function openFurther(): Further {
     threads.push(target);
     emitter.fire(target);
   };
+  const beginAt = async (
+    id: string,
+    place: { leave: () => void },
+    options: Omit<AttachProcessOptions, Given>,
+  ): Promise<AttachedTarget> => {
+    try {
+      const target = await attachProcess({ ...options, id, limits, onThread: add });
+      void target.ended.then(place.leave);
+      if (life.closed) await target.stop().then(() => target.close());
+      else add(target);
+      return target;
+    } catch (error) {
+      place.leave();
+      throw error;
+    }
+  };
   return {
     limits,
     add,
+    begin: async (wanted, options) => {
+      const place = limits.admit();
+      if (!place) throw new Error('too many processes have been recorded');
+      const id = unusedId(wanted, ids);
+      try {
+        return await beginAt(id, place, options);
+      } catch (error) {
+        ids.delete(id);
+        throw error;
+      }
+    },
     attach: async (wanted, options) => {
       const id = unusedId(wanted, ids);
       const place = limits.admit();
       if (!place) return 'refused';
       try {
-        const target = await attachProcess({ ...options, id, limits, onThread: add });
-        void target.ended.then(place.leave);
-        if (life.closed) await target.stop().then(() => target.close());
-        else add(target);
+        await beginAt(id, place, options);
         return 'attached';
       } catch (error) {
-        place.leave();
         options.log.debug(`process ${id} is not recorded: ${describeError(error)}`);
         limits.failed(`Process ${id}`, describeError(error));
         return 'refused';

@@ -8,10 +8,14 @@ import type { RecordedThread, RecordThreadPorts, ThreadEnd } from './record-thre
 import { createTables } from './tables.ts';
 
 const PROGRESS_MS = 200;
+/** A profile grows in the user's process: it is taken out this often, ms. */
+const PROFILE_ROTATION_MS = 60_000;
 
 export interface RecordAttachedOptions {
   durationMs?: number;
   signal?: AbortSignal;
+  /** How often CPU profiles are taken out of the process, ms; default: once a minute. */
+  profileRotationMs?: number | undefined;
   log: Log;
   /** What is known now; called about five times a second. */
   onProgress: (progress: {
@@ -40,7 +44,8 @@ export async function recordAttached(
   const onProblem = (problem: Problem): void => {
     if (!problems.some(({ message }) => message === problem.message)) problems.push(problem);
   };
-  const ports = { writer, locator, tables, originUs: first.info.originUs, onProblem };
+  const { profileRotationMs = PROFILE_ROTATION_MS } = options;
+  const ports = { writer, locator, tables, originUs: first.info.originUs, profileRotationMs, onProblem };
   const startedAt = performance.now();
   const main = await recordThread(first, 'first', ports);
   // A process that is about to exit waits until we have left it.

@@ -10,8 +10,6 @@ import type { RecordingTablesWriter } from './tables.ts';
 import { createThreadEvents } from './thread-events.ts';
 
 const PROFILE_INTERVAL_US = 1000;
-/** A profile grows in the user's process: it is taken out this often, ms. */
-const PROFILE_ROTATION_MS = 60_000;
 /** Without a look from inside the process, a heartbeat that is missing for this long means a held thread, ms. */
 const SILENCE_MS = 100;
 
@@ -21,6 +19,8 @@ export interface RecordThreadPorts {
   tables: RecordingTablesWriter;
   /** The recording's clock origin on the clock that all processes of a host share, µs. */
   originUs: number;
+  /** How often profiles are taken out of the process, ms. */
+  profileRotationMs: number;
   onProblem: (problem: Problem) => void;
 }
 
@@ -54,7 +54,7 @@ export interface ThreadEnd {
 export async function recordThread(
   target: AttachedTarget,
   place: 'first' | 'further',
-  { writer, locator, tables, originUs, onProblem }: RecordThreadPorts,
+  { writer, locator, tables, originUs, profileRotationMs, onProblem }: RecordThreadPorts,
 ): Promise<RecordedThread> {
   const { info, id } = target;
   const shiftUs = info.originUs - originUs;
@@ -139,7 +139,7 @@ export async function recordThread(
   ];
   const silence =
     target.stallsFrom === 'outside' ? setInterval(() => void readSilence(), SILENCE_MS / 2) : undefined;
-  const rotation = setInterval(() => void takeProfile().then(startProfile), PROFILE_ROTATION_MS);
+  const rotation = setInterval(() => void takeProfile().then(startProfile), profileRotationMs);
 
   const finish = async (): Promise<ThreadEnd> => {
     clearInterval(silence);

@@ -28,6 +28,15 @@ import { chunk, ChunkKind, Codec, fileHeader, LIMITS } from './format.ts';
  * @throws UserError `usage` when the file cannot be created
  */
 export function createRecordingFile(file: string, header: RecordingHeader): RecordingWriter {
+  return openRecordingFile(file)(header);
+}
+
+/**
+ * The same in two steps, for a recording whose header is not known yet: the file is created, and empty until the answer
+ * is called, once.
+ * @throws UserError `usage` when the file cannot be created
+ */
+export function openRecordingFile(file: string): (header: RecordingHeader) => RecordingWriter {
   let descriptor: number;
   try {
     descriptor = fs.openSync(file, 'w');
@@ -39,7 +48,7 @@ export function createRecordingFile(file: string, header: RecordingHeader): Reco
       { cause: error },
     );
   }
-  return new FileWriter(file, descriptor, header);
+  return (header) => new FileWriter(file, descriptor, header);
 }
 
 /** How long events may wait for company before they are written, ms. */

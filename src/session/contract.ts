@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts';
 import type { RecordingMode } from '../model/note.ts';
 import type { RecordingHeader, RecordingTrailer } from '../model/recording.ts';
+import type { Trigger } from '../recorder/triggers.ts';
 import type { RecordingWriter } from '../recording/contract.ts';
 
 /** What to attach to: the command line's `TARGET`. */
@@ -43,6 +44,13 @@ export interface RecordOptions {
   profileWorkers?: 'on' | 'off';
   /** Folders of the program (in a container, on another machine) and where they lie here. */
   mapRoots?: { from: string; to: string }[];
+  /** Keeps only the last seconds, in memory, and saves them when something happens; default: the file gets everything. */
+  flight?: FlightWishes;
+  /**
+   * When the program at an inspector's address goes away, waits 30 s for another one there and records that, too. A
+   * `usage` error for a pid, which does not come back, and for a command, whose processes are followed anyway. Default `off`.
+   */
+  reconnect?: 'on' | 'off';
   /** Aborting stops the recording and keeps what it has. */
   signal?: AbortSignal;
   log?: Log;
@@ -51,6 +59,16 @@ export interface RecordOptions {
   tap?: (writer: RecordingWriter, header: RecordingHeader) => RecordingWriter;
   /** What a started command prints; without it, it goes to our stderr. */
   onOutput?: (text: string) => void;
+}
+
+/** A flight recording: what is kept, and until when. */
+export interface FlightWishes {
+  /** Time that is kept, ms. */
+  keepMs: number;
+  /** The first that fires ends the recording; with none, it ends as any other. */
+  until: Trigger[];
+  /** Recorded after that, ms; default 2000. */
+  tailMs?: number;
 }
 
 /** Sent about five times a second while recording. */

@@ -24,8 +24,8 @@ export async function recordInWorker(
   options: RecordOptions,
   { env = process.env }: RecordWorkerOptions = {},
 ): Promise<RecordResult> {
-  const { durationMs, out, mode, budget, follow, profileWorkers, mapRoots } = options;
-  const settings = { durationMs, out, mode, budget, follow, profileWorkers, mapRoots };
+  const { durationMs, out, mode, budget, follow, profileWorkers, mapRoots, flight, reconnect } = options;
+  const settings = { durationMs, out, mode, budget, follow, profileWorkers, mapRoots, flight, reconnect };
   const job: RecordJob = { target, options: settings };
   const worker = new Worker(asset('workers/record.cjs'), { workerData: job, env, execArgv: [] });
   const reached = { target: false };

@@ -10,7 +10,7 @@ export interface RecordJob {
 /** The options that can be sent to a thread. */
 export type RecordSettings = Pick<
   RecordOptions,
-  'durationMs' | 'out' | 'mode' | 'budget' | 'follow' | 'profileWorkers' | 'mapRoots'
+  'durationMs' | 'out' | 'mode' | 'budget' | 'follow' | 'profileWorkers' | 'mapRoots' | 'flight' | 'reconnect'
 >;
 
 /** To the worker. `stop`: end the recording and keep what it has. */

@@ -12,9 +12,9 @@ import type { LaunchedProgram } from '../inspector/launch.ts';
 import type { AttachedGroup, SourceLocator } from '../inspector/ports.ts';
 import { createSourceLocator } from '../inspector/source-locator.ts';
 import { recordAttached } from '../recorder/record-attached.ts';
-import { createRecordingFile } from '../recording/write.ts';
 import { asset } from './assets.ts';
 import type { RecordOptions, RecordProgress, RecordResult, TargetSpec } from './contract.ts';
+import { openDestination } from './record-flight.ts';
 
 /**
  * Attaches, records, detaches. Resolves when the recording is complete on disk, whatever ended it.
@@ -33,26 +33,32 @@ export async function record(target: TargetSpec, options: RecordOptions): Promis
   options.onProgress?.(progress);
 
   const { attached, program } = await unlessStopped(reach(target, options), options.signal);
+  let close: (() => void) | undefined;
   try {
     const header = headerOf(attached, options);
-    const file = createRecordingFile(options.out, header);
-    const writer = options.tap?.(file, header) ?? file;
+    const destination = openDestination(header, options);
+    close = destination.close;
+    const { signal, profileRotationMs } = destination;
+    const writer = options.tap?.(destination.writer, header) ?? destination.writer;
     let latest = progress;
-    options.signal?.addEventListener('abort', () => options.onProgress?.({ ...latest, phase: 'finishing' }), {
+    signal?.addEventListener('abort', () => options.onProgress?.({ ...latest, phase: 'finishing' }), {
       once: true,
     });
-    const trailer = await recordAttached(attached, writer, locatorOf(attached, options), {
+    const all = await recordAttached(attached, writer, locatorOf(attached, options), {
       durationMs: options.durationMs,
-      signal: options.signal,
+      signal,
+      profileRotationMs,
       log,
       onProgress: (now) => {
         latest = { phase: 'recording', ...now };
         options.onProgress?.(latest);
       },
     });
+    const trailer = destination.trailer() ?? all;
     options.onProgress?.({ ...latest, phase: 'finishing', events: trailer.events, dropped: trailer.dropped });
     return { file: options.out, header, trailer };
   } finally {
+    close?.();
     await attached.close();
     await program?.end();
   }
@@ -94,6 +100,7 @@ interface Reached {
 }
 
 async function reach(target: TargetSpec, options: RecordOptions): Promise<Reached> {
+  requireAddress(target, options);
   const log = options.log ?? silentLog;
   const wishes = { ...wishesOf(options), log };
   const running = { ...wishes, activated: false };
@@ -105,12 +112,18 @@ async function reach(target: TargetSpec, options: RecordOptions): Promise<Reache
       return { attached: await attach({ ...running, ...local, webSocketUrl, activated }) };
     }
     case 'inspect': {
-      const { webSocketUrl, host } = await requireEndpoint(target.host, target.port);
-      return { attached: await attach({ ...running, webSocketUrl, local: isLoopback(host) }) };
+      const { webSocketUrl, host, port } = await requireEndpoint(target.host, target.port);
+      const again = options.reconnect === 'on' && { reconnect: { host, port } };
+      return { attached: await attach({ ...running, ...again, webSocketUrl, local: isLoopback(host) }) };
     }
     case 'ws': {
-      const local = isLoopback(new URL(target.url).hostname);
-      return { attached: await attach({ ...running, webSocketUrl: target.url, local, proxy: 'possible' }) };
+      const { hostname, port } = new URL(target.url);
+      const again = options.reconnect === 'on' && {
+        reconnect: { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || 80 },
+      };
+      const local = isLoopback(hostname);
+      const address = { webSocketUrl: target.url, local, proxy: 'possible' as const };
+      return { attached: await attach({ ...running, ...again, ...address }) };
     }
     case 'command': {
       const program = await launch({
@@ -128,6 +141,22 @@ async function reach(target: TargetSpec, options: RecordOptions): Promise<Reache
       }
     }
   }
+}
+
+/** @throws UserError `usage` */
+function requireAddress({ kind }: TargetSpec, { reconnect = 'off' }: RecordOptions): void {
+  if (reconnect === 'off' || kind === 'inspect' || kind === 'ws') return;
+  throw kind === 'pid'
+    ? new UserError(
+        'usage',
+        'A process that is started again has another pid, so there is nothing to reconnect to.',
+        'Start it with --inspect=PORT, and give --inspect PORT.',
+      )
+    : new UserError(
+        'usage',
+        'The processes of a command are followed through their restarts anyway.',
+        'Leave out --reconnect.',
+      );
 }
 
 function wishesOf(options: RecordOptions): RecordingWishes {

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { Option } from 'commander';
 import { UserError } from '../../base/user-error.ts';
 import type { RecordingMode } from '../../model/note.ts';
-import type { RecordResult, TargetSpec } from '../../session/contract.ts';
+import type { RecordOptions, RecordResult, TargetSpec } from '../../session/contract.ts';
 import type { Delivery } from '../../session/otlp-sender.ts';
+import type { Trigger } from '../../recorder/triggers.ts';
 import { parseDuration } from '../duration.ts';
 import { parseMapRoot } from '../map-root.ts';
 import type { MapRoot } from '../map-root.ts';
@@ -12,6 +13,7 @@ import { exitOf } from '../exit.ts';
 import type { Face } from '../face.ts';
 import { ProgressLine } from '../progress.ts';
 import { parseTarget } from '../target-argument.ts';
+import { parseTriggers } from '../triggers.ts';
 import { formatReport, type ReportFormat } from './analyze.ts';
 import {
   failOnOption,
@@ -35,6 +37,9 @@ interface RecordCommandOptions extends CommonOptions, FailOnOptions {
   follow: boolean;
   profileWorkers?: true;
   otlp?: string;
+  keep?: number;
+  until?: Trigger[];
+  reconnect?: true;
 }
 
 /** `looplens record TARGET` */
@@ -70,8 +75,15 @@ export function addRecord({ program, face, jobs, command, answer }: CommandParts
     )
     .option('--no-follow', 'only the main thread: no workers, no child processes')
     .option('--profile-workers', "CPU profiles of workers, too; V8's profiler can crash a process there")
+    .option('--keep <time>', 'keep only the last seconds, in memory, and save them at the end', parseDuration)
+    .option(
+      '--until <triggers>',
+      'save them when this happens: delay:200ms, rejection, or both',
+      parseTriggers,
+    )
     .addOption(formatOption(['text', 'json', 'markdown']))
     .addOption(failOnOption())
+    .option('--reconnect', 'go on with the next process at the same inspector address, up to 30 s later')
     .option('--otlp <url>', 'send spans, loop metrics and findings to an OpenTelemetry collector meanwhile')
     .addHelpText('after', HELP)
     .action(async (operands: string[], options: RecordCommandOptions) => {
@@ -97,6 +109,8 @@ export function addRecord({ program, face, jobs, command, answer }: CommandParts
           follow: options.follow ? 'all' : 'none',
           profileWorkers: options.profileWorkers ? 'on' : 'off',
           ...(options.duration !== undefined && { durationMs: options.duration }),
+          ...flightOf(options),
+          ...(options.reconnect && { reconnect: 'on' }),
         });
         line.clear();
         // What is left is short and changes nothing: Ctrl-C may end it at once.
@@ -112,6 +126,13 @@ export function addRecord({ program, face, jobs, command, answer }: CommandParts
         forget();
       }
     });
+}
+
+const KEEP_MS = 30_000;
+
+function flightOf({ keep, until }: RecordCommandOptions): Pick<RecordOptions, 'flight'> {
+  if (keep === undefined && until === undefined) return {};
+  return { flight: { keepMs: keep ?? KEEP_MS, until: until ?? [] } };
 }
 
 function tellDelivery({ sent, dropped }: Delivery, { quiet }: CommonOptions, face: Face): void {
@@ -133,10 +154,14 @@ stacks. Recording does with less by itself where it would take more than --budge
 
 The recording ends after --duration, when the process exits, or at Ctrl-C, and keeps what it has.
 
+A flight recording (--keep, --until) holds the last 30 s, or what --keep says, in memory. It is saved, with 2 s more, when the
+event loop is later than --until delay:TIME or nobody handles a rejection, and however else the recording ends.
+
 Examples:
   looplens record --pid 4242 --duration 10s
   looplens record --inspect 9229 --out shop.looplens
   looplens record --duration 30s --format json --fail-on error -- node server.js --port 3000
+  looplens record --pid 4242 --keep 30s --until delay:200ms,rejection
   looplens record --otlp http://127.0.0.1:4318 -- node server.js`;
 
 function temporaryName(target: TargetSpec, face: Face): string {

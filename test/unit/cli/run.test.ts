@@ -39,6 +39,9 @@ describe('wrong usage is one sentence and exit code 2', () => {
     ['record app.js', /"app.js" is no target/],
     ['record --', /no command after "--"/],
     ['record --pid 1 --duration 10', /"10" is no duration/],
+    ['record --pid 1 --until delay', /"delay" needs a time.*quotes/s],
+    ['record --pid 1 --until delay:200', /"200" is no duration/],
+    ['record --pid 1 --until rejection,lunch', /"lunch" is nothing to wait for/],
     ['record --pid 1 --duration 0s', /"0s" is no duration/],
     ['lint --preset odd', /'odd' is invalid/],
   ])('looplens %s', async (line, sentence) => {
