@@ -22,6 +22,8 @@ const SETTINGS = {
   'npm.fetchOnlinePackageInfo': false,
   'json.schemaDownload.enable': false,
   'git.openRepositoryInParentFolders': 'never',
+  // On the web it is on: a test's edit would be written into the repository.
+  'files.autoSave': 'off',
 };
 
 /**
