@@ -34,7 +34,7 @@ function judge(spot: Hotspot, measured: Measured): Severity | undefined {
   const maxMs = microsToMillis(Math.max(...spot.heldUs));
   const share = spot.totalUs / observedUs;
   const startup = spot.loading && spot.routes.length === 0;
-  if (startup) return maxMs >= limits.startupMs ? 'info' : undefined;
+  if (startup) return maxMs >= limits.startupMs ? 'hint' : undefined;
   const elsewhere = !spot.own || spot.below.inNode;
   if (elsewhere && (spot.heldUs.length < limits.timesElsewhere || share < limits.shareElsewhere)) {
     return undefined;

@@ -233,7 +233,7 @@ describe('blocked-loop', () => {
     }
     expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
       "healthy: Healthy: the loop was busy 8.4 % of the time; 99 % of timers were at most 350 ms late.
-      info blocked-loop (module-load) app.js:1:1
+      hint blocked-loop (module-load) app.js:1:1
         Blocked the event loop once, for 390 ms, 7.8 % of the loop's time (loading modules at start-up)
         1 x, 390 ms, max 390, p99 390, share 0.0785"
     `);
