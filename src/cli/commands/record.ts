@@ -157,6 +157,9 @@ The recording ends after --duration, when the process exits, or at Ctrl-C, and k
 A flight recording (--keep, --until) holds the last 30 s, or what --keep says, in memory. It is saved, with 2 s more, when the
 event loop is later than --until delay:TIME or nobody handles a rejection, and however else the recording ends.
 
+With --reconnect, a process at an inspector address that ends is waited for: the next one there goes on in the same recording. The
+processes of a command are followed through restarts (node --watch) anyway.
+
 Examples:
   looplens record --pid 4242 --duration 10s
   looplens record --inspect 9229 --out shop.looplens
@@ -217,7 +220,8 @@ function whereItIs({ file, trailer }: RecordResult, face: Face): string {
   const relative = path.relative(face.cwd, file);
   const shown = relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
   const seconds = (trailer.durationUs / 1e6).toFixed(1);
-  return `${ENDINGS[trailer.ended]} ${seconds} s to ${file}\nShow it again: looplens analyze ${quoted(shown)}`;
+  const flight = trailer.problems.some(({ code }) => code === 'flight-recording');
+  return `${flight ? 'Saved the last' : ENDINGS[trailer.ended]} ${seconds} s to ${file}\nShow it again: looplens analyze ${quoted(shown)}`;
 }
 
 /** As a shell takes it for one word. */

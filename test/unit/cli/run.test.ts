@@ -91,6 +91,30 @@ describe('record', () => {
     expect(asked.target).toEqual(target);
   });
 
+  test.each<[string, Partial<RecordOptions>]>([
+    ['', {}],
+    ['--keep 10s', { flight: { keepMs: 10_000, until: [] } }],
+    [
+      '--until delay>200ms,rejection',
+      { flight: { keepMs: 30_000, until: [{ kind: 'delay', overMs: 200 }, { kind: 'rejection' }] } },
+    ],
+    [
+      '--keep 1m --until delay:1s --reconnect',
+      { flight: { keepMs: 60_000, until: [{ kind: 'delay', overMs: 1000 }] }, reconnect: 'on' },
+    ],
+  ])('a flight recording is asked for with "%s"', async (line, expected) => {
+    const { asked, jobs } = recorder();
+    expect((await ran(`record --inspect 9229 ${line}`, jobs)).code).toBe(0);
+    const { flight, reconnect } = asked.options!;
+    expect({ flight, reconnect }).toEqual({ flight: undefined, reconnect: undefined, ...expected });
+  });
+
+  test('a flight recording says that it was saved', async () => {
+    const problems = [{ code: 'flight-recording', message: 'Flight recording: x.' }];
+    const { jobs } = recorder({ ...TRAILER, ended: 'stopped', problems });
+    expect((await ran('record --pid 1 --keep 10s', jobs)).stderr).toContain('Saved the last 1.0 s to ');
+  });
+
   test('prints the findings to stdout and where the recording is to stderr', async () => {
     const { asked, jobs } = recorder();
     const { code, stdout, stderr } = await ran('record --duration 1.5s -- node src/app.js', jobs);
