@@ -7,11 +7,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import * as esbuild from 'esbuild';
+import recheck from 'recheck/lib/browser.js';
 import { numbers } from '../fuzz/mutate.mjs';
 
 const { values } = parseArgs({
@@ -21,7 +21,6 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const { checkSync } = createRequire(import.meta.url)('recheck/lib/browser.js');
 const screenRegexp = await load();
 const random = numbers(Number(values.seed));
 
@@ -65,7 +64,7 @@ else
 function prove(source, flags) {
   let answer;
   try {
-    answer = checkSync(source, flags, { timeout: 1_000 });
+    answer = recheck.checkSync(source, flags, { timeout: 1_000 });
   } catch {
     return undefined;
   }

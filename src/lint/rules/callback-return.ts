@@ -25,6 +25,8 @@ export default defineRule({
     const flow = trackFlow<Called>((end) => {
       for (const callback of new Set([...end.marks.values()].flat().map((mark) => mark.callback))) {
         for (const { first, again } of repeats(end, (mark) => mark.callback === callback)) {
+          // A walker may call its function for this and for that; a callback of Node's kind begins with an error or null.
+          if (!isNodeStyle(first.call) || !isNodeStyle(again.call)) continue;
           const statement = first.call.parent;
           report({
             at: again.call,
@@ -74,3 +76,10 @@ const inCatch = (node: TSESTree.Node): boolean => {
     if (up.type === 'CatchClause') return true;
   return false;
 };
+
+/** The first argument is an error, null or nothing. */
+function isNodeStyle({ arguments: [first] }: TSESTree.CallExpression): boolean {
+  if (!first || (first.type === 'Literal' && first.value === null)) return true;
+  if (first.type === 'NewExpression') return /Error$/.test(lastName(first.callee) ?? '');
+  return first.type === 'Identifier' && /^(?:e|er|err|error|ex|undefined)$|Err(?:or)?$/.test(first.name);
+}

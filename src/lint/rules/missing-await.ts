@@ -77,6 +77,6 @@ const isDestructured = (id: Node): boolean =>
 const isWritten = (node: TSESTree.MemberExpression): boolean =>
   node.parent.type === 'AssignmentExpression' && node.parent.left === node;
 
-/** What promises have, those of Node's functions included. */
+/** What promises have, those of Node's functions included; a name with `_` in front was put there by somebody. */
 const KNOWN =
-  /^(?:then|catch|finally|constructor|toString|valueOf|hasOwnProperty|__proto__|promise|resolve|reject|child|cancel|abort|\[Symbol.*)$/;
+  /^(?:_.*|then|catch|finally|constructor|toString|valueOf|hasOwnProperty|__proto__|promise|resolve|reject|child|cancel|abort|\[Symbol.*)$/;

@@ -8,6 +8,7 @@ testRule('missing-await', {
     { name: 'awaited', code: code('return (await load(x)).name;') },
     { name: 'then', code: code('return load(x).then((y) => y.name);') },
     { name: 'kept for later', code: code('const p = load(x); other(); return await p;') },
+    { name: 'a field put on the promise', code: code('const p = load(x); p._id = 1; return p._id;') },
     { name: 'an unknown function', code: code('return theirs(x).name;') },
     {
       name: 'a child process beside the promise',
