@@ -9,7 +9,7 @@ import { breakDown } from './breakdown.ts';
 import { criticalPath } from './critical-path.ts';
 import { FINDING_RULES } from './findings/rules.ts';
 import { judgeHealth } from './health.ts';
-import { findHolds } from './holds.ts';
+import { findHeldAtEnd, findHolds } from './holds.ts';
 import { findHotspots } from './hotspots.ts';
 import type { Measured } from './measured.ts';
 import { CallLines } from './profile/call-lines.ts';
@@ -52,10 +52,15 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
   const { work, requests, heartbeats, waits, paths, operations, walker } = passes;
   const { collections, intervals, pool, bursts, births, pending } = passes;
   // What was observed: attaching and detaching take time of their own.
-  const observedUs = Math.max(1, walker.lastUs - walker.firstUs);
+  const { trailer } = recorded;
+  const goneByItself = trailer?.ended === 'target-exited' || trailer?.ended === 'connection-lost';
+  const endedUs = goneByItself ? 0 : (trailer?.durationUs ?? 0);
+  const heldAtEnd = findHeldAtEnd(heartbeats, recorded.stalls, endedUs);
+  const endUs = Math.max(walker.lastUs, heldAtEnd?.endUs ?? 0);
+  const observedUs = Math.max(1, endUs - walker.firstUs);
   const profile = new ProfileIndex(recorded.profiles, tables);
   const lines = new CallLines(recorded.stalls, tables, facts);
-  const holds = findHolds({ work, heartbeats, profile, stalls: recorded.stalls, tables });
+  const holds = findHolds({ work, heldAtEnd, heartbeats, profile, stalls: recorded.stalls, tables });
   const { hotspots, unknown, unknownUs } = findHotspots(holds, requests, lines);
   if (unknownUs > observedUs * TELL_UNKNOWN) problems.push(unknownHolds(unknown, unknownUs));
   const routes = timeRoutes(requests, work.spans);
@@ -76,7 +81,7 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
     tables,
     observedUs,
     startUs: walker.firstUs,
-    endUs: walker.lastUs,
+    endUs,
     thread,
     thresholds,
     profile,

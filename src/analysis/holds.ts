@@ -51,6 +51,9 @@ export function findHolds(inputs: HoldInputs): Hold[] {
   for (const [startUs, endUs] of unexplained(inputs)) {
     holds.push(...held(inputs, startUs, endUs, { request: 0, scattered: false }));
   }
+  const last = inputs.heldAtEnd;
+  if (last)
+    holds.push(...held(inputs, last.startUs, last.endUs, { request: inputs.work.current, scattered: false }));
   return holds.sort((a, b) => a.startUs - b.startUs);
 }
 
@@ -89,10 +92,31 @@ function held(
 
 export interface HoldInputs {
   work: Work;
+  /** What {@link findHeldAtEnd} answers. */
+  heldAtEnd: { startUs: number; endUs: number } | undefined;
   heartbeats: Heartbeats;
   profile: ProfileIndex;
   stalls: readonly StallStack[];
   tables: RecordingTables;
+}
+
+/**
+ * A hold that had not ended when the recording did: no heartbeat came after it, its stacks alone tell of it.
+ * @param endedUs when recording ended, where the process did not end by itself; else 0
+ */
+export function findHeldAtEnd(
+  heartbeats: Heartbeats,
+  stalls: readonly StallStack[],
+  endedUs: number,
+): HoldInputs['heldAtEnd'] {
+  const lastBeatUs = heartbeats.timesUs.at(-1) ?? 0;
+  const late = stalls.filter(({ timeUs }) => timeUs > lastBeatUs + LATE_US);
+  if (late.length === 0) return undefined;
+  const startUs = Math.min(...late.map(({ timeUs, heldUs }) => timeUs - heldUs));
+  return {
+    startUs: Math.max(lastBeatUs, startUs),
+    endUs: Math.max(endedUs, ...late.map(({ timeUs }) => timeUs)),
+  };
 }
 
 /** The longest hole in the recorded work before each late heartbeat. */

@@ -50,6 +50,26 @@ describe('blocked-loop', () => {
     expect(analyze(r.build(), ambiguous).value.findings[0]?.location.line).toBe(15);
   });
 
+  it('tells of a loop that is held to the end, by its stacks alone', () => {
+    const r = new RecordingBuilder(5_000);
+    r.heldFromMs = 1_000;
+    const stack = r.stack([own('app.js', 'spin', 8), own('app.js', 'handler', 12)]);
+    for (const heldMs of [10, 100, 1_000, 3_000])
+      r.stalls.push({ timeUs: (1_000 + heldMs) * 1000, heldUs: heldMs * 1000, stack });
+    const [first, ...others] = analyze(r.build(), []).value.findings;
+    expect(first).toMatchObject({
+      rule: 'blocked-loop',
+      severity: 'error',
+      location: { file: '/app/app.js', line: 8, function: 'spin' },
+      evidence: { count: 1, maxMs: 4_000 },
+    });
+    expect(others).toEqual([]);
+    // Nothing is known of the time after a process has ended.
+    const recording = r.build();
+    const gone = { ...recording, trailer: { ...recording.trailer!, ended: 'target-exited' as const } };
+    expect(analyze(gone, []).value.findings[0]?.evidence?.maxMs).toBe(3_000);
+  });
+
   it('sees functions that were inlined before the profile began, where a stack trace passes through them', () => {
     const emit = node('events', 'emit');
     const spin = own('app.js', 'spin', 20);

@@ -66,6 +66,8 @@ export class RecordingBuilder {
   #nextRequest = 1;
   threads = [{ id: 'main', name: 'main' }];
   durationMs: number;
+  /** From here on the loop is held to the end: no heartbeat comes, and nobody takes the profile out, ms. */
+  heldFromMs = Infinity;
 
   constructor(durationMs = 5_000) {
     this.durationMs = durationMs;
@@ -254,7 +256,7 @@ export class RecordingBuilder {
   #heartbeats(end: number): { us: number; words: number[] }[] {
     const beats: { us: number; words: number[] }[] = [];
     let last = 0;
-    for (let due = 20_000; due < end; due = last + 20_000) {
+    for (let due = 20_000; due < Math.min(end, this.heldFromMs * 1000); due = last + 20_000) {
       let at = due;
       for (const { from, to } of this.#sortedBusy()) if (from <= at && to > at) at = to;
       const busy = this.#busy.reduce(
@@ -286,7 +288,7 @@ export class RecordingBuilder {
     const samples: number[] = [];
     const times: number[] = [];
     let next = 0;
-    for (let at = 500; at < end; at += 1000) {
+    for (let at = 500; at < Math.min(end, this.heldFromMs * 1000); at += 1000) {
       if (this.#stopped.some(({ from, to }) => from <= at && at < to)) continue;
       while (next < busy.length && busy[next]!.to <= at) next++;
       const running = next < busy.length && busy[next]!.from <= at ? busy[next]!.node : idle;
@@ -299,7 +301,14 @@ export class RecordingBuilder {
       if (tick) tick.count++;
       else ticks.push({ line, count: 1 });
     }
-    return { intervalUs: 1000, startUs: 0, endUs: end, nodes: this.#nodes, samples, times };
+    return {
+      intervalUs: 1000,
+      startUs: 0,
+      endUs: Math.min(end, this.heldFromMs * 1000),
+      nodes: this.#nodes,
+      samples,
+      times,
+    };
   }
 
   readonly #lines = new Map<number, number>();
