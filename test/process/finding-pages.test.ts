@@ -28,7 +28,7 @@ const LINES: Record<string, RegExp> = {
   'slow-request': /await sleep\(280\)/,
   'cpu-saturated': /for \(let i = 0|digest/,
   'gc-pressure': /entries/,
-  'microtask-starvation': /await applyRule|state\.applied|for \(let rule|async function/,
+  'microtask-starvation': /await applyRule|state\.applied|return state|for \(let rule|async function/,
   'thread-pool-saturated': /await derive/,
   'floating-promise': /audit\(request\.url\)/,
   'rejection-handled-late': /new Error\('settings/,

@@ -76,8 +76,11 @@ function askedAt({ type }: PoolUse, measured: Measured): Frame[] {
       .map(({ stack, weight }) => ({ frames: ownFrames(stack, tables), weight })),
   );
   if (created) return created.frames;
-  const waiting = waits.samples
-    .filter((sample) => sample.wakerType === type)
-    .map(({ stack, weight }) => ({ frames: ownFrames(stack, tables), weight }));
-  return heaviestPlace(waiting)?.frames ?? [];
+  const waiting = waits.samples.filter((sample) => sample.wakerType === type);
+  const innermost = waiting.filter((sample) => sample.innermost);
+  const places = (innermost.length > 0 ? innermost : waiting).map(({ stack, weight }) => ({
+    frames: ownFrames(stack, tables),
+    weight,
+  }));
+  return heaviestPlace(places)?.frames ?? [];
 }

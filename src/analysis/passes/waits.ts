@@ -16,6 +16,8 @@ export interface WaitRecord {
   settledUs: number;
   /** Type of the resource in whose execution it settled; 0 = not known, or it was no resource. */
   wakerType: number;
+  /** True when it waited for that itself, not for another function that did. */
+  innermost: boolean;
 }
 
 /** Samples kept; past that every second one is, with twice the weight, and so on. */
@@ -40,9 +42,11 @@ export class Waits implements Pass {
       if (!records) return;
       this.#open.delete(event.id);
       const wakerType = this.#work.ids.type(this.#work.origin(event.b));
+      const innermost = this.#isInnermost(event.id, event.b);
       for (const record of records) {
         record.settledUs = event.now;
         record.wakerType = wakerType;
+        record.innermost = innermost;
       }
       return;
     }
@@ -57,11 +61,18 @@ export class Waits implements Pass {
       bornUs: this.#work.ids.bornUs(event.id),
       settledUs: -1,
       wakerType: 0,
+      innermost: false,
     };
     this.samples.push(record);
     const others = this.#open.get(event.id);
     if (others) others.push(record);
     else this.#open.set(event.id, [record]);
+  }
+
+  /** An `await` settles its own promise when the function goes on: what it waited for is what that promise follows. */
+  #isInnermost(id: number, waker: number): boolean {
+    const by = waker === id ? this.#work.ids.waker(this.#work.ids.trigger(id)) : waker;
+    return by !== 0 && !this.#work.isReaction(by);
   }
 
   #thin(): void {
