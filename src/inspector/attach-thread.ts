@@ -40,6 +40,8 @@ export interface AttachThreadOptions {
 const RENEW_MS = 4000;
 const PROFILE_MS = 30_000;
 const STOP_MS = 30_000;
+/** ... and when the loop does not turn. */
+const STOP_HELD_MS = 3000;
 const CONNECTED_MS = 5000;
 
 /**
@@ -164,13 +166,18 @@ async function begin(
     sourceMapOf:
       options.debuggerDomain === 'ours' ? createLoadedScripts(connection) : () => Promise.resolve(undefined),
     readStack: () => callAgent<RawFrame[]>(connection, agent, 'stack', 3000).catch(() => []),
-    stop: () =>
+    stop: (loop = 'turning') =>
       (summary ??= (async () => {
         clearInterval(renew);
         const answer = exiting
           ? undefined
           : await Promise.race([
-              callAgent<AgentSummary>(connection, agent, 'stop', STOP_MS).catch((error: unknown) => {
+              callAgent<AgentSummary>(
+                connection,
+                agent,
+                'stop',
+                loop === 'held' ? STOP_HELD_MS : STOP_MS,
+              ).catch((error: unknown) => {
                 log.debug(`the agent did not answer: ${String(error)}`);
                 return undefined;
               }),

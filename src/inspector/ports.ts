@@ -52,8 +52,11 @@ export interface AttachedTarget {
   readStack(): Promise<RawFrame[]>;
   /** What V8 knows as the source map of a script of this thread: '' = it has none, undefined = no such script. */
   sourceMapOf(url: string): Promise<string | undefined>;
-  /** Takes the agent out; what it still held comes through the events above before this resolves. */
-  stop(): Promise<AgentSummary | undefined>;
+  /**
+   * Takes the agent out; what it still held comes through the events above before this resolves. A loop that is `held`
+   * is not waited for long: its agent leaves when it turns again.
+   */
+  stop(loop?: 'held' | 'turning'): Promise<AgentSummary | undefined>;
   /** Ends the connection, and closes an inspector that we had opened. Harmless the second time. */
   close(): Promise<void>;
 }

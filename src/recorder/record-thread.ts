@@ -12,6 +12,8 @@ import { createThreadEvents } from './thread-events.ts';
 const PROFILE_INTERVAL_US = 1000;
 /** Without a look from inside the process, a heartbeat that is missing for this long means a held thread, ms. */
 const SILENCE_MS = 100;
+/** Without a heartbeat for this long when recording ends, the loop is taken to be held, ms. */
+const HELD_MS = 1000;
 
 export interface RecordThreadPorts {
   writer: RecordingWriter;
@@ -145,7 +147,7 @@ export async function recordThread(
     clearInterval(silence);
     clearInterval(rotation);
     // The agent first: what it did for us while leaving is not the program's.
-    const summary = await target.stop();
+    const summary = await target.stop(performance.now() - state.beatAt > HELD_MS ? 'held' : 'turning');
     events.end();
     stacks.end();
     await takeProfile();
