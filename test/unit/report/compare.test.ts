@@ -64,7 +64,7 @@ test.each([
   ['md', comparisonMarkdown(COMPARISON, PROBLEMS, '/app')],
 ])('a comparison as %s', async (name, text) => {
   await expect(text).toMatchFileSnapshot(`golden/comparison.${name}`);
-   
+
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
 });
 

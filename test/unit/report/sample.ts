@@ -86,7 +86,12 @@ export const REPORT: Report = {
         totalMs: 40_000,
         samples: 500,
       },
-      { location: { file: '/else/where.js', line: 2, column: 1 }, share: 0.25, totalMs: 16_000, samples: 200 },
+      {
+        location: { file: '/else/where.js', line: 2, column: 1 },
+        share: 0.25,
+        totalMs: 16_000,
+        samples: 200,
+      },
     ],
     unattributedShare: 0.1255555,
   },
