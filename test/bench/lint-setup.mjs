@@ -7,6 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const CACHE = path.join(ROOT, 'node_modules/.cache/looplens-bench');
 
+const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const OXLINT = '1.94.0';
+
 const SOURCES = [
   {
     size: 'small',
@@ -37,12 +40,25 @@ export function prepareSources(sizes = SOURCES.map(({ size }) => size)) {
   });
 }
 
+/** The folder of oxlint, installed into the cache: its binaries for other systems do not belong into the lock file. */
+export function installOxlint() {
+  const folder = path.join(CACHE, 'node_modules/oxlint');
+  if (fs.existsSync(folder)) return folder;
+  fs.mkdirSync(CACHE, { recursive: true });
+  fs.writeFileSync(path.join(CACHE, 'package.json'), '{ "private": true }\n');
+  execFileSync(NPM, ['install', '--silent', '--no-audit', '--no-fund', `oxlint@${OXLINT}`], {
+    cwd: CACHE,
+    stdio: 'ignore',
+    shell: process.platform === 'win32',
+  });
+  return folder;
+}
+
 function unpack({ name, version, keep }, folder) {
   const part = `${folder}.part`;
   fs.rmSync(part, { recursive: true, force: true });
   fs.mkdirSync(part, { recursive: true });
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  execFileSync(npm, ['pack', '--silent', `${name}@${version}`], {
+  execFileSync(NPM, ['pack', '--silent', `${name}@${version}`], {
     cwd: part,
     stdio: ['ignore', 'ignore', 'ignore'],
     shell: process.platform === 'win32',

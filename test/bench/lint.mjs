@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { perEdit } from './lint-edit.mjs';
-import { CACHE, configs, prepareSources, ROOT } from './lint-setup.mjs';
+import { installOxlint, CACHE, configs, prepareSources, ROOT } from './lint-setup.mjs';
 
 const JSON_OUT = process.argv.includes('--json');
 const ROUNDS = process.argv.includes('--quick') ? 1 : 3;
@@ -48,8 +48,9 @@ function eslintArgs(kind) {
 }
 
 function oxlintFile() {
-  const { bin } = JSON.parse(fs.readFileSync(path.join(ROOT, 'node_modules/oxlint/package.json'), 'utf8'));
-  return path.join(ROOT, 'node_modules/oxlint', typeof bin === 'string' ? bin : bin.oxlint);
+  const folder = installOxlint();
+  const { bin } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  return path.join(folder, typeof bin === 'string' ? bin : bin.oxlint);
 }
 
 /** CPU of a program of Node with all its threads, s. */
