@@ -7,5 +7,6 @@ export interface ExpectedFinding {
   route?: string;
 }
 export const expectedFindings: ExpectedFinding[];
+export const relatedLines: { file: string; line: number }[];
 export const healthyRoutes: string[];
 export const healthyFiles: string[];
