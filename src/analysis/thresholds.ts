@@ -60,6 +60,8 @@ export interface Thresholds {
     /** Half of the requests take this long, or one in a hundred does. */
     p50Ms: number;
     p99Ms: number;
+    /** Of fewer requests, the slowest tells nothing about one in a hundred. */
+    p99Requests: number;
     warnP50Ms: number;
     requests: number;
     /** Samples of waiting without which a line is a guess. */
@@ -187,6 +189,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   slowRequest: {
     p50Ms: 100,
     p99Ms: 500,
+    p99Requests: 50,
     warnP50Ms: 250,
     requests: 5,
     samples: 20,

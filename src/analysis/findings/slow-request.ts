@@ -16,7 +16,9 @@ export const slowRequest: FindingRule = {
       const { durationsMs, route } = times;
       const limits = measured.thresholds.slowRequest;
       if (durationsMs.length < limits.requests) return [];
-      const slow = quantile(durationsMs, 0.5) >= limits.p50Ms || quantile(durationsMs, 0.99) >= limits.p99Ms;
+      const slow =
+        quantile(durationsMs, 0.5) >= limits.p50Ms ||
+        (durationsMs.length >= limits.p99Requests && quantile(durationsMs, 0.99) >= limits.p99Ms);
       if (!slow || behindOthersMs(times, measured) >= meanMs(times) * limits.victimShare) return [];
       const place = waitingPlace(times, measured);
       if (!place || isTold(place, route, earlier)) return [];
