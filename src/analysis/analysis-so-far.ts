@@ -72,7 +72,7 @@ export class AnalysisSoFar {
         passes: this.#threads.get(thread.id) ?? this.#nothing(),
         header: this.#header,
         tables: this.#tables,
-        recorded: i === 0 ? ofFirst(recorded, thread.id) : ofThread(recorded, thread.id),
+        recorded: ofThread(recorded, thread.id, threads[0]!.id),
         facts,
         thresholds: this.#thresholds,
         problems,
@@ -120,20 +120,9 @@ export class AnalysisSoFar {
   }
 }
 
-/** What does not say its thread is the first one's. */
-function ofFirst(recorded: Recorded, id: string): Recorded {
-  const mine = (item: { thread?: string }): boolean => (item.thread ?? id) === id;
-  return {
-    ...recorded,
-    stalls: recorded.stalls.filter(mine),
-    rejections: recorded.rejections.filter(mine),
-    profiles: recorded.profiles.filter(mine),
-    notes: recorded.notes.filter(mine),
-  };
-}
-
-function ofThread(recorded: Recorded, id: string): Recorded {
-  const mine = (item: { thread?: string }): boolean => item.thread === id;
+/** What was recorded of one thread. What does not say its thread is the first one's. */
+function ofThread(recorded: Recorded, id: string, first: string): Recorded {
+  const mine = ({ thread = first }: { thread?: string }): boolean => thread === id;
   return {
     ...recorded,
     stalls: recorded.stalls.filter(mine),

@@ -18,8 +18,9 @@ export interface Part {
   levels: Level[];
   below: Below;
   cause: Cause;
-  /** How long, µs. */
-  us: number;
+  /** Its part of what the program surely ran, and of the time that the loop was held, µs. */
+  ranUs: number;
+  heldUs: number;
   entries: Hold['seen'];
   /** What else was seen of the hold with the same function on top: its busy lines tell which of its calls is meant. */
   around: Hold['seen'];
@@ -39,7 +40,10 @@ export function blame(hold: Hold): Part[] {
   const usPerCount = hold.ranUs / total;
   const parts: Part[] = [];
   descend(code, 0, parts, usPerCount);
-  for (const part of parts) part.around = around(part, code);
+  for (const part of parts) {
+    part.around = around(part, code);
+    part.heldUs = (part.ranUs / hold.ranUs) * hold.heldUs;
+  }
   const collected = gc > all / 2;
   return parts.map((part) => {
     if (collected) return { ...part, cause: 'gc' };
@@ -72,6 +76,7 @@ function descend(entries: Hold['seen'], depth: number, parts: Part[], usPerCount
     if (branch) branch.push(entry);
     else branches.set(key, [entry]);
   }
+  takeHelpers(branches, depth);
   const sorted = [...branches.values()].sort((a, b) => countOf(b) - countOf(a));
   const least = LEAST_US / usPerCount;
   let chosen = sorted.slice(0, 1).filter((branch) => countOf(branch) >= total * DOMINANT);
@@ -85,10 +90,48 @@ function descend(entries: Hold['seen'], depth: number, parts: Part[], usPerCount
   }
   for (const branch of chosen) {
     const { levels } = branch[0]!.path;
-    if (depth < levels.length) descend(branch, depth + 1, parts, usPerCount);
-    else parts.push(partOf(branch, levels, usPerCount));
+    if (depth < levels.length) {
+      descend(branch, depth + 1, parts, usPerCount);
+      continue;
+    }
+    const part = partOf(branch, levels, usPerCount);
+    if (chosen.length === 1) part.ranUs += countOf(helpersOf(branch, entries, depth)) * usPerCount;
+    parts.push(part);
   }
 }
+
+/**
+ * What else of a function's time belongs to the part of it that is blamed alone: to its own loop all that the loop calls, to
+ * a call the function's own time and that of small built-ins around it.
+ */
+function helpersOf(branch: Hold['seen'], entries: Hold['seen'], depth: number): Hold['seen'] {
+  const others = entries.filter((entry) => !branch.includes(entry));
+  if (branch[0]!.path.below.self) return others;
+  return others.filter((entry) => isPlain(entry, depth));
+}
+
+/** A loop that calls small built-ins all the time is one piece of work: its samples fall now on it, now on them. */
+function takeHelpers(branches: Map<string, Hold['seen']>, depth: number): void {
+  const self = branches.get(SELF);
+  if (!self) return;
+  const helpers = [...branches].filter(
+    ([, branch]) => !self.includes(branch[0]!) && isPlain(branch[0]!, depth),
+  );
+  const least = helpers.reduce((sum, [, branch]) => sum + countOf(branch), 0) * SIGNIFICANT;
+  if (countOf(self) < least) return;
+  for (const [key, branch] of helpers) {
+    self.push(...branch);
+    branches.delete(key);
+  }
+}
+
+/** Time of the function itself, or of a built-in that is not known to take long. */
+function isPlain({ path: { levels, below } }: Hold['seen'][number], depth: number): boolean {
+  if (levels.length !== depth || below.library || below.builtin) return false;
+  return below.self || below.cause === 'javascript';
+}
+
+const SELF = '= self';
 
 function partOf(entries: Hold['seen'], levels: Level[], usPerCount: number): Part {
   const { below, loading } = entries[0]!.path;
@@ -96,7 +139,8 @@ function partOf(entries: Hold['seen'], levels: Level[], usPerCount: number): Par
     levels,
     below,
     cause: below.cause,
-    us: countOf(entries) * usPerCount,
+    ranUs: countOf(entries) * usPerCount,
+    heldUs: 0,
     entries,
     around: [],
     loading,
@@ -113,7 +157,8 @@ function mixedPart(entries: Hold['seen'], depth: number, usPerCount: number): Pa
     levels: levels.slice(0, depth).map((level, i) => (i === depth - 1 ? { ...level, callee: '' } : level)),
     below: { key: 'mixed', cause, self: false, inNode: false },
     cause,
-    us: countOf(entries) * usPerCount,
+    ranUs: countOf(entries) * usPerCount,
+    heldUs: 0,
     entries,
     around: [],
     loading,

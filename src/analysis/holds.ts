@@ -11,8 +11,10 @@ import type { ProfileIndex, ProfilePlace } from './profile/profile-index.ts';
 export interface Hold {
   startUs: number;
   endUs: number;
-  /** How long the program was running in it, µs: less than its length when the machine took the processor away meanwhile. */
+  /** How long the program surely ran in it, µs: less than its length when the machine took the processor away meanwhile. */
   ranUs: number;
+  /** How long others had to wait for it, µs: its length without the time in which the process was stopped or had no processor for long. */
+  heldUs: number;
   /** Request that most of it was spent for; 0 = none or not known. */
   request: number;
   /** True when it was many small promise reactions and ticks rather than one long run. */
@@ -67,7 +69,7 @@ function held(
   const seen = sampledIn(profile, startUs, endUs);
   const us = endUs - startUs;
   if (!profile.runsAt((startUs + endUs) / 2)) {
-    return [{ ...known, startUs, endUs, ranUs: us, seen: stallsIn(inputs, startUs, endUs) }];
+    return [{ ...known, startUs, endUs, ranUs: us, heldUs: us, seen: stallsIn(inputs, startUs, endUs) }];
   }
   const sampledUs = seen.reduce((sum, entry) => sum + entry.count, 0) * profile.intervalUs;
   const ranUs = Math.min(us, sampledUs * SAMPLING_SLACK);
@@ -80,6 +82,7 @@ function held(
       startUs,
       endUs,
       ranUs,
+      heldUs: Math.max(ranUs, Math.min(us, profile.runningUs(startUs, endUs))),
       seen: hasCode
         ? seeInlined(
             seen,

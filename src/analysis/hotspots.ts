@@ -3,6 +3,7 @@ import type { SourceLocation } from '../model/location.ts';
 import { blame, isCollection } from './blame.ts';
 import type { Part } from './blame.ts';
 import type { Hold } from './holds.ts';
+import { mergeHotspots } from './merge-hotspots.ts';
 import type { Requests } from './passes/requests.ts';
 import type { CallLines } from './profile/call-lines.ts';
 import { isSyncCall, isSyncName } from './profile/frame-cause.ts';
@@ -21,6 +22,8 @@ export interface Hotspot {
   own: boolean;
   /** How long it held the loop each time, µs, in order of time. */
   heldUs: number[];
+  /** How long it surely ran each time, µs: less where the machine was crowded. What decides whether it is told. */
+  ranUs: number[];
   /** When: start of each hold, µs. */
   startsUs: number[];
   totalUs: number;
@@ -49,7 +52,7 @@ export function findHotspots(
     for (const part of parts) addTo(sites, hold, part, requests);
   }
   const hotspots = [...sites.values()].map((site) => toHotspot(site, lines));
-  return { hotspots: mergeByLine(hotspots), unknownUs, unknown };
+  return { hotspots: mergeHotspots(hotspots), unknownUs, unknown };
 }
 
 interface Site {
@@ -57,6 +60,7 @@ interface Site {
   below: Below;
   causes: Map<Cause, number>;
   heldUs: number[];
+  ranUs: number[];
   startsUs: number[];
   routes: Map<string, { us: number; requests: Set<number> }>;
   unroutedUs: number;
@@ -70,7 +74,9 @@ interface Site {
 function addTo(sites: Map<string, Site>, hold: Hold, part: Part, requests: Requests): void {
   const ticks = ticksOf(part);
   const [line] = part.below.self ? busiest(ticks) : [];
-  const key = [part.levels.at(-1)!.key, part.below.key, part.loading, line].join('\n');
+  const route = requests.route(hold.request);
+  const caller = part.levels.at(-2)?.key;
+  const key = [part.levels.at(-1)!.key, part.below.key, part.loading, line, caller, route].join('\n');
   let site = sites.get(key);
   if (!site) {
     site = {
@@ -78,6 +84,7 @@ function addTo(sites: Map<string, Site>, hold: Hold, part: Part, requests: Reque
       below: part.below,
       causes: new Map(),
       heldUs: [],
+      ranUs: [],
       startsUs: [],
       routes: new Map(),
       unroutedUs: 0,
@@ -87,20 +94,20 @@ function addTo(sites: Map<string, Site>, hold: Hold, part: Part, requests: Reque
     };
     sites.set(key, site);
   }
-  site.heldUs.push(part.us);
+  site.heldUs.push(part.heldUs);
+  site.ranUs.push(part.ranUs);
   site.startsUs.push(hold.startUs);
-  site.causes.set(part.cause, (site.causes.get(part.cause) ?? 0) + part.us);
-  const route = requests.route(hold.request);
-  if (route === undefined) site.unroutedUs += part.us;
+  site.causes.set(part.cause, (site.causes.get(part.cause) ?? 0) + part.heldUs);
+  if (route === undefined) site.unroutedUs += part.heldUs;
   else {
     const known = site.routes.get(route) ?? { us: 0, requests: new Set<number>() };
-    known.us += part.us;
+    known.us += part.heldUs;
     known.requests.add(hold.request);
     site.routes.set(route, known);
   }
   const pathKey = part.levels.map((level) => level.key).join('\r');
   const path = site.paths.get(pathKey) ?? { levels: part.levels, us: 0 };
-  path.us += part.us;
+  path.us += part.heldUs;
   site.paths.set(pathKey, path);
   for (const [at, count] of ticks) site.ticks.set(at, (site.ticks.get(at) ?? 0) + count);
 }
@@ -143,6 +150,7 @@ function toHotspot(site: Site, lines: CallLines): Hotspot {
     vague: place.location.line === culprit.frame.line,
     own: culprit.frame.owner === 'own',
     heldUs: site.heldUs,
+    ranUs: site.ranUs,
     startsUs: site.startsUs,
     totalUs: site.heldUs.reduce((sum, us) => sum + us, 0),
     routes: [...site.routes].map(([route, r]) => ({ route, ...r })).sort((a, b) => b.us - a.us),
@@ -202,59 +210,3 @@ const FRAMELESS = new Map<string, Cause>([
   ['replaceAll', 'regexp'],
   ['structuredClone', 'native'],
 ]);
-
-/** Different work of one line is one finding, and so is a loop whose samples fall now on this of its lines, now on that. */
-function mergeByLine(hotspots: readonly Hotspot[]): Hotspot[] {
-  const merged: Hotspot[] = [];
-  for (const spot of [...hotspots].sort((a, b) => b.totalUs - a.totalUs)) {
-    const same =
-      merged.find((other) => isSamePlace(other, spot)) ??
-      // Where the line is not known, it is likely the one that is known of the same work.
-      merged.find((other) => (spot.vague || other.vague) && isSameWork(other, spot));
-    if (!same) {
-      merged.push(spot);
-      continue;
-    }
-    if (same.vague && !spot.vague) {
-      same.location = spot.location;
-      same.vague = false;
-    }
-    joinHolds(same, spot);
-  }
-  return merged;
-}
-
-function isSamePlace(a: Hotspot, b: Hotspot): boolean {
-  if (a.location.file !== b.location.file || a.loading !== b.loading) return false;
-  const apart = Math.abs(a.location.line - b.location.line);
-  if (apart === 0) return true;
-  const bothSelf = a.below.self && b.below.self && a.location.function === b.location.function;
-  return bothSelf && a.cause === b.cause && apart <= SAME_LOOP_LINES;
-}
-
-function isSameWork(a: Hotspot, b: Hotspot): boolean {
-  if (a.location.file !== b.location.file || a.loading !== b.loading || a.cause !== b.cause) return false;
-  return a.location.function !== undefined && a.location.function === b.location.function;
-}
-
-/** Lines of one function this close are one piece of work. */
-const SAME_LOOP_LINES = 3;
-
-/** Adds the holds of `other` to `spot`: parts of one hold are one hold. */
-function joinHolds(spot: Hotspot, other: Hotspot): void {
-  const at = new Map(spot.startsUs.map((start, i) => [start, i]));
-  other.startsUs.forEach((start, i) => {
-    const known = at.get(start);
-    if (known === undefined) {
-      spot.startsUs.push(start);
-      spot.heldUs.push(other.heldUs[i]!);
-    } else spot.heldUs[known]! += other.heldUs[i]!;
-  });
-  spot.totalUs += other.totalUs;
-  spot.unroutedUs += other.unroutedUs;
-  for (const route of other.routes) {
-    const known = spot.routes.find((r) => r.route === route.route);
-    if (known) known.us += route.us;
-    else spot.routes.push(route);
-  }
-}

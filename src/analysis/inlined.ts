@@ -1,6 +1,6 @@
 import { lastName } from './profile/frame-cause.ts';
 import { busiestLine } from './profile/profile-index.ts';
-import type { CallPath } from './profile/call-path.ts';
+import type { CallPath, Level } from './profile/call-path.ts';
 import type { Hold } from './holds.ts';
 
 /**
@@ -14,11 +14,28 @@ import type { Hold } from './holds.ts';
  */
 export function seeInlined(seen: Hold['seen'], traces: readonly CallPath[]): Hold['seen'] {
   if (traces.length === 0) return seen;
+  const known = seen.flatMap(({ path }) => path.levels);
   return seen.flatMap((entry) => {
     const deeper = traces.filter((trace) => goesDeeper(entry, trace));
     if (deeper.length === 0) return [entry];
-    return deeper.map((path) => ({ path, count: entry.count / deeper.length }));
+    return deeper.map((trace) => ({
+      path: { ...trace, levels: trace.levels.map((level) => asSampled(level, known)) },
+      count: entry.count / deeper.length,
+    }));
   });
+}
+
+/** A function of a trace under the key that it has in the samples: there it is known by its first line, here by a later one. */
+function asSampled(level: Level, known: readonly Level[]): Level {
+  const { file, line } = level.frame;
+  const name = lastName(level.frame.function);
+  let best: Level | undefined;
+  for (const other of known) {
+    const { frame } = other;
+    if (frame.file !== file || frame.line > line || lastName(frame.function) !== name) continue;
+    if (!best || frame.line > best.frame.line) best = other;
+  }
+  return best ? { ...level, key: best.key } : level;
 }
 
 function goesDeeper({ path, place }: Hold['seen'][number], trace: CallPath): boolean {

@@ -37,10 +37,12 @@ function placesOf(counts: ReadonlyMap<ProfilePlace, number>, measured: Measured)
     .filter(({ path }) => path.kind === 'code' && path.levels.length > 0 && !path.loading);
   const count = seen.reduce((sum, entry) => sum + entry.count, 0);
   if (count === 0) return [];
+  const ranUs = count * measured.profile.intervalUs;
   const hold: Hold = {
     startUs: measured.startUs,
     endUs: measured.endUs,
-    ranUs: count * measured.profile.intervalUs,
+    ranUs,
+    heldUs: ranUs,
     request: 0,
     scattered: false,
     seen,

@@ -2,7 +2,7 @@ import type { SourceLocation } from '../model/location.ts';
 import type { Hold } from './holds.ts';
 import type { Measured } from './measured.ts';
 import { lineKey } from './places.ts';
-import { weightedMedian } from './statistics.ts';
+import { ascending, quantile, weightedMedian } from './statistics.ts';
 
 /** How long requests waited at one `await`. Times in µs. */
 export interface LineWait {
@@ -21,6 +21,14 @@ export interface LineWait {
 export interface WaitsByLine {
   /** Undefined when no request was seen waiting there. */
   at(place: SourceLocation): LineWait | undefined;
+  /** The same of a line in a loop; undefined when no request was seen to wait there again and again. */
+  turnsAt(place: SourceLocation): LoopWait | undefined;
+}
+
+/** How long requests waited at one `await` in a loop, turn after turn. */
+interface LoopWait extends LineWait {
+  /** Median of a single turn, µs; the other figures are of all turns together. */
+  turnUs: number;
 }
 
 /**
@@ -29,23 +37,36 @@ export interface WaitsByLine {
  * Requests that wait long are met by the sampler more often, in proportion to their wait: that is weighed out.
  */
 export function waitsByLine(measured: Measured): WaitsByLine {
-  const longest = new Map<string, Map<number, Life>>();
+  const byLine = new Map<string, Map<number, Life[]>>();
   for (const sample of measured.waits.samples) {
     const { request, bornUs, settledUs } = sample;
     if (request === 0 || bornUs < 0 || settledUs <= bornUs) continue;
-    const lines = awaitLines(measured, sample.stack);
-    for (const line of lines) {
-      const lives = longest.get(line) ?? new Map<number, Life>();
-      longest.set(line, lives);
-      const known = lives.get(request);
-      if (!known || settledUs - bornUs > known.settledUs - known.bornUs)
-        lives.set(request, { bornUs, settledUs });
+    for (const line of awaitLines(measured, sample.stack)) {
+      const requests = byLine.get(line) ?? new Map<number, Life[]>();
+      byLine.set(line, requests);
+      const lives = requests.get(request) ?? [];
+      requests.set(request, lives);
+      if (lives.length < MAX_LIVES) lives.push({ bornUs, settledUs });
     }
   }
   return {
     at: (place) => {
-      const lives = longest.get(lineKey(place));
-      return lives && summarise(lives, measured);
+      const requests = byLine.get(lineKey(place));
+      if (!requests) return undefined;
+      const longest = [...requests.values()].map((lives) => lives.reduce((a, b) => (us(b) > us(a) ? b : a)));
+      return summarise(requests, longest, measured);
+    },
+    turnsAt: (place) => {
+      const requests = new Map(
+        [...(byLine.get(lineKey(place)) ?? [])].flatMap(([request, lives]) => {
+          const turns = turnsOf(lives);
+          return turns.length < 2 ? [] : [[request, turns] as const];
+        }),
+      );
+      if (requests.size === 0) return undefined;
+      const turnUs = quantile(ascending([...requests.values()].flat().map(us)), 0.5);
+      const runs = [...requests.values()].map((turns) => longestRun(turns, turnUs * BRIDGED));
+      return { ...summarise(requests, runs, measured), turnUs };
     },
   };
 }
@@ -55,15 +76,52 @@ interface Life {
   settledUs: number;
 }
 
-function summarise(lives: Map<number, Life>, measured: Measured): LineWait {
-  const waits: { value: number; weight: number }[] = [];
-  const nets: { value: number; weight: number }[] = [];
-  for (const { bornUs, settledUs } of lives.values()) {
-    const us = settledUs - bornUs;
-    waits.push({ value: us, weight: 1 / us });
-    nets.push({ value: us - Math.min(us, lateUs(measured, bornUs, settledUs)), weight: 1 / us });
+const us = ({ bornUs, settledUs }: Life): number => settledUs - bornUs;
+
+/** Waits of one request at one line that are kept. */
+const MAX_LIVES = 1_000;
+
+/** Not every turn of a loop is met by the sampler: one or two that it missed are taken for turns, too. */
+const BRIDGED = 2;
+
+/** Of lives at one line those that came one after the other: what lies within another waits for the same. */
+function turnsOf(lives: readonly Life[]): Life[] {
+  const turns: Life[] = [];
+  for (const life of [...lives].sort((a, b) => a.bornUs - b.bornUs || b.settledUs - a.settledUs)) {
+    const last = turns.at(-1);
+    if (!last || life.bornUs >= last.settledUs) turns.push({ ...life });
+    else last.settledUs = Math.max(last.settledUs, life.settledUs);
   }
-  return { requests: new Set(lives.keys()), medianUs: weightedMedian(waits), netUs: weightedMedian(nets) };
+  return turns;
+}
+
+/** The longest stretch of turns with no gap longer than `gapUs`. */
+function longestRun(turns: readonly Life[], gapUs: number): Life {
+  let run = { ...turns[0]! };
+  let longest = run;
+  for (const turn of turns.slice(1)) {
+    if (turn.bornUs - run.settledUs <= gapUs) run.settledUs = turn.settledUs;
+    else run = { ...turn };
+    if (us(run) > us(longest)) longest = run;
+  }
+  return longest;
+}
+
+/** Requests that wait long are met more often: that is weighed out. */
+function summarise(
+  requests: ReadonlyMap<number, unknown>,
+  waited: readonly Life[],
+  measured: Measured,
+): LineWait {
+  const entries = (value: (life: Life) => number): { value: number; weight: number }[] =>
+    waited.map((life) => ({ value: value(life), weight: 1 / us(life) }));
+  return {
+    requests: new Set(requests.keys()),
+    medianUs: weightedMedian(entries(us)),
+    netUs: weightedMedian(
+      entries((life) => us(life) - Math.min(us(life), lateUs(measured, life.bornUs, life.settledUs))),
+    ),
+  };
 }
 
 /** Lines that a stack waits at, each once. */

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +14,8 @@ import type { SourceMapFile } from './source-maps.ts';
 const MAX_FILE = 64 << 20;
 
 export interface SourceLocatorOptions extends Partial<LocalFilesOptions> {
+  /** Absolute paths of scripts that we put into the target: their frames are marked as the recorder's, like the agent's. */
+  ours?: readonly string[];
   /** What V8 knows as the source map of a loaded script, for code that is not as it lies on disk. */
   loadedMap?: (url: string) => Promise<string | undefined>;
 }
@@ -28,6 +31,7 @@ interface Script {
 /** Places of the author, by the files on this machine's disk and by what the running program says of its scripts. */
 export function createSourceLocator(options: SourceLocatorOptions = {}): SourceLocator {
   const files = createLocalFiles({ roots: [], theirCwd: '', ourCwd: process.cwd(), ...options });
+  const ours = new Set(options.ours?.flatMap((file) => [file, realPath(file)]));
   const scripts = new Map<string, Promise<Script>>();
   const sources = new Map<string, Promise<string>>();
   const packages = new Map<string, Promise<PackageRef>>();
@@ -61,6 +65,8 @@ export function createSourceLocator(options: SourceLocatorOptions = {}): SourceL
         const synthetic = name.startsWith('(');
         return { ...place, file: '', line, column, owner: synthetic ? 'synthetic' : 'native' };
       }
+      if (ours.size > 0 && ours.has(toFile(url) ?? ''))
+        return { ...place, file: RECORDERS, line, column, owner: 'node' };
       const { file, map, unmapped } = await script(url);
       const original = map && originalPlace(map.map, line, Math.max(column - 1, 0));
       if (original) {
@@ -77,6 +83,18 @@ export function createSourceLocator(options: SourceLocatorOptions = {}): SourceL
       return map ? originalLine(map.map, line) : line;
     },
   };
+}
+
+/** Where frames of scripts that we put into the target are said to be; the agent's names begin alike. */
+const RECORDERS = 'looplens:preload';
+
+/** Node calls a script that it requires by its real path. */
+function realPath(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    return file;
+  }
 }
 
 /** Code in these languages is never what V8 runs, unless Node took only the types out, which moves nothing. */

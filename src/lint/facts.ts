@@ -1,10 +1,27 @@
-import type { FloatingCall, IndependentAwaits, SourceFacts } from '../model/source-facts.ts';
+import type {
+  CallSite,
+  FloatingCall,
+  IndependentAwaits,
+  LineRange,
+  SourceFacts,
+} from '../model/source-facts.ts';
+import { independentTurns } from './rules/no-await-in-loop.ts';
 import { floatingPromise } from './rules/no-floating-promises.ts';
 import type { Analysis } from './source/analysis.ts';
 import { analyze } from './source/analysis.ts';
 import type { Node } from './source/ast.ts';
-import { enclosingFunction, functionName, lastName, lastNameNode, locationOf, walk } from './source/ast.ts';
+import {
+  enclosingFunction,
+  functionName,
+  isFunction,
+  lastName,
+  lastNameNode,
+  locationOf,
+  staticString,
+  walk,
+} from './source/ast.ts';
 import { independentAwaits } from './source/awaits.ts';
+import { namesIn } from './source/names.ts';
 import { parseSource } from './source/parse.ts';
 
 /**
@@ -16,8 +33,12 @@ export function collectFacts(text: string, file: string): SourceFacts {
     const analysis = analyze(parseSource(text, file), file);
     return {
       file,
-      independentAwaits: independentAwaits(analysis).map((run) => describe(run.awaits, analysis)),
+      independentAwaits: [
+        ...independentAwaits(analysis).map((run) => describe(run.awaits, analysis)),
+        ...collectLoops(analysis),
+      ],
       lines: analysis.source.ast.loc.end.line,
+      functions: collectFunctions(analysis),
       calls: collectCalls(analysis),
       floating: collectFloating(analysis),
     };
@@ -32,6 +53,29 @@ function describe(awaits: readonly Node[], { file }: Analysis): IndependentAwait
   return { awaits: awaits.map((one) => locationOf(one, file)), function: (fn && functionName(fn)) ?? '' };
 }
 
+function collectLoops(analysis: Analysis): IndependentAwaits[] {
+  const loops: IndependentAwaits[] = [];
+  walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
+    const turns =
+      node.type === 'ForOfStatement' && !node.await ? independentTurns(node, analysis) : undefined;
+    // With two awaits in a turn it is not known which of them the turns would share out.
+    // A result that is dropped was awaited for what the call does, and that may need its order.
+    if (turns?.awaits === 1 && turns.awaited.parent.type !== 'ExpressionStatement')
+      loops.push({ ...describe([turns.awaited], analysis), loop: true });
+    return undefined;
+  });
+  return loops;
+}
+
+function collectFunctions({ source }: Analysis): LineRange[] {
+  const functions: LineRange[] = [];
+  walk(source.ast, source.visitorKeys, (node) => {
+    if (isFunction(node)) functions.push({ first: node.loc.start.line, last: node.loc.end.line });
+    return undefined;
+  });
+  return functions;
+}
+
 function collectFloating(analysis: Analysis): FloatingCall[] {
   const floating: FloatingCall[] = [];
   walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
@@ -43,6 +87,19 @@ function collectFloating(analysis: Analysis): FloatingCall[] {
     return undefined;
   });
   return floating;
+}
+
+function argumentFacts(
+  callee: string,
+  args: readonly Node[],
+  keys: Analysis['source']['visitorKeys'],
+): Pick<CallSite, 'path' | 'kept'> {
+  const path = staticString(args[0]);
+  const keeps = /^(push|unshift|add|set)$/.test(callee);
+  return {
+    ...(path?.startsWith('/') && { path }),
+    ...(keeps && { kept: [...new Set(args.flatMap((argument) => [...namesIn(argument, keys)]))] }),
+  };
 }
 
 /** Calls, constructions and tagged templates whose callee has a name, in source order. */
@@ -66,6 +123,7 @@ function collectCalls({ source }: Analysis): SourceFacts['calls'] {
       column: start.column + 1,
       functionStart: fn?.loc.start.line ?? 1,
       functionEnd: fn?.loc.end.line ?? lastLine,
+      ...(node.type === 'CallExpression' && argumentFacts(name, node.arguments, source.visitorKeys)),
     });
     return undefined;
   });

@@ -8,12 +8,19 @@ export interface SourceFacts {
   file: string;
   /** Number of its lines; absent when it could not be parsed. */
   lines?: number;
+  /** First and last line of each function; absent when it could not be parsed. */
+  functions?: LineRange[];
   /** Runs of awaits that do not depend on each other. */
   independentAwaits: IndependentAwaits[];
   /** Every call expression: tells which line of a function made a call that a profile shows only by name. */
   calls: CallSite[];
   /** Calls of functions known to be async whose promise nobody awaits, and whose errors nobody handles. */
   floating?: FloatingCall[];
+}
+
+export interface LineRange {
+  first: number;
+  last: number;
 }
 
 export interface FloatingCall {
@@ -23,10 +30,12 @@ export interface FloatingCall {
   column: number;
 }
 
-/** Consecutive awaits in one function, none of which uses the result of an earlier one. */
+/** Awaits of one function that follow each other although none uses the result of an earlier one. */
 export interface IndependentAwaits {
-  /** Where each `await` stands, in order. At least two. */
+  /** Where each `await` stands, in order. At least two, or one in a loop. */
   awaits: SourceLocation[];
+  /** One `await` in a loop whose turns do not need each other. */
+  loop?: true;
   function: string;
 }
 
@@ -38,4 +47,8 @@ export interface CallSite {
   /** Lines of the innermost function around the call; the whole file at module level. */
   functionStart: number;
   functionEnd: number;
+  /** Its first argument where that is a text that begins with a slash, as a route is registered: `/orders/:id`. */
+  path?: string;
+  /** Names in the arguments of a call that may keep them: `push`, `add`, `set`. */
+  kept?: string[];
 }

@@ -10,8 +10,14 @@ import type { RecordingTablesWriter } from './tables.ts';
 import { createThreadEvents } from './thread-events.ts';
 
 const PROFILE_INTERVAL_US = 1000;
-/** Without a look from inside the process, a heartbeat that is missing for this long means a held thread, ms. */
-const SILENCE_MS = 100;
+/**
+ * Without a look from inside the process, a heartbeat that is missing for this long means a held thread, ms: two beats and
+ * what events take to get here.
+ */
+const SILENCE_MS = 50;
+/** How often it is looked whether one is missing, and the least distance of two readings of one held loop, ms. */
+const LOOK_MS = 10;
+const READ_AGAIN_MS = 50;
 /** Without a heartbeat for this long when recording ends, the loop is taken to be held, ms. */
 const HELD_MS = 1000;
 
@@ -115,13 +121,15 @@ export async function recordThread(
     writer.profile(thread === undefined ? profile : { thread, ...profile });
   };
 
-  let asking = false;
+  const reading = { underWay: false, at: -Infinity };
   const readSilence = async (): Promise<void> => {
-    const heldMs = performance.now() - state.beatAt;
-    if (asking || heldMs < SILENCE_MS) return;
-    asking = true;
+    const now = performance.now();
+    const heldMs = now - state.beatAt;
+    if (reading.underWay || heldMs < SILENCE_MS || now - reading.at < READ_AGAIN_MS) return;
+    reading.underWay = true;
     const frames = await target.readStack();
-    asking = false;
+    reading.underWay = false;
+    reading.at = performance.now();
     if (frames.length === 0) return;
     writer.stall({
       ...(thread !== undefined && { thread }),
@@ -140,7 +148,7 @@ export async function recordThread(
     target.onEvents(events.add),
   ];
   const silence =
-    target.stallsFrom === 'outside' ? setInterval(() => void readSilence(), SILENCE_MS / 2) : undefined;
+    target.stallsFrom === 'outside' ? setInterval(() => void readSilence(), LOOK_MS) : undefined;
   const rotation = setInterval(() => void takeProfile().then(startProfile), profileRotationMs);
 
   const finish = async (): Promise<ThreadEnd> => {

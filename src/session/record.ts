@@ -169,6 +169,7 @@ function locatorOf(group: AttachedGroup, { mapRoots = [] }: RecordOptions): Sour
     roots: mapRoots,
     theirCwd: group.first.info.cwd,
     ourCwd: process.cwd(),
+    ours: [asset('preload.cjs')],
     loadedMap: (url) => group.sourceMapOf(url),
   });
 }

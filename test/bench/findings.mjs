@@ -1,4 +1,4 @@
-// npm run bench:findings [-- --json] [--only RULE] [--program TEXT] [--node 24] [--set NAME=VALUE] [--jobs 1] [--cli FILE]
+// npm run bench:findings [-- --json] [--only RULE] [--program PATTERN] [--node 24] [--set NAME=VALUE] [--jobs 1] [--cli FILE]
 // How good the diagnosis is: each program of the corpus is recorded by the built command line, and what it says is held against the
 // labels. Prints precision and recall by rule, magnitudes against the truth, and every miss.
 import { execFileSync } from 'node:child_process';
@@ -29,7 +29,7 @@ installNodes();
 if (!fs.existsSync(args.cli)) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
 const labels = readLabels().filter(
   ({ name, expect }) =>
-    (!args.program || name.includes(args.program)) &&
+    (!args.program || new RegExp(args.program).test(name)) &&
     (!args.only || expect.length === 0 || expect.some(({ rule }) => [rule].flat().includes(args.only))),
 );
 const services = await startServices();

@@ -31,8 +31,9 @@ function tells(other: Finding, spot: Hotspot): boolean {
 function judge(spot: Hotspot, measured: Measured): Severity | undefined {
   const { observedUs, thresholds } = measured;
   const limits = thresholds.blockedLoop;
-  const maxMs = microsToMillis(Math.max(...spot.heldUs));
-  const share = spot.totalUs / observedUs;
+  // What a crowded machine makes longer is told longer, but not told because of that.
+  const maxMs = microsToMillis(Math.max(...spot.ranUs));
+  const share = spot.ranUs.reduce((sum, us) => sum + us, 0) / observedUs;
   const startup = spot.loading && spot.routes.length === 0;
   if (startup) return maxMs >= limits.startupMs ? 'hint' : undefined;
   const elsewhere = !spot.own || spot.below.inNode;

@@ -3,10 +3,12 @@ import { RequestKind } from '../../model/event.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { HandlesNote, OpenHandle } from '../../model/note.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
+import { isServer, keepsRunning, keptAlive } from '../kept-alive.ts';
+import type { KeptAlive } from '../kept-alive.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import { byPlace } from '../noted-places.ts';
 import type { NotedPlace } from '../noted-places.ts';
-import { locationOf, stepsOf } from '../places.ts';
+import { locationOf, ownFrames, stepsOf } from '../places.ts';
 
 /** A request that ended this long ago has no use for what it opened, µs. */
 const ENDED_US = 500_000;
@@ -21,9 +23,11 @@ export const handleLeak: FindingRule = {
     const { places } = byPlace(last.handles, measured, ({ type }) => type);
     const leaks = places.filter((place) => leaksAt(place, notes, measured));
     if (leaks.length > 0) return leaks.map((place) => describeLeak(place, last, measured));
-    return keptAlive(last, measured)
-      ? places.filter(isRef).map((place) => describeKept(place, measured))
-      : [];
+    const kept = keptAlive(last, measured);
+    if (!kept) return [];
+    return [...places, ...placesOfServers(last, measured)]
+      .filter(({ notes: handles }) => handles.some(keepsRunning))
+      .map((place) => describeKept(place, kept));
   },
 };
 
@@ -58,23 +62,17 @@ function spread(handles: readonly OpenHandle[], { work, startUs, endUs }: Measur
   return late >= born.length * 0.25 && late <= born.length * 0.75;
 }
 
-function isRef({ notes }: NotedPlace<OpenHandle>): boolean {
-  return notes.some(({ ref }) => ref);
+/** A server listens only ticks after it was told to: no stack leads to the line, but the source may have one that can be meant. */
+function placesOfServers({ handles }: HandlesNote, { facts, tables }: Measured): NotedPlace<OpenHandle>[] {
+  const notes = handles.filter(({ type, stack }) => isServer(type) && ownFrames(stack, tables).length === 0);
+  const calls = facts.flatMap(({ file, calls: all }) =>
+    all.filter(({ callee }) => callee === 'listen').map(({ line, column }) => ({ file, line, column })),
+  );
+  const [only] = calls;
+  return only && calls.length === 1 && notes.length > 0
+    ? [{ frames: [{ ...only, owner: 'own' }], notes }]
+    : [];
 }
-
-/** Nothing ran at the end, nobody can come in, and yet something holds the process. */
-function keptAlive({ handles }: HandlesNote, measured: Measured): boolean {
-  const { work, endUs, requests, thresholds, ended, thread } = measured;
-  if (ended === 'target-exited' || ended === undefined || !thread.isFirst) return false;
-  if (requests.records.length > 0 || handles.some(({ type, ref }) => ref && SERVES.test(type))) return false;
-  const { spans } = work;
-  const last = spans.length === 0 ? -1 : spans.end(spans.length - 1);
-  return last >= 0 && microsToMillis(endUs - last) >= thresholds.handleLeak.quietMs;
-}
-
-/** Somebody may come in by these, or something may happen to what they watch. */
-const SERVES =
-  /^(TCPSERVERWRAP|PIPESERVERWRAP|UDPWRAP|FSEVENTWRAP|STATWATCHER|SIGNALWRAP|TTYWRAP|MESSAGEPORT|PROCESSWRAP|WORKER|PIPEWRAP)$/;
 
 function describeLeak(
   { frames, notes: handles }: NotedPlace<OpenHandle>,
@@ -111,22 +109,43 @@ function oldest(handles: readonly OpenHandle[], { timeUs }: HandlesNote, { work 
   return Math.max(0, ...ages);
 }
 
-function describeKept({ frames, notes: handles }: NotedPlace<OpenHandle>, measured: Measured): Finding {
+function describeKept(
+  { frames, notes: handles }: NotedPlace<OpenHandle>,
+  { quietMs, doing }: KeptAlive,
+): Finding {
   const [at, ...outer] = frames;
-  const [first] = handles;
-  const { spans } = measured.work;
-  const quiet = microsToMillis(measured.endUs - spans.end(spans.length - 1));
-  const detail = first!.detail ? ` (${first!.detail})` : '';
+  const keeps = keepers(handles);
+  const message =
+    doing === 'nothing'
+      ? `The program has done nothing for ${millis(quietMs)} and does not end: ${keeps}`
+      : `For ${millis(quietMs)} the program has done nothing else, and does not end: ${keeps}`;
   return {
     rule: 'handle-leak',
     severity: 'info',
     confidence: 'measured',
-    message: `The program has done nothing for ${millis(quiet)} and does not end: ${handles.length} ${nameOf(first!)}${detail} created here keep it running. Close them, or unref() them`,
+    message,
     location: locationOf(at!),
-    evidence: { count: handles.length, totalMs: 0, maxMs: round1(quiet), p99Ms: 0, loopShare: 0, routes: [] },
+    evidence: {
+      count: handles.length,
+      totalMs: 0,
+      maxMs: round1(quietMs),
+      p99Ms: 0,
+      loopShare: 0,
+      routes: [],
+    },
     chain: stepsOf(outer),
     related: [],
   };
+}
+
+function keepers(handles: readonly OpenHandle[]): string {
+  const [first] = handles;
+  const detail = first!.detail ? ` (${first!.detail})` : '';
+  const names = nameOf(first!);
+  const { length } = handles;
+  return length === 1
+    ? `the ${names.replace(/s$/, '')}${detail} created here keeps it running. Close it, or unref() it`
+    : `${length} ${names}${detail} created here keep it running. Close them, or unref() them`;
 }
 
 /** Handles of a type as people call them. */

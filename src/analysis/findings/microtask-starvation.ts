@@ -4,6 +4,7 @@ import { microsToMillis } from '../../model/units.ts';
 import { heldEvidence, routesOf } from '../hold-figures.ts';
 import type { Hotspot } from '../hotspots.ts';
 import type { FindingRule, Measured } from '../measured.ts';
+import { copyOf, joinHolds } from '../merge-hotspots.ts';
 import { severityOfHold } from '../severity.ts';
 import { formatShare, formatTimes, inRoutes } from '../words.ts';
 
@@ -24,13 +25,10 @@ function chainsOf(hotspots: readonly Hotspot[]): Hotspot[] {
     const key = `${spot.location.file}\n${spot.routes[0]?.route ?? ''}`;
     const chain = chains.get(key);
     if (!chain) {
-      chains.set(key, { ...spot, heldUs: [...spot.heldUs], startsUs: [...spot.startsUs] });
+      chains.set(key, copyOf(spot));
       continue;
     }
-    chain.heldUs.push(...spot.heldUs);
-    chain.startsUs.push(...spot.startsUs);
-    chain.totalUs += spot.totalUs;
-    chain.unroutedUs += spot.unroutedUs;
+    joinHolds(chain, spot);
   }
   return [...chains.values()];
 }
@@ -38,8 +36,8 @@ function chainsOf(hotspots: readonly Hotspot[]): Hotspot[] {
 function starves(spot: Hotspot, { observedUs, thresholds }: Measured): boolean {
   const { longMs, onceMs, share } = thresholds.microtaskStarvation;
   if (spot.loading) return false;
-  const longest = microsToMillis(Math.max(...spot.heldUs));
-  const often = spot.totalUs >= observedUs * share;
+  const longest = microsToMillis(Math.max(...spot.ranUs));
+  const often = spot.ranUs.reduce((sum, us) => sum + us, 0) >= observedUs * share;
   // Once is a start, or a cold cache.
   return spot.heldUs.length === 1 ? often && longest >= onceMs : often || longest >= longMs;
 }

@@ -18,7 +18,11 @@ const KEEPS_OPEN =
 
 /** The same anywhere in the file, where the handler itself was not seen. */
 const STREAMS = /^(write|flushHeaders|pipe|pipeline|pipeTo|subscribe|enqueue|upgrade|hijack)$/;
-const STORES = /^(add|push|set)$/;
+const STORES = /^(add|push|set|unshift)$/;
+
+/** Names of what a program keeps to answer later. Its routes, layers and records are kept as well, and answer nobody. */
+const ANSWERS_LATER =
+  /^_?(re[sp]|response|reply|ctx|context|client|socket|ws|conn|connection|stream|resolve\w*|done|cb|callback|next|waiter|waiting|pending|listener|subscriber|job|task|entry|item)$/i;
 
 /** Requests that nothing is being done for any more were never answered. */
 export const responseNotEnded: FindingRule = {
@@ -35,7 +39,7 @@ export const responseNotEnded: FindingRule = {
       const longest = durationsMs.at(-1) ?? 0;
       const forgotten = requests.filter((request) => isForgotten(request, longest, measured));
       if (forgotten.length === 0) return [];
-      const place = handlerOf(forgotten, measured);
+      const place = handlerOf(route, forgotten, measured);
       if (!place || keepsOpen(place, measured)) return [];
       if (forgotten.length < needed) {
         problems.push(
@@ -57,6 +61,7 @@ function isForgotten(request: RequestRecord, longestMs: number, measured: Measur
   const { ageMs, overdue } = measured.thresholds.responseNotEnded;
   if (request.kind !== RequestKind.Http && request.kind !== RequestKind.Http2) return false;
   const open = request.endUs < 0;
+  if (open && request.unsure) return false;
   if (!open && request.status !== 0) return false;
   const age = microsToMillis((open ? measured.endUs : request.endUs) - request.startUs);
   if (age < Math.max(open ? ageMs : GAVE_UP_MS, longestMs * overdue)) return false;
@@ -81,12 +86,12 @@ function isAtWork({ id, startUs }: RequestRecord, { waits, pending, work, endUs 
 interface Place {
   location: SourceLocation;
   chain: SourceLocation[];
-  /** `server`: only where the server is made is known, of all that ran for the request. */
-  seen: 'handler' | 'server' | 'server-that-stores';
+  /** `route`: where the handler is given to a framework. `server`: only where the server is made is known, of all that ran for the request. */
+  seen: 'handler' | 'route' | 'server' | 'server-that-stores';
 }
 
 /** The innermost own function that was seen to run for these requests: what it created, or what the profile shows. */
-function handlerOf(requests: readonly RequestRecord[], measured: Measured): Place | undefined {
+function handlerOf(route: string, requests: readonly RequestRecord[], measured: Measured): Place | undefined {
   const ids = new Set(requests.map(({ id }) => id));
   const created = heaviestPlace(
     [...measured.births.all()]
@@ -100,7 +105,7 @@ function handlerOf(requests: readonly RequestRecord[], measured: Measured): Plac
     const [at, ...outer] = created.frames.map(locationOf);
     return { location: at!, chain: outer, seen: 'handler' };
   }
-  return sampledHandler(ids, measured) ?? serverOf(measured);
+  return sampledHandler(ids, measured) ?? registrationOf(route, measured) ?? serverOf(measured);
 }
 
 function sampledHandler(ids: ReadonlySet<number>, { profile, work, lines }: Measured): Place | undefined {
@@ -124,6 +129,22 @@ function sampledHandler(ids: ReadonlySet<number>, { profile, work, lines }: Meas
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.place;
 }
 
+/** The only call that registers a handler for the route, as frameworks take them: `app.get('/orders/:id', …)`. */
+function registrationOf(route: string, { facts }: Measured): Place | undefined {
+  const [method = '', path] = route.split(' ', 2);
+  const calls = facts.flatMap(({ file, calls: all }) =>
+    all
+      .filter(
+        (call) => call.path === path && (REGISTERS.test(call.callee) || call.callee === method.toLowerCase()),
+      )
+      .map(({ line, column }) => ({ file, line, column })),
+  );
+  const [only] = calls;
+  return only && calls.length === 1 ? { location: only, chain: [], seen: 'route' } : undefined;
+}
+
+const REGISTERS = /^(all|use|route|on)$/;
+
 /** Where the program's only server is made: a handler that is too short was not seen to run. */
 function serverOf({ facts }: Measured): Place | undefined {
   const servers = facts.flatMap(({ file, calls }) =>
@@ -133,7 +154,9 @@ function serverOf({ facts }: Measured): Place | undefined {
   if (!only || servers.length > 1) return undefined;
   const { file, call, calls } = only;
   if (calls.some(({ callee }) => STREAMS.test(callee))) return undefined;
-  const stores = calls.some(({ callee }) => STORES.test(callee));
+  const stores = calls.some(
+    ({ callee, kept = [] }) => STORES.test(callee) && kept.some((name) => ANSWERS_LATER.test(name)),
+  );
   return {
     location: { file, line: call.line, column: call.column },
     chain: [],
@@ -143,8 +166,9 @@ function serverOf({ facts }: Measured): Place | undefined {
 
 /** The handler's own function has a call by which responses are kept open on purpose. */
 function keepsOpen({ location: { file, line }, seen }: Place, { lines }: Measured): boolean {
-  if (seen !== 'handler') return false;
-  return lines.callsAround(file, line).some((call) => KEEPS_OPEN.test(call.callee));
+  if (seen !== 'handler' && seen !== 'route') return false;
+  const calls = seen === 'route' ? lines.callsFrom(file, line) : lines.callsAround(file, line);
+  return calls.some((call) => KEEPS_OPEN.test(call.callee));
 }
 
 function describe(
@@ -164,7 +188,7 @@ function describe(
     rule: 'response-not-ended',
     // It may keep the responses for later: a long poll.
     severity: seen === 'server-that-stores' ? 'hint' : 'warning',
-    confidence: seen === 'handler' ? 'likely' : 'possible',
+    confidence: seen === 'handler' || seen === 'route' ? 'likely' : 'possible',
     message: `${forgotten.length} of ${all} requests to ${route} were never answered, for up to ${millis(oldest)}, and nothing is under way for them${clients}`,
     location,
     evidence: {

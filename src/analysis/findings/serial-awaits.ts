@@ -14,7 +14,9 @@ export const serialAwaits: FindingRule = {
   find: (measured) => {
     const waits = waitsByLine(measured);
     return measured.facts.flatMap((fact) =>
-      fact.independentAwaits.flatMap((group) => judge(group, waits, measured) ?? []),
+      fact.independentAwaits.flatMap(
+        (group) => (group.loop ? judgeLoop(group, waits, measured) : judge(group, waits, measured)) ?? [],
+      ),
     );
   },
 };
@@ -35,6 +37,24 @@ function judge(group: IndependentAwaits, waits: WaitsByLine, measured: Measured)
   const share = savedUs / Math.max(1, medianDuration(measured, requests));
   if (microsToMillis(savedUs) < limits.savedMs || share < limits.savedShare) return undefined;
   return describe(steps, requests, share, measured);
+}
+
+/** A loop whose turns wait for each other, as its waits in the recording show, too. */
+function judgeLoop(group: IndependentAwaits, waits: WaitsByLine, measured: Measured): Finding | undefined {
+  const limits = measured.thresholds.serialAwaits;
+  const [place] = group.awaits;
+  const wait = place && waits.turnsAt(place);
+  if (!wait || wait.requests.size < limits.requests) return undefined;
+  const savedUs = wait.netUs - wait.turnUs;
+  const share = savedUs / Math.max(1, medianDuration(measured, wait.requests));
+  if (microsToMillis(savedUs) < limits.savedMs || share < limits.savedShare) return undefined;
+  const all = microsToMillis(wait.medianUs);
+  const turn = microsToMillis(wait.turnUs);
+  const saved = { savedMs: all - turn, longestMs: turn, share };
+  return finding(place, saved, wait.requests, measured, (route) => {
+    const turns = Math.max(2, Math.round(wait.medianUs / wait.turnUs));
+    return `Waits about ${turns} times ${millis(turn)} in the turns of this loop, ${millis(all)} one after the other${route}; together they would take ${millis(turn)}`;
+  });
 }
 
 /** The lines of a group at which waits were measured. Two awaits of one line cannot be told apart and count once. */
@@ -66,26 +86,47 @@ function serialCost(waits: readonly number[]): number {
 function describe(steps: readonly Step[], requests: Set<number>, share: number, measured: Measured): Finding {
   const [first, ...others] = steps;
   const waits = steps.map(({ wait }) => microsToMillis(wait.medianUs));
+  const longestMs = Math.max(...waits);
+  const saved = { savedMs: serialCost(waits), longestMs, share };
+  return {
+    ...finding(
+      first!.place,
+      saved,
+      requests,
+      measured,
+      (route) =>
+        `Waits ${waits.map(millis).join(' + ')} one after the other${route}; together they would take ${millis(longestMs)}`,
+    ),
+    related: others.map(({ place }) => ({ message: 'serial with', location: place })),
+  };
+}
+
+function finding(
+  location: SourceLocation,
+  { savedMs, longestMs, share }: { savedMs: number; longestMs: number; share: number },
+  requests: Set<number>,
+  measured: Measured,
+  words: (route: string) => string,
+): Finding {
   const routes = routesOf(requests, measured);
-  const savedMs = serialCost(waits);
   const [route] = routes;
   const limits = measured.thresholds.serialAwaits;
   return {
     rule: 'serial-awaits',
     severity: savedMs >= limits.warnMs || share >= limits.warnShare ? 'warning' : 'info',
     confidence: 'measured',
-    message: `Waits ${waits.map(millis).join(' + ')} one after the other${route ? ` in ${route}` : ''}; together they would take ${millis(Math.max(...waits))}`,
-    location: first!.place,
+    message: words(route ? ` in ${route}` : ''),
+    location,
     evidence: {
       count: requests.size,
       totalMs: round1(savedMs * requests.size),
-      maxMs: round1(Math.max(...waits)),
+      maxMs: round1(longestMs),
       p99Ms: round1(savedMs),
       loopShare: 0,
       routes,
     },
     chain: routes.map((label) => ({ kind: 'http-request' as const, label })),
-    related: others.map(({ place }) => ({ message: 'serial with', location: place })),
+    related: [],
   };
 }
 

@@ -31,6 +31,8 @@ interface Place {
   frames: Frame[];
   /** Share of the route's waiting. */
   share: number;
+  /** All lines that wait there or further inside. */
+  lines: ReadonlySet<string>;
 }
 
 function describe(times: RouteTimes, { frames, share }: Place, measured: Measured): Finding {
@@ -97,7 +99,8 @@ function waitingPlace({ requests }: RouteTimes, measured: Measured): Place | und
     found = branch[0]!.frames.slice(-depth);
     stacks = branch;
   }
-  return found.length === 0 ? undefined : { frames: found, share };
+  if (found.length === 0) return undefined;
+  return { frames: found, share, lines: new Set(stacks.flatMap(({ frames }) => frames.map(lineKey))) };
 }
 
 /** Stacks with the same `depth` outermost frames that weigh most together. */
@@ -137,14 +140,15 @@ function meanMs({ durationsMs }: RouteTimes): number {
 const EXPLAIN = new Set(['thread-pool-saturated', 'unbounded-concurrency', 'never-settled']);
 
 /** Another finding says it better: the route is blocked by its own code, or awaits at these lines one after the other. */
-function isTold({ frames }: Place, route: string, earlier: readonly Finding[]): boolean {
+function isTold({ frames, lines }: Place, route: string, earlier: readonly Finding[]): boolean {
   return earlier.some((finding) => {
     if (EXPLAIN.has(finding.rule))
       return frames.some((frame) => lineKey(frame) === lineKey(finding.location));
     if (!finding.evidence?.routes.includes(route)) return false;
     if (finding.rule === 'blocked-loop') return finding.severity !== 'info';
     if (finding.rule !== 'serial-awaits') return false;
-    const lines = [finding.location, ...finding.related.map((related) => related.location)];
-    return frames.some((frame) => lines.some((at) => at.file === frame.file && at.line === frame.line));
+    return [finding.location, ...finding.related.map(({ location }) => location)].some((at) =>
+      lines.has(lineKey(at)),
+    );
   });
 }

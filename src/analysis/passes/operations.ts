@@ -33,6 +33,11 @@ export class Operations implements Pass {
     return this.#byRequest.get(request) ?? [];
   }
 
+  /** Those of all requests, and of none. */
+  all(): OperationRecord[] {
+    return [...this.#byRequest.values()].flat();
+  }
+
   on(event: WalkedEvent): void {
     if (event.op === Op.OperationEnd) {
       const record = this.#open.get(event.id);

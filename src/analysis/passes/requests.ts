@@ -12,15 +12,19 @@ export interface RequestRecord {
   endUs: number;
   /** 0 = the connection closed before the response was finished. */
   status: number;
+  /** Events were lost while it was under way: what became of it may be among them. */
+  unsure: boolean;
   /** Its critical path among the segments of the paths' pass, the last step first; none when it was not followed. */
   path: { first: number; count: number };
 }
 
 /** The requests of the recording and their routes. */
 export class Requests implements Pass {
-  readonly ops = [Op.RequestStart, Op.RequestEnd];
+  readonly ops = [Op.RequestStart, Op.RequestEnd, Op.Dropped];
   readonly records: RequestRecord[] = [];
   readonly #byId = new Map<number, RequestRecord>();
+  /** Those before it ended, or were under way when events were lost last. */
+  #sure = 0;
   readonly #labels: readonly string[];
   readonly #routes = new Map<number, string>();
 
@@ -29,6 +33,10 @@ export class Requests implements Pass {
   }
 
   on(event: WalkedEvent): void {
+    if (event.op === Op.Dropped) {
+      if (event.id !== 0) this.#doubt();
+      return;
+    }
     if (event.op === Op.RequestStart) {
       const record: RequestRecord = {
         id: event.id,
@@ -37,6 +45,7 @@ export class Requests implements Pass {
         startUs: event.now,
         endUs: -1,
         status: 0,
+        unsure: false,
         path: NO_PATH,
       };
       this.records.push(record);
@@ -58,6 +67,14 @@ export class Requests implements Pass {
   /** Route of a request; undefined for 0 and for what is not known. */
   route(id: number): string | undefined {
     return this.get(id)?.route;
+  }
+
+  #doubt(): void {
+    for (let i = this.#sure; i < this.records.length; i++) {
+      const record = this.records[i]!;
+      if (record.endUs < 0) record.unsure = true;
+    }
+    this.#sure = this.records.length;
   }
 
   #guess(label: number): string {

@@ -50,11 +50,16 @@ export class CallLines {
   }
 
   /**
-   * False when a file has no such line: V8 counts the time of functions that it inlined under the lines of their own
-   * files, and those may be others.
+   * False for a line outside of the frame's function: V8 counts the time of functions that it inlined under the lines of
+   * their own files, and those may be others.
    */
-  isInside({ file }: Frame, line: number): boolean {
-    return line <= (this.#facts.get(file)?.lines ?? Infinity);
+  isInside({ file, line: at }: Frame, line: number): boolean {
+    const { lines = Infinity, functions = [] } = this.#facts.get(file) ?? {};
+    if (line > lines) return false;
+    const around = functions.filter(({ first, last }) => first <= at && at <= last);
+    const start = Math.max(...around.map(({ first }) => first));
+    const meant = around.filter(({ first }) => first === start);
+    return meant.length === 0 || meant.some(({ first, last }) => first <= line && line <= last);
   }
 
   /** Calls on a line, in source order. */

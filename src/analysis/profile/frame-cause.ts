@@ -9,6 +9,7 @@ export function causeOfFrame(frame: Frame): Cause | undefined {
   if (frame.owner === 'native') return NATIVE.get(frame.function ?? '');
   if (frame.owner !== 'node') return undefined;
   const name = lastName(frame.function);
+  if (name === 'structuredClone') return 'native';
   const module = frame.file.replace(/^node:/, '').replace(/^internal\//, '');
   if (/^crypto(\/|$)/.test(module)) {
     return name.endsWith('Sync') || CRYPTO_CALLS.has(name) ? 'sync-crypto' : undefined;
@@ -37,11 +38,12 @@ export function isLoader(frame: Frame): boolean {
   return frame.owner === 'node' && /internal\/modules\//.test(frame.file);
 }
 
-/** Code that runs only because a recording is made: our agent, and what Node calls our hooks through. */
-export function isRecorder(frame: Frame): boolean {
-  if (frame.owner === 'node') return /^looplens:|internal\/(async_hooks|promise_hooks)$/.test(frame.file);
-  // What we load into a program that we start.
-  return /[\\/]dist[\\/]preload\.cjs$/.test(frame.file);
+/**
+ * Code that runs only because a recording is made: what we put into the process, which is marked `looplens:`, and what Node
+ * calls our hooks through.
+ */
+export function isRecorder({ owner, file }: Frame): boolean {
+  return owner === 'node' && /^looplens:|internal\/(async_hooks|promise_hooks)$/.test(file);
 }
 
 /**

@@ -16,6 +16,9 @@ export function busiestLine(ticks: ProfilePlace['ticks']): number | undefined {
   return best?.line;
 }
 
+/** How long other processes have the processor before it is this one's turn again, at most, µs. */
+const LONGEST_TURN_US = 30_000;
+
 /** All profiles of a recording as one run of samples in order of time. */
 export class ProfileIndex {
   /** µs, ascending. */
@@ -93,6 +96,23 @@ export class ProfileIndex {
     for (const sample of this.samples) if (this.places[sample]!.path.kind === kind) count++;
     const spanUs = this.times.at(-1)! - this.times[0]!;
     return spanUs <= 0 ? undefined : Math.min(1, (count * this.intervalUs) / spanUs);
+  }
+
+  /**
+   * Time of `[fromUs, toUs]` in which the program was at work, µs, by the distances of the samples. A crowded machine lets
+   * it wait for the processor a few ms at a time: whoever waits for the loop waits for that, too. A longer hole is none of
+   * its doing (a stopped process, a sleeping machine) and counts as {@link LONGEST_TURN_US}.
+   */
+  runningUs(fromUs: number, toUs: number): number {
+    let us = 0;
+    let last = fromUs;
+    let working = false;
+    for (let i = this.firstFrom(fromUs); i < this.times.length && this.times[i]! <= toUs; i++) {
+      working = this.places[this.samples[i]!]!.path.kind !== 'idle';
+      if (working) us += Math.min(this.times[i]! - last, LONGEST_TURN_US);
+      last = this.times[i]!;
+    }
+    return us + (working ? Math.min(toUs - last, LONGEST_TURN_US) : 0);
   }
 
   /** Samples of `[fromUs, toUs]`, counted by place. */

@@ -38,6 +38,8 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
 });
 
 interface Turns {
+  /** The first of its awaits, and how many there are. */
+  awaits: number;
   awaited: TSESTree.AwaitExpression;
   certainty: 'read' | 'unnamed';
 }
@@ -48,7 +50,7 @@ const callee = (awaited: TSESTree.AwaitExpression): Node => {
 };
 
 /** The first await of a loop whose turns neither leave it, nor carry something over, nor do things in order. */
-function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analysis): Turns | undefined {
+export function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analysis): Turns | undefined {
   if (loop.body.type !== 'BlockStatement' || loop.left.type !== 'VariableDeclaration') return undefined;
   const keys = analysis.source.visitorKeys;
   const turn = patternNames(loop.left.declarations[0].id);
@@ -69,7 +71,11 @@ function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analysis): Tu
   if (effects.includes('ordered')) return undefined;
   // A container that a turn both fills and looks at carries something over.
   for (const [name, fills] of filled) if (mentions(loop.body, name, keys) > fills) return undefined;
-  return { awaited: awaits[0]!, certainty: effects.every((kind) => kind === 'read') ? 'read' : 'unnamed' };
+  return {
+    awaits: awaits.length,
+    awaited: awaits[0]!,
+    certainty: effects.every((kind) => kind === 'read') ? 'read' : 'unnamed',
+  };
 }
 
 /** True when a turn changes something that the next one may see; filling a list or map is noted instead. */

@@ -214,6 +214,71 @@ describe('blocked-loop', () => {
     expect(analyze(r.build(), []).value.findings).toEqual([]);
   });
 
+  it('tells how long others waited on a crowded machine, but does not tell of it because of that', () => {
+    const crowded = (runMs: number, standMs: number): ReturnType<typeof analyze> => {
+      const r = new RecordingBuilder();
+      for (let i = 0; i < 10; i++) {
+        r.request(i * 480, 'GET /', (q) => {
+          for (let k = 0; k < 6; k++) {
+            q.run(runMs, own('app.js', 'sum', 30, 33));
+            q.stand(standMs);
+          }
+          q.run(runMs, own('app.js', 'sum', 30, 33));
+          q.end();
+        });
+      }
+      return analyze(r.build(), []);
+    };
+    // 42 ms of work that had to wait 24 ms for the processor; 12 ms of work that had to wait 15 ms.
+    expect(crowded(6, 4).value.findings.map(({ evidence: e }) => e!.totalMs / e!.count)).toEqual([66]);
+    expect(crowded(1.7, 2.5).value.findings).toEqual([]);
+  });
+
+  it('counts a loop and the small built-ins that it calls as one, and helpers of its own', () => {
+    const r = new RecordingBuilder();
+    const loop = own('app.js', 'simulate', 30, 33);
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 200, 'GET /', (q) => {
+        q.run(14, loop);
+        q.run(16, loop, node('perf_hooks', 'now'));
+        q.run(10, loop, own('app.js', 'step', 50, 51));
+        q.end();
+      });
+    }
+    const { findings } = analyze(r.build(), []).value;
+    expect(findings.map(({ location, evidence: e }) => [location.line, e!.totalMs / e!.count])).toEqual([
+      [33, 40],
+    ]);
+  });
+
+  it('keeps apart what different callers make of a shared function', () => {
+    const shared = (firstMs: number, secondMs: number): unknown[] => {
+      const r = new RecordingBuilder();
+      const work = own('app.js', 'work', 30, 33);
+      for (let i = 0; i < 20; i++) {
+        r.request(i * 200, 'GET /forecast', (q) => {
+          q.run(firstMs, own('app.js', 'forecast', 10), work);
+          q.end();
+        });
+        r.request(i * 200 + 100, 'GET /summary', (q) => {
+          q.run(secondMs, own('app.js', 'summary', 20), work);
+          q.end();
+        });
+      }
+      return analyze(r.build(), []).value.findings.map(({ location, evidence: e }) => [
+        location.line,
+        e!.totalMs / e!.count,
+        e!.routes,
+      ]);
+    };
+    expect(shared(70, 30)).toEqual([
+      [33, 70, ['GET /forecast']],
+      [33, 30, ['GET /summary']],
+    ]);
+    // Where it takes the same for all, it is itself to blame.
+    expect(shared(40, 40)).toEqual([[33, 40, ['GET /forecast', 'GET /summary']]]);
+  });
+
   it('splits a hold among two places that share it', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 20; i++) {

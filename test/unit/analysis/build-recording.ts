@@ -255,10 +255,11 @@ export class RecordingBuilder {
 
   #heartbeats(end: number): { us: number; words: number[] }[] {
     const beats: { us: number; words: number[] }[] = [];
+    const held = [...this.#busy, ...this.#stopped].sort((a, b) => a.from - b.from);
     let last = 0;
     for (let due = 20_000; due < Math.min(end, this.heldFromMs * 1000); due = last + 20_000) {
       let at = due;
-      for (const { from, to } of this.#sortedBusy()) if (from <= at && to > at) at = to;
+      for (const { from, to } of held) if (from <= at && to > at) at = to;
       const busy = this.#busy.reduce(
         (sum, b) => sum + Math.max(0, Math.min(b.to, at) - Math.max(b.from, last)),
         0,

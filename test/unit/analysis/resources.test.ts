@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
+import { Op, OperationKind } from '../../../src/model/event.ts';
 import type { StackId } from '../../../src/model/ids.ts';
 import type { SourceFacts } from '../../../src/model/source-facts.ts';
 import { own, RecordingBuilder } from './build-recording.ts';
@@ -142,17 +143,41 @@ describe('handle-leak', () => {
   it('says why a program that does nothing is still running', () => {
     const r = new RecordingBuilder();
     const socket = r.resource('TCPWRAP', 100);
-    r.call(r.resource('Timeout', 50), 200, 3);
+    r.call(r.resource('Timeout', 50), 205, 3);
     const handles = [
       { type: 'TCPWRAP', id: socket, ref: true, detail: '10.0.0.1:5432', stack: r.stack([at(3, 'connect')]) },
     ];
     r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles });
-    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(
-      `"idle: Idle: the loop was busy under 0.1 % of the time and no request came in."`,
-    );
+    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot();
     const server = { type: 'TCPSERVERWRAP', id: 8, ref: true, detail: ':3000', stack: 0 as StackId };
     r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles: [...handles, server] });
     expect(rules(r)).toEqual([]);
+  });
+
+  it('says so of a server that only the program itself asked', () => {
+    const tested = (asks: number): RecordingBuilder => {
+      const r = new RecordingBuilder();
+      for (let i = 0; i < 3; i++) {
+        r.request(100 + i * 100, 'GET /', (q) => {
+          q.run(1, at(1));
+          q.end();
+        });
+      }
+      const label = r.tables.labels.push('GET http://127.0.0.1:4000/') - 1;
+      for (let i = 0; i < asks; i++) {
+        const us = 99_000 + i * 100_000;
+        r.event(us, Op.OperationStart, OperationKind.Http, i + 1, us, label);
+      }
+      const handle = { id: 8, ref: true, stack: 0 as StackId };
+      const server = { ...handle, type: 'TCPSERVERWRAP', detail: '127.0.0.1:4000' };
+      const stdout = { ...handle, type: 'PIPEWRAP', detail: 'stdout' };
+      r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles: [server, stdout] });
+      return r;
+    };
+    const calls = [{ callee: 'listen', line: 7, column: 8, functionStart: 1, functionEnd: 40 }];
+    const facts = [{ file: '/app/app.js', independentAwaits: [], calls }];
+    expect(golden(analyze(tested(3).build(), facts))).toMatchInlineSnapshot();
+    expect(analyze(tested(2).build(), facts).value.findings).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
 import type { SourceFacts } from '../../../src/model/source-facts.ts';
-import { node, own, pkg, RecordingBuilder } from './build-recording.ts';
+import { gc, node, own, pkg, RecordingBuilder } from './build-recording.ts';
 import { golden } from './golden.ts';
 
 const handler = own('app.js', 'handler', 10);
@@ -93,6 +93,81 @@ describe('unhandled-rejection', () => {
         < await app.js:30:1 refresh
       problem rejection-without-place: A promise was rejected with "string: no stack" and nobody handled it; the reason carries no stack."
     `);
+  });
+});
+
+describe('cpu-saturated', () => {
+  /** Requests one after the other, each `runMs` of the `everyMs` until the next. */
+  function busy(everyMs: number, runMs: number): RecordingBuilder {
+    const r = new RecordingBuilder(3_000);
+    for (let i = 0; i * everyMs < 2_900; i++) {
+      r.request(10 + i * everyMs, 'GET /a', (q) => {
+        q.run(runMs, handler, own('app.js', 'sign', 30, 33));
+        q.end();
+      });
+    }
+    return r;
+  }
+
+  it('names the place that takes most of a loop that is never idle', () => {
+    expect(golden(analyze(busy(2, 1.95).build(), []))).toMatchInlineSnapshot();
+  });
+
+  it('is silent while there is time left, and leaves the word to long blocks', () => {
+    expect(analyze(busy(2, 1.5).build(), []).value.findings).toEqual([]);
+    const long = analyze(busy(60, 59).build(), []).value.findings;
+    expect(long.map(({ rule }) => rule)).toEqual(['blocked-loop']);
+  });
+});
+
+describe('gc-pressure', () => {
+  /** Work of 6 ms every 20 ms that is followed by a collection of `gcMs`. */
+  function allocating(gcMs: number): RecordingBuilder {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 240; i++) {
+      r.request(20 + i * 20, 'GET /timeline', (q) => {
+        q.run(2, handler, own('app.js', 'buildTimeline', 40, 44));
+        q.run(gcMs, gc);
+        q.end();
+      });
+      r.collection(22 + i * 20, gcMs, 1);
+    }
+    return r;
+  }
+
+  it('names the line that allocates', () => {
+    expect(golden(analyze(allocating(5).build(), []))).toMatchInlineSnapshot();
+  });
+
+  it('is silent about a share that is usual', () => {
+    expect(analyze(allocating(1.5).build(), []).value.findings).toEqual([]);
+  });
+});
+
+describe('microtask-starvation', () => {
+  /** Requests whose `pieces` promise reactions follow each other, 0.5 ms each, with or without a turn of the loop between. */
+  function reacting(pieces: number, turnMs: number): RecordingBuilder {
+    const r = new RecordingBuilder();
+    const at = own('app.js', 'applyRule', 12, 14);
+    for (let i = 0; i < 12; i++) {
+      r.request(100 + i * 400, 'GET /evaluate', (q) => {
+        for (let k = 0; k < pieces; k++) {
+          q.run(0.5, at);
+          if (turnMs > 0) q.wait(turnMs);
+          else q.waitFor(0, 0);
+        }
+        q.end();
+      });
+    }
+    return r;
+  }
+
+  it('tells many reactions that keep the loop from turning', () => {
+    expect(golden(analyze(reacting(160, 0).build(), []))).toMatchInlineSnapshot();
+  });
+
+  it('is silent about the same work with turns between', () => {
+    expect(analyze(reacting(160, 1.5).build(), []).value.findings).toEqual([]);
   });
 });
 

@@ -1,0 +1,96 @@
+import type { HandlesNote, OpenHandle } from '../model/note.ts';
+import { microsToMillis } from '../model/units.ts';
+import type { Measured } from './measured.ts';
+import { ascending, quantile } from './statistics.ts';
+
+/** A program that has nothing left to do and does not end. */
+export interface KeptAlive {
+  /** How long it has done nothing, ms. */
+  quietMs: number;
+  /** `intervals`: nothing but the intervals that keep it running has run, and these began nothing. */
+  doing: 'nothing' | 'intervals';
+}
+
+/** Says whether, at the end of a recording, nothing ran any more, nobody could come in, and yet `handles` held the process. */
+export function keptAlive({ handles }: HandlesNote, measured: Measured): KeptAlive | undefined {
+  const { requests, thresholds, ended, thread } = measured;
+  if (ended === 'target-exited' || ended === undefined || !thread.isFirst) return undefined;
+  const holding = handles.filter(keepsRunning);
+  const alone = requests.records.length > 0 && servesOnlyItself(holding, measured);
+  if (requests.records.length > 0 && !alone) return undefined;
+  if (holding.some(({ type }) => SERVES.test(type) && !(alone && isServer(type)))) return undefined;
+  const nothing = microsToMillis(measured.endUs - lastWork(measured, () => false));
+  if (nothing >= thresholds.handleLeak.quietMs) return { quietMs: nothing, doing: 'nothing' };
+  const intervals = quietButFor(holding, measured);
+  return intervals >= thresholds.handleLeak.quietMs ? { quietMs: intervals, doing: 'intervals' } : undefined;
+}
+
+/** Every process has its standard streams; they do not keep it running. */
+export function keepsRunning({ ref, detail }: OpenHandle): boolean {
+  return ref && !/^std(in|out|err)$/.test(detail);
+}
+
+/** A handle that somebody may connect to. */
+export function isServer(type: string): boolean {
+  return type === 'TCPSERVERWRAP' || type === 'PIPESERVERWRAP';
+}
+
+/** Somebody may come in by these, or something may happen to what they watch. */
+const SERVES =
+  /^(TCPSERVERWRAP|PIPESERVERWRAP|UDPWRAP|FSEVENTWRAP|STATWATCHER|SIGNALWRAP|TTYWRAP|MESSAGEPORT|PROCESSWRAP|WORKER|PIPEWRAP)$/;
+
+/** What runs while the recorder leaves is not counted, nor that a promise was touched to see what waits for it, µs. */
+const LEAVING_US = 200_000;
+const TOUCHED_US = 100;
+
+/** End of the last work but for spans that `leavesOut`, µs; the end of the recording when nothing ever ran. */
+function lastWork({ work: { spans }, endUs }: Measured, leavesOut: (span: number) => boolean): number {
+  for (let i = spans.firstEndingAfter(endUs - LEAVING_US) - 1; i >= 0; i--) {
+    const touched = spans.request(i) === 0 && spans.end(i) - spans.start(i) < TOUCHED_US;
+    if (!touched && !leavesOut(i)) return spans.end(i);
+  }
+  return endUs;
+}
+
+/** A program whose only work are its intervals did something else for so long after it had set them, µs. */
+const DID_MORE_US = 100_000;
+
+/** Firings that mostly last so long, with all that follows from them, began something, µs. */
+const BEGAN_US = 5_000;
+
+/** How long nothing but the intervals among `holding` has run, ms; 0 when something else holds the process, too. */
+function quietButFor(holding: readonly OpenHandle[], measured: Measured): number {
+  const { intervals, operations, work, header, endUs } = measured;
+  // Of a program that ran before we came it is not known what it had to do.
+  if (header.attachedLate || holding.length === 0) return 0;
+  const ids = new Set(holding.map(({ id }) => id));
+  const records = intervals.records.filter(({ id }) => ids.has(id));
+  if (records.length < holding.length) return 0;
+  const firings = records.flatMap((record) => record.firings);
+  if (quantile(ascending(firings.map(({ startUs, lastUs }) => lastUs - startUs)), 0.7) >= BEGAN_US) return 0;
+  const firsts = records.map((record) => record.firings[0]!.startUs);
+  const { spans } = work;
+  // The first firing of an interval is not known as such when it runs.
+  const isFiring = (span: number): boolean =>
+    spans.request(span) < 0 ||
+    firsts.some((us) => spans.start(span) >= us - TOUCHED_US && spans.start(span) < us + BEGAN_US);
+  const last = lastWork(measured, isFiring);
+  const set = Math.max(...records.map(({ id }) => work.ids.bornUs(id)));
+  if (set < 0 || last < set + DID_MORE_US) return 0;
+  return operations.all().some(({ startUs }) => startUs > last) ? 0 : microsToMillis(endUs - last);
+}
+
+/** Every request that came in was sent by the program itself, as a test does to the server that it starts. */
+function servesOnlyItself(
+  handles: readonly OpenHandle[],
+  { requests, operations, tables }: Measured,
+): boolean {
+  const ports = new Set(
+    handles.flatMap(({ type, detail }) => (isServer(type) ? (/:(\d+)$/.exec(detail)?.[1] ?? []) : [])),
+  );
+  const asked = operations.all().filter(({ label }) => {
+    const port = /^\S+ https?:\/\/[^/]*:(\d+)(\/|$)/.exec(tables.labels[label] ?? '')?.[1];
+    return port !== undefined && ports.has(port);
+  });
+  return asked.length >= requests.records.length;
+}
