@@ -36,7 +36,14 @@ describe('floating-promise', () => {
   }
 
   it('tells work that goes on after the answer, where the source proves that nobody handles its errors', () => {
-    expect(golden(analyze(auditing(20, 1).build(), [floating]))).toMatchInlineSnapshot();
+    expect(golden(analyze(auditing(20, 1).build(), [floating]))).toMatchInlineSnapshot(`
+      "healthy: Healthy: the loop was busy under 0.1 % of the time; 99 % of timers were at most 0.0 ms late.
+      warning floating-promise app.js:14:3
+        Nobody awaits audit(): it was still at work 59 ms after the answer of 20 requests, in DELETE /item, and an error in it would end the process
+        20 x, 1180 ms, max 59, p99 59, share 0
+        < http-request DELETE /item
+        + waits here app.js:31:1 audit"
+    `);
   });
 
   it('is silent about what is done by then, about few, and without the proof', () => {
@@ -56,7 +63,13 @@ describe('rejection-handled-late', () => {
       const timeUs = 1e6 + ms * 1000;
       r.notes.push({ kind: 'handled-late', thread: 'main', timeUs, rejectedUs: 1e6, reason, stack });
     }
-    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot();
+    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
+      "idle: Idle: the loop was busy under 0.1 % of the time and no request came in.
+      warning rejection-handled-late app.js:5:1 readSettings
+        This rejection was handled twice, 90 ms after it had been reported as unhandled, which ends a process by default: Error: no settings
+        2 x, 130 ms, max 90, p99 90, share 0
+        < call app.js:22:1 start"
+    `);
   });
 
   it('tells no finding but says so when no line of the user is known', () => {
@@ -84,7 +97,13 @@ describe('response-not-ended', () => {
   }
 
   it('tells requests that nothing is done for any more, by the function that ran for them', () => {
-    expect(golden(analyze(forgetting(10).build(), []))).toMatchInlineSnapshot();
+    expect(golden(analyze(forgetting(10).build(), []))).toMatchInlineSnapshot(`
+      "healthy: Healthy: the loop was busy 0.6 % of the time; 99 % of timers were at most 0.0 ms late.
+      warning response-not-ended app.js:20:1 redeem
+        10 of 10 requests to GET /coupon were never answered, for up to 800 ms, and nothing is under way for them; 10 clients gave up
+        10 x, 8000 ms, max 800, p99 800, share 0
+        < http-request GET /coupon"
+    `);
   });
 
   it('finds the handler where it is given to a framework', () => {
@@ -150,7 +169,13 @@ describe('exit-with-pending-await', () => {
   const topLevel = awaitAt(30, '');
 
   it('tells the innermost line of the top-level await, and how long it waited', () => {
-    expect(golden(analyze(ending(13, once, topLevel).build(), []))).toMatchInlineSnapshot();
+    expect(golden(analyze(ending(13, once, topLevel).build(), []))).toMatchInlineSnapshot(`
+      "idle: Idle: the loop was busy under 0.1 % of the time and no request came in.
+      error exit-with-pending-await app.js:12:1 connect
+        The program ended with exit code 13 after waiting here for 1.4 s: nothing was left that could settle the promise
+        1 x, 1400 ms, max 1400, p99 1400, share 0
+        < await app.js:30:1"
+    `);
   });
 
   it('is silent about other exits; without the line it says what happened', () => {

@@ -148,7 +148,12 @@ describe('handle-leak', () => {
       { type: 'TCPWRAP', id: socket, ref: true, detail: '10.0.0.1:5432', stack: r.stack([at(3, 'connect')]) },
     ];
     r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles });
-    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot();
+    expect(golden(analyze(r.build(), []))).toMatchInlineSnapshot(`
+      "idle: Idle: the loop was busy under 0.1 % of the time and no request came in.
+      info handle-leak app.js:3:1 connect
+        The program has done nothing for 4.8 s and does not end: the connection (10.0.0.1:5432) created here keeps it running. Close it, or unref() it
+        1 x, 0 ms, max 4772, p99 0, share 0"
+    `);
     const server = { type: 'TCPSERVERWRAP', id: 8, ref: true, detail: ':3000', stack: 0 as StackId };
     r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles: [...handles, server] });
     expect(rules(r)).toEqual([]);
@@ -176,7 +181,12 @@ describe('handle-leak', () => {
     };
     const calls = [{ callee: 'listen', line: 7, column: 8, functionStart: 1, functionEnd: 40 }];
     const facts = [{ file: '/app/app.js', independentAwaits: [], calls }];
-    expect(golden(analyze(tested(3).build(), facts))).toMatchInlineSnapshot();
+    expect(golden(analyze(tested(3).build(), facts))).toMatchInlineSnapshot(`
+      "healthy: Healthy: the loop was busy under 0.1 % of the time; 99 % of timers were at most 0.0 ms late.
+      info handle-leak app.js:7:8
+        The program has done nothing for 4.7 s and does not end: the server (127.0.0.1:4000) created here keeps it running. Close it, or unref() it
+        1 x, 0 ms, max 4680, p99 0, share 0"
+    `);
     expect(analyze(tested(2).build(), facts).value.findings).toEqual([]);
   });
 });

@@ -110,7 +110,13 @@ describe('cpu-saturated', () => {
   }
 
   it('names the place that takes most of a loop that is never idle', () => {
-    expect(golden(analyze(busy(2, 1.95).build(), []))).toMatchInlineSnapshot();
+    expect(golden(analyze(busy(2, 1.95).build(), []))).toMatchInlineSnapshot(`
+      "cpu-saturated: Saturated: the loop was busy 97 % of the time with work that is short in itself; 99 % of timers were at most 0.0 ms late.
+      warning cpu-saturated (javascript) app.js:33:1 sign
+        The loop was busy 97 % of the time with short work, a request 1.9 ms; 98 % of it went into this place
+        1450 x, 2900 ms, max 0, p99 0, share 0.9758
+        < call app.js:10:1 handler"
+    `);
   });
 
   it('is silent while there is time left, and leaves the word to long blocks', () => {
@@ -136,7 +142,13 @@ describe('gc-pressure', () => {
   }
 
   it('names the line that allocates', () => {
-    expect(golden(analyze(allocating(5).build(), []))).toMatchInlineSnapshot();
+    expect(golden(analyze(allocating(5).build(), []))).toMatchInlineSnapshot(`
+      "gc-bound: Bound by garbage collection: it took 24 % of the time; the loop was busy 34 % of the time.
+      warning gc-pressure (gc) app.js:44:1 buildTimeline
+        Garbage collection took 24 % of the time, 240 small ones; most of it followed allocations here
+        240 x, 1200 ms, max 5, p99 5, share 0.2416
+        < call app.js:10:1 handler"
+    `);
   });
 
   it('is silent about a share that is usual', () => {
@@ -163,7 +175,13 @@ describe('microtask-starvation', () => {
   }
 
   it('tells many reactions that keep the loop from turning', () => {
-    expect(golden(analyze(reacting(160, 0).build(), []))).toMatchInlineSnapshot();
+    expect(golden(analyze(reacting(160, 0).build(), []))).toMatchInlineSnapshot(`
+      "blocked: Blocked: 19 % of the time went into runs of 5 ms and more; 99 % of timers were at most 80 ms late.
+      error microtask-starvation (microtasks) app.js:14:1 applyRule
+        Ticks or promise reactions followed each other 12 times, 80 ms each, without letting the loop turn: 19 % of its time, in GET /evaluate
+        12 x, 960 ms, max 80, p99 80, share 0.1935
+        < http-request GET /evaluate"
+    `);
   });
 
   it('is silent about the same work with turns between', () => {
