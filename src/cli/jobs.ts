@@ -1,4 +1,5 @@
 import type { openRecording } from '../recording/read.ts';
+import type { whatKeepsAlive } from '../session/alive.ts';
 import type { analyzeFile } from '../session/analyze.ts';
 import type { compareFiles } from '../session/compare.ts';
 import type { lintPaths } from '../session/lint.ts';
@@ -16,5 +17,6 @@ export interface Jobs {
   lintPaths: typeof lintPaths;
   openRecording: typeof openRecording;
   tasks: typeof tasksInWorker;
+  alive: typeof whatKeepsAlive;
   openOtlpStream: typeof openOtlpStream;
 }

@@ -1,4 +1,5 @@
 import { openRecording } from '../recording/read.ts';
+import { whatKeepsAlive } from '../session/alive.ts';
 import { analyzeFile } from '../session/analyze.ts';
 import { compareFiles } from '../session/compare.ts';
 import { lintPaths } from '../session/lint.ts';
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
     openRecording,
     openOtlpStream,
     tasks: tasksInWorker,
+    alive: whatKeepsAlive,
   };
   const code = await run(process.argv.slice(2), processFace(), jobs);
   await flushed();

@@ -12,6 +12,7 @@ import { chooseRecording, saveRecording } from './recordings/choose.ts';
 import { openRecordingEditor } from './recordings/editor.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { TreeNode } from './findings/tree.ts';
+import { showAlive } from './tasks/alive.ts';
 import { lookAgain, showTasks, type TaskRooms, whyStuck } from './tasks/commands.ts';
 
 /** What the commands act on. */
@@ -57,6 +58,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'looplens.watchTasks': () => tasks.watch(),
     'looplens.unwatchTasks': () => tasks.unwatch(),
     'looplens.clearTasks': () => tasks.clear(),
+    'looplens.whatKeepsAlive': () => showAlive(rooms),
     'looplens.whyStuck': (place) => whyStuck(rooms, place),
   };
   return vscode.Disposable.from(

@@ -48,7 +48,7 @@ export async function openInspector(pid: number): Promise<OpenedInspector> {
     : new UserError(
         'unreachable',
         `Process ${pid} did not open its inspector within ${OPEN_MS / 1000} seconds.`,
-        `It may have a SIGUSR1 handler of its own, or port ${inspectPort} is in use: start it with --inspect=0 instead.`,
+        `It may have a SIGUSR1 handler of its own, run with --permission, or port ${inspectPort} is in use: start it with --inspect=0 instead.`,
       );
 }
 

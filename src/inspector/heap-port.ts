@@ -26,8 +26,8 @@ export interface HeapThread {
   heapUsed(timeoutMs: number): Promise<number>;
   /** Ids of the execution contexts: the thread's own first, then those of `vm`. */
   contexts(): Promise<number[]>;
-  /** All promises that live in a context, as one array; costs a garbage collection. */
-  promises(context: number, timeoutMs: number): Promise<RemoteHandle>;
+  /** All promises that live in a context (`own`: the thread's), as one array; costs a garbage collection. */
+  promises(context: number | 'own', timeoutMs: number): Promise<RemoteHandle>;
   /** Calls `source`, the text of a function, with `this` and gives what it (or its promise) answers, as JSON. */
   call<T>(target: RemoteHandle, source: string, answer: 'value' | 'promise', timeoutMs: number): Promise<T>;
   /** Number of an object in the newest snapshot. Known only after that snapshot was taken. */

@@ -7,6 +7,8 @@ import type { HeapPort, HeapThread, RemoteHandle } from './heap-port.ts';
 /** Handles are held in a group of this name and given back together. */
 const GROUP = 'looplens-tasks';
 const ANSWER_MS = 20_000;
+/** The answer comes after what else was asked: a walk through the heap. */
+const CONTEXTS_MS = 300_000;
 /** Many times what a snapshot takes: it only ends the waiting for a thread that does not run at all. */
 const SNAPSHOT_MS = 60_000;
 const SNAPSHOT_MS_PER_MB = 3000;
@@ -67,19 +69,24 @@ function openThread(id: string, name: string, session: HeapSession, closed: Prom
     },
     contexts: async () => {
       contexts.length = 0;
-      session.on('Runtime.executionContextCreated', ({ context }: { context: { id: number } }) => {
-        if (!contexts.includes(context.id)) contexts.push(context.id);
+      session.on('Runtime.executionContextCreated', ({ context }: ContextCreated) => {
+        if (contexts.includes(context.id)) return;
+        // They come in any order.
+        if (context.auxData?.isDefault) contexts.unshift(context.id);
+        else contexts.push(context.id);
       });
       // All that exist are told before the answer.
-      await session.send('Runtime.enable');
-      await session.send('Runtime.disable');
+      await Promise.all([
+        session.send('Runtime.enable', {}, CONTEXTS_MS),
+        session.send('Runtime.disable', {}, CONTEXTS_MS),
+      ]);
       return [...contexts];
     },
-    promises: async (contextId, timeoutMs) => {
+    promises: async (context, timeoutMs) => {
       // Not by its name: a program may have put another class there.
       const prototype = await session.send<Evaluated>('Runtime.evaluate', {
         expression: `Object.getPrototypeOf((async () => {})())\n//# sourceURL=${OWN_URL}heap`,
-        contextId,
+        ...(context !== 'own' && { contextId: context }),
         objectGroup: GROUP,
         silent: true,
       });
@@ -160,6 +167,10 @@ function openThread(id: string, name: string, session: HeapSession, closed: Prom
       await session.send('Runtime.releaseObjectGroup', { objectGroup: GROUP }, ANSWER_MS);
     },
   };
+}
+
+interface ContextCreated {
+  context: { id: number; auxData?: { isDefault?: boolean } };
 }
 
 interface Properties {

@@ -90,4 +90,6 @@ export interface SourceLocator {
   locate(name: string, url: string, line: number, column: number): Promise<Frame>;
   /** The author's line of a generated line whose column is not known; undefined when the map does not tell. */
   locateLine(url: string, line: number): Promise<number | undefined>;
+  /** The running code's own text, as it lies on disk here; undefined where it does not. */
+  text(url: string): Promise<string | undefined>;
 }

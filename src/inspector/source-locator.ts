@@ -82,6 +82,10 @@ export function createSourceLocator(options: SourceLocatorOptions = {}): SourceL
       const { map } = await script(url);
       return map ? originalLine(map.map, line) : line;
     },
+    text: async (url) => {
+      const theirs = toFile(url);
+      return theirs === undefined ? undefined : await readScript(await files.find(theirs));
+    },
   };
 }
 

@@ -29,6 +29,21 @@ export interface WaitingFor {
   detail: string;
   /** The code that would go on with it: a callback's function, the function that holds the resolver. */
   location?: SourceLocation;
+  /**
+   * Where it stands in line behind others: the groups of tasks that have what it waits for, as far as the heap and the
+   * source tell. Empty: no suspended task is known to have it. Absent: it stands in no line.
+   */
+  holders?: TaskHolder[];
+}
+
+/** A group of tasks that has what others wait for: a lock, a connection of a pool. */
+export interface TaskHolder {
+  /** Index into {@link TaskDump.tasks}. */
+  task: number;
+  /** What it has, as its code calls it: `stock`, `this.pool`; else the name of its class. */
+  what: string;
+  /** The call that took it; absent: it runs inside a function of what it has, as under `lock.run(work)`. */
+  taken?: SourceLocation;
 }
 
 /** How a frame stands in a logical stack: it awaits the frame before it, or is a combinator of promises between two. */
@@ -80,6 +95,24 @@ export interface TaskCycle {
   tasks: number[];
   /** For people: what each step waits for. */
   steps: string[];
+}
+
+/** Why tasks stand at a line, and what to do about it. */
+export interface StuckVerdict {
+  /**
+   * `deadlock`: they wait for each other, or stand in line behind such. `never`: nothing can settle what they await.
+   * `in-line`: others have what they wait for. `waiting`: something outside has to come. `unknown`: it cannot be told, or
+   * only by a snapshot. `nobody`: no task stands there.
+   */
+  cause: 'deadlock' | 'never' | 'in-line' | 'waiting' | 'unknown' | 'nobody';
+  /** One or two sentences. */
+  message: string;
+  /** What to do next; '' where there is nothing to do. */
+  next: string;
+  /** Whether this is all that can be told: after a quick look, a snapshot tells more. */
+  certain: boolean;
+  /** The tasks that stand there: indices into {@link TaskDump.tasks}. */
+  tasks: number[];
 }
 
 /** A thread of the process with an event loop of its own. */

@@ -1,11 +1,16 @@
 import type { SourceLocation } from '../model/location.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Task, TaskDump } from '../model/task.ts';
+import type { StuckVerdict, Task, TaskDump } from '../model/task.ts';
 import { escapeJson } from './clean.ts';
 import { relativePath } from './paths.ts';
 
-/** What `tasks` prints with `--format json`. Files below `cwd` are relative to it. */
-export function tasksJson(dump: TaskDump, problems: readonly Problem[], cwd: string): string {
+/** What `tasks` prints with `--format json`, with a verdict where one line was asked for. Files below `cwd` are relative to it. */
+export function tasksJson(
+  dump: TaskDump,
+  problems: readonly Problem[],
+  cwd: string,
+  verdict?: StuckVerdict,
+): string {
   const { depth, target, threads, snapshot, tasks, cycles } = dump;
   const object = {
     version: 1,
@@ -13,6 +18,7 @@ export function tasksJson(dump: TaskDump, problems: readonly Problem[], cwd: str
     target,
     threads,
     ...(snapshot && { snapshot }),
+    ...(verdict && { verdict }),
     tasks: tasks.map((task) => taskJson(task, cwd)),
     cycles,
     problems,
@@ -30,6 +36,12 @@ function taskJson({ count, thread, stack, waitingFor }: Task, cwd: string): obje
       waitingFor: {
         ...waitingFor,
         ...(waitingFor.location && { location: place(waitingFor.location) }),
+        ...(waitingFor.holders && {
+          holders: waitingFor.holders.map((holder) => ({
+            ...holder,
+            ...(holder.taken && { taken: place(holder.taken) }),
+          })),
+        }),
       },
     }),
   };

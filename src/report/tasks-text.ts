@@ -1,5 +1,5 @@
 import type { Problem } from '../model/problem.ts';
-import type { Task, TaskDump, TaskFrame, WaitingFor } from '../model/task.ts';
+import type { StuckVerdict, Task, TaskDump, TaskFrame, WaitingFor } from '../model/task.ts';
 import { clean } from './clean.ts';
 import { paintOf, type Paint } from './paint.ts';
 import type { TextOptions } from './text.ts';
@@ -16,10 +16,32 @@ export function tasksText(dump: TaskDump, problems: readonly Problem[], options:
     ...dump.threads.flatMap(({ id, name }) => {
       const tasks = dump.tasks.filter((task) => task.thread === id);
       const title = id === 'main' ? [] : [paint.strong(`Worker ${clean(name)}`)];
-      return tasks.length === 0 ? [] : [[...title, ...treeLines(tasks, options.cwd, paint)].join('\n')];
+      return tasks.length === 0
+        ? []
+        : [[...title, ...treeLines(tasks, dump.tasks, options.cwd, paint)].join('\n')];
     }),
     ...problemLines(problems, paint),
     summary(dump, paint),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** Why the tasks at one line do not go on: the verdict, and the stacks of those tasks. Ends with a line break. */
+export function stuckText(
+  dump: TaskDump,
+  verdict: StuckVerdict,
+  problems: readonly Problem[],
+  { cwd, colour }: TextOptions,
+): string {
+  const paint = paintOf(colour);
+  const { cause, message, next } = verdict;
+  const dead = cause === 'deadlock' || cause === 'never';
+  const lines = [dead ? paint.severity('error', clean(message)) : paint.strong(clean(message)), clean(next)];
+  const tasks = verdict.tasks.map((index) => dump.tasks[index]!);
+  const blocks = [
+    lines.filter((line) => line !== '').join('\n'),
+    ...(tasks.length > 0 ? [treeLines(tasks, dump.tasks, cwd, paint).join('\n')] : []),
+    ...problemLines(problems, paint),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -43,10 +65,10 @@ interface Branch {
   count: number;
   inner: Map<string, Branch>;
   /** Where stacks end: nothing of the program stands further in. */
-  ends: { count: number; waitingFor: WaitingFor | undefined }[];
+  ends: { count: number; waitingFor: WaitingFor | undefined; held: string }[];
 }
 
-function treeLines(tasks: readonly Task[], cwd: string, paint: Paint): string[] {
+function treeLines(tasks: readonly Task[], all: readonly Task[], cwd: string, paint: Paint): string[] {
   const roots = new Map<string, Branch>();
   for (const { stack, count: times, waitingFor } of tasks) {
     let level = roots;
@@ -58,7 +80,7 @@ function treeLines(tasks: readonly Task[], cwd: string, paint: Paint): string[] 
       branch.count += times;
       level = branch.inner;
     }
-    branch?.ends.push({ count: times, waitingFor });
+    branch?.ends.push({ count: times, waitingFor, held: heldBy(waitingFor, all) });
   }
   const width = Math.max(...[...roots.values()].map((root) => count(root.count).length));
   return widest(roots).flatMap((root) => {
@@ -122,7 +144,19 @@ function frameLine(frame: TaskFrame, cwd: string, paint: Paint): string {
   return `${clean(frame.function)}  ${at}${note}`;
 }
 
-function endLine({ count: times, waitingFor }: Branch['ends'][number], among: boolean, paint: Paint): string {
+/** `; pool is held by report`: who has what it stands in line for. */
+function heldBy(waitingFor: WaitingFor | undefined, all: readonly Task[]): string {
+  const holders = waitingFor?.holders ?? [];
+  const names = new Set(holders.map(({ task }) => clean(all[task]?.stack.at(-1)?.function ?? '')));
+  const what = clean(holders[0]?.what ?? '');
+  return holders.length === 0 || names.has(what) ? '' : `; ${what} is held by ${[...names].join(', ')}`;
+}
+
+function endLine(
+  { count: times, waitingFor, held }: Branch['ends'][number],
+  among: boolean,
+  paint: Paint,
+): string {
   const which = among ? `${count(times)} of them ` : '';
   if (!waitingFor) return paint.quiet(`${which}suspended here`);
   const { kind, detail } = waitingFor;
@@ -131,7 +165,7 @@ function endLine({ count: times, waitingFor }: Branch['ends'][number], among: bo
     case 'unreachable':
       return paint.severity('error', `${which}can never go on: ${text}`);
     case 'promise':
-      return paint.quiet(`${which}waiting for a promise: ${text}`);
+      return paint.quiet(`${which}waiting for a promise: ${text}${held}`);
     case 'unknown':
       return paint.quiet(`${which}waiting for ${text || 'something that is not known'}`);
     default:

@@ -1,29 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../base/user-error.ts';
-import { openInspector } from '../inspector/activate.ts';
-import { connect } from '../inspector/connection.ts';
 import type { Connection } from '../inspector/connection.ts';
-import { requireEndpoint } from '../inspector/endpoint.ts';
-import { closeOpenedInspector, letProgramGo, openHeap } from '../inspector/heap.ts';
+import { openHeap } from '../inspector/heap.ts';
 import type { HeapPort } from '../inspector/heap-port.ts';
-import { launch } from '../inspector/launch.ts';
 import { createSourceLocator } from '../inspector/source-locator.ts';
 import type { Outcome } from '../model/problem.ts';
 import type { TaskDump } from '../model/task.ts';
 import { fullTasks, quickTasks } from '../tasks/dump.ts';
 import type { TaskProgress } from '../tasks/dump.ts';
-import { asset } from './assets.ts';
 import type { TargetSpec } from './contract.ts';
+import { reach, stopped } from './reach.ts';
+import type { ReachOptions } from './reach.ts';
 
-export interface TasksOptions {
+export interface TasksOptions extends ReachOptions {
   depth: TaskDump['depth'];
-  /** How long a command that is started may run before it is looked into, ms. Default 1000. */
-  settleMs?: number;
-  /** Aborting ends it at any moment, without harm to the process. */
-  signal?: AbortSignal;
+  /** Time for looking up lines one by one, ms; default 1000. */
+  lookUpMs?: number;
   onProgress?: (progress: TaskProgress) => void;
-  /** What a started command prints; without it, it goes to our stderr. */
-  onOutput?: (text: string) => void;
   /** Asked before a snapshot of a large heap holds the process; false ends the job. Without it, it is taken. */
   mayPause?: (estimate: PauseEstimate) => Promise<boolean>;
 }
@@ -65,12 +58,12 @@ const PAUSE_MS_PER_MB = 100;
 
 async function read(connection: Connection, options: TasksOptions): Promise<Outcome<TaskDump>> {
   const port = await openHeap(connection);
-  const { signal, onProgress, depth, mayPause } = options;
+  const { signal, onProgress, depth, mayPause, lookUpMs } = options;
   const locator = createSourceLocator();
   try {
     if (depth === 'quick') return await quickTasks(port, { locator, signal });
     if (mayPause) await askFirst(port, mayPause);
-    return await fullTasks(port, { locator, signal, onProgress });
+    return await fullTasks(port, { locator, signal, onProgress, lookUpMs });
   } finally {
     // What does not answer any more is given up with the connection.
     await Promise.race([port.close(), wait(signal?.aborted ? 100 : 3000)]);
@@ -91,68 +84,3 @@ async function askFirst(port: HeapPort, mayPause: NonNullable<TasksOptions['mayP
     'Ask without one with --quick, or allow the pause with --yes.',
   );
 }
-
-const stopped = (): UserError =>
-  new UserError('unreachable', 'Stopped before the answer was complete.', 'Start again when you are ready.');
-
-interface Reached {
-  connection: Connection;
-  leave(): Promise<void>;
-}
-
-async function reach(target: TargetSpec, options: TasksOptions): Promise<Reached> {
-  switch (target.kind) {
-    case 'pid': {
-      const { endpoint, activated } = await openInspector(target.pid);
-      const connection = await connect(endpoint.webSocketUrl);
-      return {
-        connection,
-        leave: async () => {
-          if (activated) await closeOpenedInspector(connection);
-          connection.dispose();
-        },
-      };
-    }
-    case 'inspect': {
-      const { webSocketUrl } = await requireEndpoint(target.host, target.port);
-      return plain(await connect(webSocketUrl));
-    }
-    case 'ws':
-      return plain(await connect(target.url));
-    case 'command': {
-      const program = await launch({
-        ...target,
-        cwd: target.cwd,
-        preload: asset('preload.cjs'),
-        follow: 'none',
-        onOutput: options.onOutput ?? ((text) => void process.stderr.write(text)),
-      });
-      try {
-        const connection = await connect(program.first.url);
-        if (program.state === 'first-line') await letProgramGo(connection);
-        else await program.letGo(program.first.pid);
-        await Promise.race([wait(options.settleMs ?? SETTLE_MS), program.exited, connection.closed]);
-        return {
-          connection,
-          leave: async () => {
-            connection.dispose();
-            await program.end();
-          },
-        };
-      } catch (error) {
-        await program.end();
-        throw error;
-      }
-    }
-  }
-}
-
-const SETTLE_MS = 1000;
-
-const plain = (connection: Connection): Reached => ({
-  connection,
-  leave: () => {
-    connection.dispose();
-    return Promise.resolve();
-  },
-});

@@ -1,3 +1,4 @@
+import { compiledAsync } from './compiled-async.ts';
 import { NONE } from './snapshot/heap-graph.ts';
 import type { HeapGraph, Node } from './snapshot/heap-graph.ts';
 import { EdgeType } from './snapshot/tables.ts';
@@ -5,9 +6,10 @@ import { EdgeType } from './snapshot/tables.ts';
 /** A combinator of promises, as it stands between two functions of a stack. */
 export type Combinator = 'all' | 'all-settled' | 'any';
 
-/** Who goes on when a promise settles: a suspended function, or another promise. */
+/** Who goes on when a promise settles: a suspended function (with its promise, where it was compiled), or another promise. */
 export type Waiter =
-  { kind: 'function'; generator: Node } | { kind: 'promise'; promise: Node; combinator?: Combinator };
+  | { kind: 'function'; generator: Node; outer?: Node }
+  | { kind: 'promise'; promise: Node; combinator?: Combinator };
 
 /** An async function or generator that stands at an `await`. */
 export interface Suspended {
@@ -62,7 +64,14 @@ export function readAwaitGraph(heap: HeapGraph): AwaitGraph {
     waiters.set(promise, found);
     for (const waiter of found) {
       if (waiter.kind === 'promise') push(sources, waiter.promise, promise);
-      else suspended.set(waiter.generator, suspendedAt(reader, waiter.generator, promise));
+      else if (waiter.outer === undefined)
+        suspended.set(waiter.generator, suspendedAt(reader, waiter.generator, promise));
+      else
+        suspended.set(waiter.generator, {
+          generator: waiter.generator,
+          awaits: promise,
+          outers: [waiter.outer],
+        });
     }
   }
   return {
@@ -111,8 +120,11 @@ function readReaction(reader: Reader, reaction: Node): Reaction {
   for (const { to } of heap.edges(reaction)) {
     if (heap.isClosure(to)) {
       const name = reader.builtin(to);
-      if (name === '') callbacks.push(to);
-      else {
+      if (name === '') {
+        callbacks.push(to);
+        const compiled = compiledAsync(heap, to, reader.builtin);
+        if (compiled) byBuiltin.set(compiled.generator, { kind: 'function', ...compiled });
+      } else {
         callbacks.push(...finallyCallback(heap, name, to));
         const waiter = waiterOf(reader, name, to);
         const node = waiter && (waiter.kind === 'function' ? waiter.generator : waiter.promise);

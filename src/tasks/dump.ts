@@ -2,13 +2,18 @@ import type { HeapPort, HeapThread } from '../inspector/heap-port.ts';
 import type { SourceLocator } from '../inspector/ports.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import type { Task, TaskCycle, TaskDump } from '../model/task.ts';
+import { nameInText } from './anonymous.ts';
 import { findCycles } from './cycles.ts';
-import { isInternal, readHeapTasks } from './heap-tasks.ts';
-import type { CodeTask } from './heap-tasks.ts';
+import type { LocatedHolding } from './cycles.ts';
+import { isInternal } from './frames.ts';
+import { readHeapTasks } from './heap-tasks.ts';
+import type { CodeTask, HeapTasks } from './heap-tasks.ts';
+import { whoHolds } from './holding/who-holds.ts';
 import { locateFrame, locatePlace } from './locate.ts';
-import { functionName } from './names.ts';
+import { ANONYMOUS, functionName } from './names.ts';
 import { quickTasksOf } from './quick.ts';
 import { readPromises } from './read-thread.ts';
+import { NONE } from './snapshot/heap-graph.ts';
 import { TableBuilder } from './snapshot/tables.ts';
 
 export interface QuickOptions {
@@ -98,9 +103,12 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
       found.push({ code: 'tasks-omitted', message: `${read.omitted} more stacks were left out.` });
     }
     await lookUpLines(thread, read.tasks, lookUpMs, signal);
+    const texts = await textsOf(locator, read);
+    nameAnonymous(read, texts);
     const first = dump.tasks.length;
     for (const task of read.tasks) dump.tasks.push(await locateTask(locator, task, thread.id));
-    dump.cycles.push(...findCycles(read.tasks, dump.tasks.slice(first), first));
+    const holdings = await holdingsOf(locator, read, texts);
+    dump.cycles.push(...findCycles(read.tasks, dump.tasks.slice(first), holdings, first));
     return found;
   });
   widestFirst(dump);
@@ -145,18 +153,60 @@ async function lookUpLines(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const until = performance.now() + budgetMs;
-  for (const { frames, instances } of tasks) {
-    for (const [position, frame] of frames.entries()) {
-      if (frame.exact || isInternal(frame.url)) continue;
-      const left = until - performance.now();
-      if (left <= 0) return;
-      signal?.throwIfAborted();
-      const generator = instances[0]?.generators[position];
-      if (!generator) continue;
-      const place = await thread.generatorPlace(generator, left + ANSWER_MS).catch(() => undefined);
-      if (place) Object.assign(frame, place, { exact: true });
-    }
+  const wanted = tasks.flatMap(({ frames, instances }) =>
+    frames.flatMap((frame, position) =>
+      frame.exact || isInternal(frame.url) ? [] : [{ frame, generator: instances[0]?.generators[position] }],
+    ),
+  );
+  // The program's own come first.
+  wanted.sort((a, b) => Number(isPackage(a.frame.url)) - Number(isPackage(b.frame.url)));
+  for (const { frame, generator } of wanted) {
+    const left = until - performance.now();
+    if (left <= 0) return;
+    signal?.throwIfAborted();
+    if (!generator || frame.exact) continue;
+    const place = await thread.generatorPlace(generator, left + ANSWER_MS).catch(() => undefined);
+    if (place) Object.assign(frame, place, { exact: true });
   }
+}
+
+const isPackage = (url: string): boolean => url.includes('/node_modules/');
+
+type Texts = ReadonlyMap<string, string>;
+
+/** The scripts of the functions that are shown, where they lie on this machine. */
+async function textsOf(locator: SourceLocator, { tasks }: HeapTasks): Promise<Texts> {
+  const urls = new Set(tasks.flatMap(({ frames }) => frames.map(({ url }) => url)));
+  const texts = new Map<string, string>();
+  for (const url of urls) {
+    const text = url === '' || isInternal(url) ? undefined : await locator.text(url);
+    if (text !== undefined) texts.set(url, text);
+  }
+  return texts;
+}
+
+function nameAnonymous({ heap, tasks }: HeapTasks, texts: Texts): void {
+  for (const frame of new Set(tasks.flatMap(({ frames }) => frames))) {
+    const text = frame.function === ANONYMOUS ? texts.get(frame.url) : undefined;
+    const closure = text === undefined ? NONE : heap.to(frame.generator, 'function');
+    const begin = closure === NONE ? undefined : heap.place(closure);
+    if (begin) frame.function = nameInText(text!, begin.line, begin.column) ?? ANONYMOUS;
+  }
+}
+
+/** Who has what others stand in line for. */
+async function holdingsOf(
+  locator: SourceLocator,
+  { heap, tasks }: HeapTasks,
+  texts: Texts,
+): Promise<LocatedHolding[]> {
+  return Promise.all(
+    whoHolds(heap, tasks, (url) => texts.get(url)).map(async ({ taken, ...holding }) => ({
+      ...holding,
+      taken:
+        taken && (await locatePlace(locator, { ...taken.frame, line: taken.line, column: taken.column })),
+    })),
+  );
 }
 
 async function locateTask(locator: SourceLocator, task: CodeTask, thread: string): Promise<Task> {
@@ -176,6 +226,9 @@ function widestFirst(dump: TaskDump): void {
   order.sort((a, b) => dump.tasks[b]!.count - dump.tasks[a]!.count || a - b);
   const moved = new Map(order.map((from, to) => [from, to]));
   dump.tasks = order.map((index) => dump.tasks[index]!);
+  for (const { waitingFor } of dump.tasks) {
+    for (const holder of waitingFor?.holders ?? []) holder.task = moved.get(holder.task)!;
+  }
   dump.cycles = dump.cycles.map((cycle): TaskCycle => ({
     ...cycle,
     tasks: cycle.tasks.map((index) => moved.get(index)!),

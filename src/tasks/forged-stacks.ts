@@ -37,16 +37,10 @@ export async function readStacks(
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<PromiseStacks | NoStacks> {
-  const length = await thread.call<number>(
-    promises,
-    'function() { return this.length; }',
-    'value',
-    timeoutMs,
-  );
   const table = new StackTable();
-  const stackOf = new Uint32Array(length);
-  // In parts, so that the program's loop turns in between.
-  for (let from = 0; from < length; from += PART) {
+  let stackOf = new Uint32Array(0);
+  // In parts, so that the program's loop turns in between. The first answer tells how many there are.
+  for (let from = 0, length = 1; from < length; from += PART) {
     signal?.throwIfAborted();
     const source = `function() { return (${stacksInside.toString()})(this, ${from}, ${from + PART}); }`;
     let answer: InsideAnswer;
@@ -57,6 +51,7 @@ export async function readStacks(
       throw error;
     }
     if (answer === 'patched') return 'patched';
+    if (from === 0) stackOf = new Uint32Array((length = answer.length));
     const known = answer.stacks.map((frames) => table.add(frames));
     answer.of.forEach((stack, k) => (stackOf[from + k] = stack < 0 ? 0 : known[stack]!));
   }
@@ -76,7 +71,7 @@ type InsideFrame = [
   column: number,
   combinator: string,
 ];
-type InsideAnswer = 'patched' | { stacks: InsideFrame[][]; of: number[] };
+type InsideAnswer = 'patched' | { length: number; stacks: InsideFrame[][]; of: number[] };
 
 /** The parts of V8's CallSite that are used. */
 interface CallSite {
@@ -87,6 +82,10 @@ interface CallSite {
   getScriptNameOrSourceURL(): string | null;
   getLineNumber(): number | null;
   getColumnNumber(): number | null;
+  /** Number of the place within the script: far cheaper than line and column. */
+  getPosition(): number;
+  /** Index within a combinator; null for functions. */
+  getPromiseIndex(): number | null;
   isAsync(): boolean;
   toString(): string;
   /** Where the function begins; absent in some versions. */
@@ -114,34 +113,64 @@ function stacksInside(list: object[], from: number, to: number): Promise<InsideA
   };
   // The species comes by the prototype: an own "constructor" would switch off V8's fast path for all promises.
   const forged = Object.create(intrinsic, { constructor: { value: { [Symbol.species]: Forged } } }) as object;
-  const read = (): InsideFrame[] => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
-    const { prepareStackTrace, stackTraceLimit } = Error;
-    const had = Object.prototype.hasOwnProperty.call(Error, 'prepareStackTrace');
-    let frames: InsideFrame[] = [];
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  const had = Object.prototype.hasOwnProperty.call(Error, 'prepareStackTrace');
+  let reading = false;
+  let stack = -1;
+  /** Our reactions run in one go, so this is done once for all of them; only hooks of the program run in between. */
+  const begin = (): void => {
     try {
       Error.stackTraceLimit = 200;
-      Error.prepareStackTrace = (_error, sites) => {
-        frames = (sites as CallSite[]).flatMap((site) => (site.isAsync() ? [frame(site)] : []));
+      Error.prepareStackTrace = (error, sites) => {
+        if (!reading) {
+          if (prepareStackTrace) return prepareStackTrace(error, sites) as unknown;
+          return [String(error), ...sites.map((site) => `    at ${site.toString()}`)].join('\n');
+        }
+        const suspended = (sites as CallSite[]).filter((site) => site.isAsync());
+        if (suspended.length > 0) stack = numberOf(suspended);
         return '';
       };
-      if (new Error().stack === undefined) frames = [];
     } catch {
-      frames = [];
-    } finally {
-      try {
-        Error.stackTraceLimit = stackTraceLimit;
-        if (had) Error.prepareStackTrace = prepareStackTrace;
-        else Reflect.deleteProperty(Error, 'prepareStackTrace');
-      } catch {
-        // Frozen intrinsics: nothing was changed above either.
-      }
+      // Frozen intrinsics: no stacks.
     }
-    return frames;
+  };
+  const end = (): void => {
+    try {
+      Error.stackTraceLimit = stackTraceLimit;
+      if (had) Error.prepareStackTrace = prepareStackTrace;
+      else Reflect.deleteProperty(Error, 'prepareStackTrace');
+    } catch {
+      // Frozen intrinsics: nothing was changed above either.
+    }
+  };
+  const read = (): number => {
+    stack = -1;
+    reading = true;
+    try {
+      if (new Error().stack === undefined) stack = -1;
+    } catch {
+      stack = -1;
+    }
+    reading = false;
+    return stack;
+  };
+  /** Frames are put in words once for each stack: all other promises with it cost little more than the Error. */
+  const numberOf = (sites: CallSite[]): number => {
+    let key = '';
+    for (const site of sites) {
+      const combinator = site.getPromiseIndex() !== null;
+      const place = combinator ? site.toString().replace(/\d+/, '') : String(site.getPosition());
+      key += `${place} ${site.getScriptNameOrSourceURL() ?? ''}\n`;
+    }
+    let number = known.get(key);
+    if (number === undefined) known.set(key, (number = stacks.push(sites.map(frame)) - 1));
+    return number;
   };
   const frame = (site: CallSite): InsideFrame => {
-    const combinator = /^(?:async )?Promise\.(\w+) \(index/.exec(site.toString())?.[1];
-    if (combinator !== undefined) return ['', '', '', 0, 0, combinator];
+    const index = site.getPromiseIndex();
+    const combinator = index === null ? '' : /^(?:async )?Promise\.(\w+) \(index/.exec(site.toString())?.[1];
+    if (combinator) return ['', '', '', 0, 0, combinator];
     const url = site.getScriptNameOrSourceURL() ?? '';
     const first = site.getEnclosingLineNumber?.() === 1 && site.getEnclosingColumnNumber?.() === 1;
     const name = site.getFunctionName() ?? (first ? '(top level)' : '');
@@ -149,15 +178,13 @@ function stacksInside(list: object[], from: number, to: number): Promise<InsideA
     const type = method ? (site.getTypeName() ?? '') : '';
     return [name, type, url, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0, ''];
   };
-  const end = Math.min(to, list.length);
-  for (let index = from; index < end; index++) {
+  const last = Math.min(to, list.length) - 1;
+  for (let index = from; index <= last; index++) {
     const promise = list[index]!;
     const step = then.call(base, () => {
-      const frames = read();
-      const key = frames.join('\n');
-      let stack = frames.length === 0 ? -1 : known.get(key);
-      if (stack === undefined) known.set(key, (stack = stacks.push(frames) - 1));
-      of[index - from] = stack;
+      if (index === from) begin();
+      of[index - from] = read();
+      if (index === last) end();
     });
     Object.setPrototypeOf(step, forged);
     target = promise;
@@ -165,7 +192,7 @@ function stacksInside(list: object[], from: number, to: number): Promise<InsideA
     void then.call(step, noop, noop);
   }
   // After all of them: reactions run in order.
-  return then.call(base, () => ({ stacks, of })) as Promise<InsideAnswer>;
+  return then.call(base, () => ({ length: list.length, stacks, of })) as Promise<InsideAnswer>;
 }
 
 /** Stacks by content, over several answers. */

@@ -79,6 +79,9 @@ export class FrameReader {
 
 const MAX_CLASSES = 10;
 
+/** Node's own scripts: `node:internal/...`, in some versions without `node:`. */
+export const isInternal = (url: string): boolean => url.startsWith('node:') || url.startsWith('internal/');
+
 /** File of a function, as V8 names it; '' for built-ins. */
 export function scriptOf(heap: HeapGraph, closure: Node): string {
   if (closure === NONE) return '';

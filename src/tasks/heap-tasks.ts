@@ -3,7 +3,7 @@ import type { TaskInstance, WaitingKind } from '../model/task.ts';
 import { readAwaitGraph } from './await-graph.ts';
 import type { AwaitGraph } from './await-graph.ts';
 import type { PromiseStacks, RawTaskFrame } from './forged-stacks.ts';
-import { FrameReader, scriptOf } from './frames.ts';
+import { FrameReader, isInternal, scriptOf } from './frames.ts';
 import type { CodeFrame } from './frames.ts';
 import { logicalStacks } from './logical-stacks.ts';
 import type { LogicalStack } from './logical-stacks.ts';
@@ -26,11 +26,14 @@ export interface CodeTask {
   /** Generators of all of its instances that were looked at: what a cycle is found by. */
   generators: Node[];
   waits: Wait[];
+  /** Of the same instances, the generator of each frame. */
+  stacks: Node[][];
   circular: boolean;
 }
 
 export interface HeapTasks {
   tasks: CodeTask[];
+  heap: HeapGraph;
   /** Suspended functions, Node's own included. */
   functions: number;
   /** Stacks that were left out because there were too many. */
@@ -61,7 +64,7 @@ export function readHeapTasks(tables: HeapTables, listed: readonly ListedPromise
     else groups.set(key, { members: [{ stack, frames: shown }] });
   }
   const tasks = [...groups.values()].map((group) => taskOf(heap, graph, group));
-  return { tasks, functions: graph.suspended.size, omitted };
+  return { tasks, heap, functions: graph.suspended.size, omitted };
 }
 
 interface Group {
@@ -92,9 +95,6 @@ function withoutInternals(frames: readonly CodeFrame[]): CodeFrame[] {
   );
 }
 
-/** Node's own scripts: `node:internal/...`, in some versions without `node:`. */
-export const isInternal = (url: string): boolean => url.startsWith('node:') || url.startsWith('internal/');
-
 /** Of a larger group the others are taken to wait for the same. */
 const LOOKED_AT = 100;
 
@@ -121,6 +121,7 @@ function taskOf(heap: HeapGraph, graph: AwaitGraph, { members }: Group): CodeTas
       stack.steps.flatMap((step) => (step.kind === 'function' ? [step.suspended.generator] : [])),
     ),
     waits,
+    stacks: some.map(({ frames }) => frames.map(({ generator }) => generator)),
     circular: first!.stack.circular,
   };
 }

@@ -2,10 +2,13 @@ import type { TaskFrameKind } from '../model/task.ts';
 
 /** As people call a function: `Pool.acquire`, `load`, `(anonymous)`. */
 export function functionName(name: string, type: string): string {
-  if (name === '') return '(anonymous)';
+  if (name === '') return ANONYMOUS;
   if (name.includes('.') || name.startsWith('(') || !isClassName(type)) return name;
   return `${type}.${name}`;
 }
+
+/** A function that has no name. */
+export const ANONYMOUS = '(anonymous)';
 
 /** Names of combinators as they stand in a stack. */
 export const COMBINATOR_NAMES: Record<Exclude<TaskFrameKind, 'await'>, string> = {

@@ -1,5 +1,5 @@
 import type { PromiseStacks, RawTaskFrame } from './forged-stacks.ts';
-import { isInternal } from './heap-tasks.ts';
+import { isInternal } from './frames.ts';
 
 /** A stack that V8 told, Node's own functions left out, and how many promises have it. */
 export interface QuickTask {

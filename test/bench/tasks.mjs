@@ -1,23 +1,19 @@
 // What it costs to see every suspended function: time against the bare protocol calls in the same process, one after the
-// other, and the reader's memory against its tables.
-//   node test/bench/tasks.mjs [--json] [--all]      without --all: heaps of 10 and 100 MB, 10 and 1,000 tasks
+// other; the reader's memory against its tables; and how long the client's own event loop is held meanwhile.
+//   node test/bench/tasks.mjs [--json] [--all | --heap=MB --tasks=N]
+// Without --all: 10 MB with 10, 1,000 and 50,000 tasks, 100 and 500 MB with 1,000. The 500 MB take minutes.
 import { spawn } from 'node:child_process';
 import esbuild from 'esbuild';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { createRequire } from 'node:module';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { nodeBinary } from '../setup/nodes.mjs';
 
-const all = process.argv.includes('--all');
-const CASES = all
-  ? [10, 100, 500].flatMap((mb) => [10, 1000, 50_000].map((tasks) => ({ mb, tasks })))
-  : [
-      { mb: 10, tasks: 10 },
-      { mb: 10, tasks: 1000 },
-      { mb: 100, tasks: 1000 },
-    ];
-const ROUNDS = all ? 1 : 3;
+const CASES = casesOf(process.argv.slice(2));
 const PROGRAM = `
 const heap = [], keep = [];
 for (let n = 0; n < Number(process.argv[1]) * 9000; n++) heap.push({ n, text: 'item ' + n, next: heap[n - 1] && { n } });
@@ -29,6 +25,8 @@ setInterval(() => undefined, 1000);
 console.log('ready');`;
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-bench-'));
+v8.setFlagsFromString('--expose-gc');
+const gc = vm.runInNewContext('gc');
 const rooms = await load();
 const rows = [];
 try {
@@ -64,34 +62,23 @@ async function measure(mb, tasks) {
     const port = await rooms.openHeap(connection);
     const [main] = await port.threads();
     const locator = rooms.createSourceLocator();
-    const [context] = await main.contexts();
-    const times = { query: [], quick: [], snapshot: [], full: [], parse: [] };
-    let peak = 0;
-    let tables = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      times.query.push(await timed(() => main.promises(context, 600_000)));
+    const times = { query: [], quick: [], snapshot: [], full: [], parse: [], read: [] };
+    const memory = { peak: 0, tables: 0 };
+    for (let round = 0; round < (mb > 50 ? 1 : 5); round++) {
+      times.query.push(await timed(() => main.promises('own', 600_000)));
       await main.release();
       times.quick.push(await timed(() => rooms.quickTasks(port, { locator })));
+    }
+    for (let round = 0; round < (mb > 50 ? 1 : 3); round++) {
       const chunks = [];
       times.snapshot.push(await timed(() => main.snapshot((text) => chunks.push(text))));
-      const before = memory();
-      const builder = new rooms.TableBuilder();
-      times.parse.push(
-        await timed(() => {
-          for (let k = 0; k < chunks.length; k++) {
-            builder.write(chunks[k]);
-            if (k % 16 === 0) peak = Math.max(peak, memory() - before);
-          }
-        }),
-      );
-      const { nodeCount, edgeCount } = builder.end();
-      // As V8 writes them: six numbers a node, three an edge.
-      tables = (nodeCount * 6 + edgeCount * 3) * 4;
+      readAlone(chunks, times, memory);
       chunks.length = 0;
       times.full.push(await timed(() => rooms.fullTasks(port, { locator })));
     }
     await port.close();
     connection.dispose();
+    const stall = await stallOf(url);
     const label = `${mb} MB, ${tasks} tasks`;
     const row = (what, value, unit, more = {}) =>
       rows.push({ label: `${label}: ${what}`, value, unit, ...more });
@@ -105,22 +92,68 @@ async function measure(mb, tasks) {
     });
     row('snapshot', median(times.snapshot), 'ms');
     row('parse', median(times.parse), 'ms');
+    row('graph', median(times.read), 'ms');
     row('full', median(times.full), 'ms');
     row('full / snapshot', median(ratio(times.full, times.snapshot)), 'x', {
       baseline: 'snapshot',
       spread: spread(ratio(times.full, times.snapshot)),
       limit: 1.5,
     });
-    row("reader's peak / node and edge tables", peak / tables, 'x', { baseline: "V8's tables", limit: 2 });
+    row("reader's peak / node and edge tables", memory.peak / memory.tables, 'x', {
+      baseline: "V8's tables",
+      limit: 2,
+    });
+    row("client's longest event loop delay", stall, 'ms', { limit: 50 });
   } finally {
     child.kill('SIGKILL');
   }
 }
 
-function memory() {
-  globalThis.gc?.();
+/** Parsing and the graph once more, without the process: how long they take, and what is alive at their end. */
+function readAlone(chunks, times, memory) {
+  const before = alive();
+  let started = performance.now();
+  let builder = new rooms.TableBuilder();
+  for (const text of chunks) builder.write(text);
+  const tables = builder.end();
+  times.parse.push(performance.now() - started);
+  builder = undefined;
+  memory.peak = Math.max(memory.peak, alive() - before);
+  // As V8 writes them: six numbers a node, three an edge.
+  memory.tables = (tables.nodeCount * 6 + tables.edgeCount * 3) * 4;
+  started = performance.now();
+  const read = rooms.readHeapTasks(tables, []);
+  times.read.push(performance.now() - started);
+  memory.peak = Math.max(memory.peak, alive() - before);
+  if (read.functions === 0) throw new Error('The snapshot has no tasks.');
+}
+
+/** Bytes in use after a garbage collection. */
+function alive() {
+  gc();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
+}
+
+/** How long this thread's loop is held at most, ms, while a worker thread takes and reads the same snapshot. */
+async function stallOf(url) {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  await rooms.tasksInWorker({ kind: 'ws', url }, { depth: 'full' });
+  delay.disable();
+  return delay.max / 1e6 - 10;
+}
+
+function casesOf(argv) {
+  const given = (name) => argv.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
+  if (given('heap')) return [{ mb: Number(given('heap')), tasks: Number(given('tasks') ?? 1000) }];
+  if (argv.includes('--all'))
+    return [10, 100, 500].flatMap((mb) => [10, 1000, 50_000].map((tasks) => ({ mb, tasks })));
+  return [
+    ...[10, 1000, 50_000].map((tasks) => ({ mb: 10, tasks })),
+    { mb: 100, tasks: 1000 },
+    { mb: 500, tasks: 1000 },
+  ];
 }
 
 async function timed(act) {
@@ -139,19 +172,25 @@ function spread(values) {
 
 /** The rooms, compiled for this process. */
 async function load() {
-  const outfile = path.join(folder, 'rooms.cjs');
+  const outdir = path.join(folder, 'dist');
   const contents = `
 export { connect } from './src/inspector/connection.ts';
 export { openHeap } from './src/inspector/heap.ts';
 export { createSourceLocator } from './src/inspector/source-locator.ts';
 export { fullTasks, quickTasks } from './src/tasks/dump.ts';
-export { TableBuilder } from './src/tasks/snapshot/tables.ts';`;
+export { readHeapTasks } from './src/tasks/heap-tasks.ts';
+export { TableBuilder } from './src/tasks/snapshot/tables.ts';
+export { tasksInWorker } from './src/session/tasks-client.ts';`;
+  const common = { bundle: true, format: 'cjs', platform: 'node' };
   await esbuild.build({
     stdin: { contents, resolveDir: process.cwd(), loader: 'ts' },
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    outfile,
+    outfile: path.join(outdir, 'rooms.cjs'),
+    ...common,
   });
-  return createRequire(import.meta.url)(outfile);
+  await esbuild.build({
+    entryPoints: ['src/session/workers/tasks-worker.ts'],
+    outfile: path.join(outdir, 'workers/tasks.cjs'),
+    ...common,
+  });
+  return createRequire(import.meta.url)(path.join(outdir, 'rooms.cjs'));
 }

@@ -9,10 +9,19 @@ import type { Outcome } from '../../src/model/problem.ts';
 import type { Task, TaskDump } from '../../src/model/task.ts';
 import { tasksText } from '../../src/report/tasks-text.ts';
 import { dumpTasks } from '../../src/session/tasks.ts';
+import { stuckAt } from '../../src/tasks/verdict.ts';
 import { nodeBinary, VERSIONS } from '../setup/nodes.mjs';
 
 const FOLDER = path.resolve('test/fixtures/tasks');
-const HELPERS = new Set(['host.cjs', 'worker-thread.cjs', 'patched.cjs', 'blocked.cjs']);
+const HELPERS = new Set([
+  'host.cjs',
+  'worker-thread.cjs',
+  'patched.cjs',
+  'blocked.cjs',
+  'locks.mjs',
+  'alive.cjs',
+  'large-heap.cjs',
+]);
 /** All of them run in one process, each with a golden text that holds for every major. */
 const PROGRAMS = fs
   .readdirSync(FOLDER)
@@ -20,15 +29,19 @@ const PROGRAMS = fs
   .filter((name) => process.platform !== 'win32' || name !== 'fs-fifo.cjs');
 
 const built = fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-tasks-'));
-const mapped = path.join(built, 'mapped.cjs');
+/** Programs in TypeScript, and what they are compiled for. */
+const SOURCES = { 'mapped.ts': 'node18', 'compiled.ts': 'es2016' };
+const compiled = Object.keys(SOURCES).map((name) => path.join(built, name.replace('.ts', '.cjs')));
 beforeAll(async () => {
-  await esbuild.build({
-    entryPoints: [path.join(FOLDER, 'mapped.ts')],
-    outfile: mapped,
-    sourcemap: 'inline',
-    format: 'cjs',
-    target: 'node18',
-  });
+  for (const [name, target] of Object.entries(SOURCES)) {
+    await esbuild.build({
+      entryPoints: [path.join(FOLDER, name)],
+      outfile: path.join(built, name.replace('.ts', '.cjs')),
+      sourcemap: 'inline',
+      format: 'cjs',
+      target,
+    });
+  }
 });
 afterAll(() => fs.rmSync(built, { recursive: true, force: true }));
 
@@ -38,16 +51,16 @@ describe.each(Object.keys(VERSIONS).map(Number))('tasks on Node %i', (major) => 
   let quick: Outcome<TaskDump>;
 
   beforeAll(async () => {
-    host = await start(major, ['host.cjs', ...PROGRAMS, mapped]);
+    host = await start(major, ['host.cjs', ...PROGRAMS, ...compiled]);
     quick = await dumpTasks(host.target, { depth: 'quick' });
-    full = await dumpTasks(host.target, { depth: 'full' });
+    full = await dumpTasks(host.target, { depth: 'full', lookUpMs: 60_000 });
   });
   afterAll(() => host.end());
 
   test('every golden program', async () => {
     expect(full.problems).toEqual([]);
     expect(full.value.target).toEqual({ pid: host.pid, node: `v${VERSIONS[major]}` });
-    for (const name of [...PROGRAMS, 'mapped.ts']) {
+    for (const name of [...PROGRAMS, ...Object.keys(SOURCES)]) {
       await expect(textOf(full.value, name)).toMatchFileSnapshot(path.join(FOLDER, 'golden', `${name}.txt`));
     }
   });
@@ -55,7 +68,7 @@ describe.each(Object.keys(VERSIONS).map(Number))('tasks on Node %i', (major) => 
   test('a quick dump has the same stacks, but for those that share a promise', () => {
     expect(quick.value).toMatchObject({ depth: 'quick', cycles: [] });
     expect(quick.value.tasks.every(({ waitingFor }) => waitingFor === undefined)).toBe(true);
-    const unseen = ['shared.cjs', 'promise-cycle.cjs'];
+    const unseen = ['shared.cjs', 'promise-cycle.cjs', 'limit-nested.cjs', 'compiled.ts'];
     const wanted = full.value.tasks.filter((task) => !unseen.some((name) => isIn(task, name)));
     const known = new Set(quick.value.tasks.map(placesOf));
     expect(wanted.map(placesOf).filter((places) => !known.has(places))).toEqual([]);
@@ -64,7 +77,7 @@ describe.each(Object.keys(VERSIONS).map(Number))('tasks on Node %i', (major) => 
   test('lines of a program that replaced then are looked up one by one', async () => {
     const program = await start(major, ['host.cjs', 'patched.cjs']);
     try {
-      const { value, problems } = await dumpTasks(program.target, { depth: 'full' });
+      const { value, problems } = await dumpTasks(program.target, { depth: 'full', lookUpMs: 60_000 });
       expect(problems.map(({ code }) => code)).toEqual(['then-patched']);
       expect(value.tasks.map(placesOf)).toEqual(['patched.cjs:9 patched.cjs:12']);
       expect(value.tasks[0]!.stack.every(({ exact }) => exact)).toBe(true);
@@ -146,13 +159,33 @@ function textOf(dump: TaskDump, name: string): string {
     .sort((a, b) => b.count - a.count || placesOf(a).localeCompare(placesOf(b), 'en', { numeric: true }));
   const cycles = dump.cycles.flatMap((cycle) => {
     const within = cycle.tasks.every((index) => tasks.includes(dump.tasks[index]!));
-    // A ring has no first one.
-    return within ? [{ tasks: [], steps: cycle.steps.toSorted() }] : [];
+    return within ? [{ tasks: [], steps: cycle.steps }] : [];
   });
-  const text = tasksText({ ...dump, tasks, cycles }, [], { cwd: FOLDER, colour: 'none' });
+  const [first] = tasks;
+  const place = first?.stack.find(({ owner }) => owner === 'own') ?? first?.stack[0];
+  const { message, next } = stuckAt(dump, place?.file ?? '', place?.line ?? 0);
+  const verdict = `\n\nWhy ${baseOf(place?.file ?? '')}:${place?.line}? ${[message, next].join(' ').trim()}\n`;
+  // Who holds what is told by its index among all.
+  const named = tasks.map((task) => ({
+    ...task,
+    ...(task.waitingFor && {
+      waitingFor: {
+        ...task.waitingFor,
+        ...(task.waitingFor.holders && {
+          holders: task.waitingFor.holders.map((holder) => ({
+            ...holder,
+            task: tasks.indexOf(dump.tasks[holder.task]!),
+          })),
+        }),
+      },
+    }),
+  }));
+  const text = tasksText({ ...dump, tasks: named, cycles }, [], { cwd: FOLDER, colour: 'none' });
   return (
     text
       .replace(/\n[^\n]* groups?\. Process [^\n]*\n$/, '')
+      .trimEnd()
+      .concat(verdict)
       .replace(/\(pid \d+\)/g, '(pid)')
       // Newer versions add the worker's own name; older ones keep the name of an iterated event.
       .replace(/^Worker \[worker 1\].*$/m, 'Worker [worker 1]')

@@ -1,8 +1,10 @@
+import { aliveJson, aliveText } from '../../report/alive.ts';
 import { tasksJson } from '../../report/tasks-json.ts';
-import { tasksText } from '../../report/tasks-text.ts';
+import { stuckText, tasksText } from '../../report/tasks-text.ts';
 import { ms } from '../../report/words.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { PauseEstimate } from '../../session/tasks.ts';
+import { stuckAt } from '../../tasks/verdict.ts';
 import { parseDuration } from '../duration.ts';
 import type { Face } from '../face.ts';
 import { TasksLine } from '../tasks-line.ts';
@@ -13,6 +15,8 @@ interface TasksCommandOptions extends CommonOptions {
   pid?: string;
   inspect?: string;
   quick?: true;
+  at?: SourceLine;
+  alive?: true;
   yes?: true;
   settle?: number;
   format: 'text' | 'json';
@@ -28,22 +32,43 @@ export function addTasks({ program, face, jobs, command }: CommandParts): void {
     .option('--pid <n>', 'a running process; see "looplens targets"')
     .option('--inspect <[host:]port>', 'a process whose inspector listens there')
     .option('--quick', 'without a heap snapshot: exact lines, approximate counts, not what they wait for')
+    .option('--at <file:line>', 'why the tasks at this line do not go on', parseLine)
+    .option('--alive', 'instead: what keeps the process alive (timers, sockets, servers ...)')
     .option('-y, --yes', 'hold the process for the snapshot of a large heap without asking')
     .option('--settle <time>', 'how long a started program runs first; default: 1s', parseDuration)
     .addOption(formatOption(['text', 'json']))
     .addHelpText('after', HELP)
     .action(async (operands: string[], options: TasksCommandOptions) => {
       const target = parseTarget({ pid: options.pid, inspect: options.inspect, operands, command }, face.cwd);
+      const { at, format, alive, quick, settle: settleMs } = options;
+      if (alive && (at || quick)) {
+        throw new UserError(
+          'usage',
+          '--alive is another question than --at and --quick.',
+          'Ask them one by one.',
+        );
+      }
       const line = new TasksLine(face.stderr, loudnessOf(options));
       const stop = new AbortController();
       const forget = face.onInterrupt(() => stop.abort());
+      const text = { cwd: face.cwd, colour: face.colour };
       try {
-        const { value, problems } = await jobs.tasks(target, {
-          depth: options.quick ? 'quick' : 'full',
+        const common = {
           signal: stop.signal,
+          onOutput: (output: string) => line.around(output),
+          ...(settleMs !== undefined && { settleMs }),
+        };
+        if (alive) {
+          const { value, problems } = await jobs.alive(target, common);
+          face.stdout.write(
+            format === 'json' ? aliveJson(value, problems, face.cwd) : aliveText(value, problems, text),
+          );
+          return;
+        }
+        const { value, problems } = await jobs.tasks(target, {
+          ...common,
+          depth: quick ? 'quick' : 'full',
           onProgress: (progress) => line.update(progress),
-          onOutput: (text) => line.around(text),
-          ...(options.settle !== undefined && { settleMs: options.settle }),
           ...(!options.yes && {
             mayPause: (estimate) => {
               line.clear();
@@ -52,16 +77,29 @@ export function addTasks({ program, face, jobs, command }: CommandParts): void {
           }),
         });
         line.clear();
-        face.stdout.write(
-          options.format === 'json'
-            ? tasksJson(value, problems, face.cwd)
-            : tasksText(value, problems, { cwd: face.cwd, colour: face.colour }),
-        );
+        const verdict = at && stuckAt(value, at.file, at.line);
+        if (format === 'json') face.stdout.write(tasksJson(value, problems, face.cwd, verdict));
+        else if (verdict) face.stdout.write(stuckText(value, verdict, problems, text));
+        else face.stdout.write(tasksText(value, problems, text));
       } finally {
         line.clear();
         forget();
       }
     });
+}
+
+interface SourceLine {
+  /** A path, or the end of one. */
+  file: string;
+  line: number;
+}
+
+function parseLine(text: string): SourceLine {
+  const [, file, line] = /^(.+?):(\d+)(?::\d+)?$/.exec(text) ?? [];
+  if (file === undefined || !(Number(line) > 0)) {
+    throw new UserError('usage', `"${text}" is no line of a file.`, 'Write it as --at src/db.js:30.');
+  }
+  return { file, line: Number(line) };
 }
 
 const HELP = `
@@ -76,6 +114,8 @@ The process is held while its heap is written out, about a second for 10 MB; --q
 Examples:
   looplens tasks --pid 4242
   looplens tasks --pid 4242 --quick
+  looplens tasks --pid 4242 --at src/db.js:30
+  looplens tasks --pid 4242 --alive
   looplens tasks --inspect 9229 --yes --format json`;
 
 /** Asks on a terminal; elsewhere nobody could answer. */

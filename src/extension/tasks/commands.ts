@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../base/user-error.ts';
+import { stuckAt } from '../../tasks/verdict.ts';
 import { type Chosen, pickTarget } from '../record/pick-target.ts';
 import type { TasksStore } from './store.ts';
 import type { TasksTree } from './tree.ts';
-import { stuckAt } from './verdict.ts';
 
 /** What the commands on tasks need. */
 export interface TaskRooms {
@@ -40,7 +40,12 @@ export async function whyStuck(rooms: TaskRooms, argument: unknown): Promise<voi
   }
   const shown = rooms.tasks.shown;
   if (!shown) return;
-  void vscode.window.showInformationMessage(stuckAt(shown.dump, file, line).message);
+  const { cause, message, next } = stuckAt(shown.dump, file, line);
+  const show =
+    cause === 'deadlock' || cause === 'never'
+      ? vscode.window.showWarningMessage
+      : vscode.window.showInformationMessage;
+  void show([message, next].join(' ').trim());
 }
 
 async function look({ tasks, tasksTree }: TaskRooms, target: Chosen, depth: 'quick' | 'full'): Promise<void> {

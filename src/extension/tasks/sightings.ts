@@ -1,4 +1,4 @@
-import type { Task, TaskDump } from '../../model/task.ts';
+import type { Task, TaskDump, WaitingFor } from '../../model/task.ts';
 
 /** Counts remembered for each group. */
 const KEPT = 12;
@@ -18,7 +18,12 @@ export class Sightings {
       // Two groups of one dump may differ only in what they wait for.
       if (groups.has(key)) counts[counts.length - 1]! += task.count;
       else counts.push(task.count);
-      groups.set(key, { since: known?.since ?? now, counts: counts.slice(-KEPT) });
+      const waiting = task.waitingFor ?? known?.waiting;
+      groups.set(key, {
+        since: known?.since ?? now,
+        counts: counts.slice(-KEPT),
+        ...(waiting && { waiting }),
+      });
     }
     this.#groups = groups;
     this.#now = now;
@@ -35,6 +40,11 @@ export class Sightings {
     return this.#groups.get(keyOf(task))?.counts ?? [];
   }
 
+  /** What it waits for: by this look, or by the last snapshot that saw it standing there. */
+  waiting(task: Task): WaitingFor | undefined {
+    return task.waitingFor ?? this.#groups.get(keyOf(task))?.waiting;
+  }
+
   clear(): void {
     this.#groups.clear();
   }
@@ -44,11 +54,13 @@ interface Sighting {
   /** When it was first seen, ms. */
   since: number;
   counts: number[];
+  waiting?: WaitingFor;
 }
 
 /** What makes a group the same in the next look: its thread and the places of its frames. */
 function keyOf({ thread, stack }: Task): string {
-  return [thread, ...stack.map((frame) => `${frame.function}@${frame.file}:${String(frame.line)}`)].join(
-    '\n',
-  );
+  return [
+    thread,
+    ...stack.map(({ kind, file, line, column }) => `${kind} ${file}:${String(line)}:${String(column)}`),
+  ].join('\n');
 }

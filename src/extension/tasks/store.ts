@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { Emitter } from '../../base/emitter.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { Outcome } from '../../model/problem.ts';
-import type { Task, TaskDump } from '../../model/task.ts';
+import type { Task, TaskDump, WaitingFor } from '../../model/task.ts';
 import type { TargetSpec } from '../../session/contract.ts';
 import type { Chosen } from '../record/pick-target.ts';
 import { Sightings } from './sightings.ts';
@@ -23,6 +23,8 @@ export interface Shown {
   /** Name of the process. */
   name: string;
   dump: TaskDump;
+  /** What is missing in it, in sentences. */
+  notes: string[];
 }
 
 /** While watching, the process is left alone for this many times as long as an answer took, and for at least a second. */
@@ -61,6 +63,10 @@ export class TasksStore {
 
   seenMs(task: Task): number {
     return this.#sightings.seenMs(task);
+  }
+
+  waiting(task: Task): WaitingFor | undefined {
+    return this.#sightings.waiting(task);
   }
 
   counts(task: Task): readonly number[] {
@@ -145,7 +151,7 @@ export class TasksStore {
       for (const problem of problems) this.#log.warn(problem.message);
       if (stop.signal.aborted) return;
       this.#sightings.add(value, performance.now());
-      this.#shown = { name: target.name, dump: value };
+      this.#shown = { name: target.name, dump: value, notes: problems.map(({ message }) => message) };
       this.#changed.fire(undefined);
     } catch (error) {
       // Cancelled by the user: what was shown stays.

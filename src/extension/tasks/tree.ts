@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { Task, TaskFrame } from '../../model/task.ts';
 import { plain } from '../links.ts';
 import type { TasksStore } from './store.ts';
-import { ownFrame, sparkline, summaryText, taskTitle, waitingText } from './words.ts';
+import { waitingText } from '../../tasks/waiting-text.ts';
+import { ageText, ownFrame, sparkline, summaryText, taskTitle } from './words.ts';
 
 const VIEW = 'looplens.tasks';
 
@@ -68,7 +69,11 @@ export class TasksTree implements vscode.TreeDataProvider<TaskNode> {
     if (!task) return new vscode.TreeItem('');
     if (node.kind === 'frame') return frameItem(task.stack[node.frame]!);
     // Counts of one kind of look can be compared; those of a snapshot and of a quick look cannot.
-    return taskItem(task, this.#store.watching ? sparkline(this.#store.counts(task)) : '');
+    const history = this.#store.watching ? sparkline(this.#store.counts(task)) : '';
+    return taskItem(task, waitingText(this.#store.waiting(task)), [
+      history,
+      ageText(this.#store.seenMs(task)),
+    ]);
   }
 
   /** Brings the view to the front. */
@@ -82,7 +87,7 @@ export class TasksTree implements vscode.TreeDataProvider<TaskNode> {
 
   #update(): void {
     const { shown, watching } = this.#store;
-    this.#view.message = shown && summaryText(shown.dump, shown.name);
+    this.#view.message = shown && [summaryText(shown.dump, shown.name), ...shown.notes].join(' ');
     const dead = shown?.dump.cycles.length ?? 0;
     this.#view.badge =
       dead > 0
@@ -102,11 +107,10 @@ function cycleItem(steps: readonly string[]): vscode.TreeItem {
   return item;
 }
 
-function taskItem(task: Task, history: string): vscode.TreeItem {
-  const waiting = waitingText(task.waitingFor);
+function taskItem(task: Task, waiting: string | undefined, live: readonly string[]): vscode.TreeItem {
   const item = new vscode.TreeItem(taskTitle(task), vscode.TreeItemCollapsibleState.Collapsed);
   const place = placeText(ownFrame(task.stack) ?? task.stack[0]);
-  item.description = [history, place, waiting ?? ''].filter((part) => part !== '').join('  ');
+  item.description = [...live, place, waiting ?? ''].filter((part) => part !== '').join('  ');
   item.iconPath = new vscode.ThemeIcon(ICONS[task.waitingFor?.kind ?? 'unknown'] ?? 'circle-outline');
   item.contextValue = 'task';
   item.tooltip = new vscode.MarkdownString(

@@ -1,36 +1,11 @@
-import type { Task, TaskDump, TaskFrame, WaitingFor } from '../../model/task.ts';
+import type { Task, TaskDump, TaskFrame } from '../../model/task.ts';
+import { waitingText } from '../../tasks/waiting-text.ts';
 
 /** `5 × Pool.acquire`, or `Pool.acquire` for one. */
 export function taskTitle({ count, stack }: Task): string {
   const name = (ownFrame(stack) ?? stack[0])?.function ?? '(unknown)';
   return count > 1 ? `${String(count)} × ${name}` : name;
 }
-
-/** What a task waits for, in a few words: `waiting for a timer (setTimeout of 5000 ms)`. Undefined where a quick look cannot tell. */
-export function waitingText(waiting: WaitingFor | undefined): string | undefined {
-  if (!waiting) return undefined;
-  switch (waiting.kind) {
-    case 'unreachable':
-      return 'can never go on: nobody can settle what it awaits';
-    case 'unknown':
-      return 'waiting for something that cannot be told';
-    default:
-      return `waiting for ${KINDS[waiting.kind]}${waiting.detail === '' ? '' : ` (${waiting.detail})`}`;
-  }
-}
-
-const KINDS: Readonly<Record<Exclude<WaitingFor['kind'], 'unreachable' | 'unknown'>, string>> = {
-  timer: 'a timer',
-  fs: 'a file',
-  net: 'a socket',
-  dns: 'a name look-up',
-  http: 'an HTTP answer',
-  stream: 'a stream',
-  worker: 'a worker',
-  'child-process': 'a child process',
-  event: 'an event',
-  promise: 'a promise',
-};
 
 /** The innermost frame of the user's own code. */
 export function ownFrame(stack: readonly TaskFrame[]): TaskFrame | undefined {
@@ -83,6 +58,9 @@ export function lensText({ count, seenMs, waiting }: SuspendedAt): string {
   const seen = seenMs >= 1000 ? `, seen for ${seconds(seenMs)}` : '';
   return `${many}${seen}${waiting === undefined ? '' : `, ${waiting}`}`;
 }
+
+/** For how long a group has been seen without a break: `12 s`; '' for the first look. */
+export const ageText = (seenMs: number): string => (seenMs >= 1000 ? `for ${seconds(seenMs)}` : '');
 
 /** The sentence above the tree: how many tasks, how they were found, when. */
 export function summaryText(dump: TaskDump, name: string): string {

@@ -2,12 +2,18 @@
 export interface SnapshotEvents {
   /** Text of the object `snapshot`: fields and counts. */
   header(text: string): void;
-  /** One number of a section of numbers. */
-  number(value: number): void;
   /** One string of the section `strings`, in order; cut at 1024 characters, as V8 itself does. */
   string(text: string): void;
-  /** A section begins. */
-  section(name: string): void;
+  /** A section begins: of numbers, who takes them; undefined when nobody needs them. */
+  section(name: string): RecordTaker | undefined;
+}
+
+/** Takes the numbers of a section, a few thousand records at a time: calling it for each would take most of the time. */
+export interface RecordTaker {
+  /** Numbers in a record. */
+  stride: number;
+  /** `records` holds whole records, `length` numbers; it is used again afterwards. */
+  take(records: Uint32Array, length: number): void;
 }
 
 /**
@@ -23,6 +29,9 @@ export class SnapshotText {
   #depth = 0;
   #quoted = false;
   #number = -1;
+  #taker: RecordTaker | undefined;
+  #records = new Uint32Array(0);
+  #filled = 0;
 
   constructor(events: SnapshotEvents) {
     this.#events = events;
@@ -93,7 +102,9 @@ export class SnapshotText {
       return at;
     }
     if (code === OPEN_ARRAY) {
-      this.#events.section(this.#text);
+      this.#taker = this.#events.section(this.#text);
+      this.#records = new Uint32Array(RECORDS * (this.#taker?.stride ?? 1));
+      this.#filled = 0;
       this.#state = this.#text === 'strings' ? State.Array : State.Numbers;
     } else if (code !== COLON && code > SPACE) throw damaged();
     return at + 1;
@@ -119,7 +130,8 @@ export class SnapshotText {
 
   /** Numbers, also those of nested arrays (`trace_tree`). */
   #numbers(chunk: string, from: number): number {
-    const events = this.#events;
+    const records = this.#records;
+    let filled = this.#filled;
     let number = this.#number;
     for (let at = from; at < chunk.length; at++) {
       const code = chunk.charCodeAt(at);
@@ -128,17 +140,24 @@ export class SnapshotText {
         continue;
       }
       if (number >= 0) {
-        events.number(number);
+        records[filled++] = number;
         number = -1;
+        if (filled === records.length) {
+          this.#taker?.take(records, filled);
+          filled = 0;
+        }
       }
       if (code === OPEN_ARRAY) this.#depth++;
       else if (code === CLOSE_ARRAY && this.#depth-- === 0) {
+        // What is less than a record belongs to none.
+        this.#taker?.take(records, filled - (filled % this.#taker.stride));
         this.#depth = 0;
         this.#number = -1;
         this.#state = State.Start;
         return at + 1;
       } else if (code !== COMMA && code > SPACE && code !== CLOSE_ARRAY) throw damaged();
     }
+    this.#filled = filled;
     this.#number = number;
     return chunk.length;
   }
@@ -193,6 +212,8 @@ const [QUOTE, COMMA, COLON, BACKSLASH, SPACE] = [0x22, 0x2c, 0x3a, 0x5c, 0x20];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 const [ZERO, NINE] = [0x30, 0x39];
 
+/** Records that are handed on at a time. */
+const RECORDS = 2048;
 const MAX_KEY = 256;
 const MAX_HEADER = 1 << 20;
 const MAX_STRING = 1024;

@@ -20,6 +20,7 @@ export class StringTable {
   readonly #read = new Map<number, string>();
   /** Index by text, of those that were asked for by text. */
   readonly #found = new Map<string, number>();
+  #chains: { heads: Uint32Array; next: Uint32Array } | undefined;
 
   constructor(count: number) {
     this.#needs = new Uint8Array(count);
@@ -66,14 +67,32 @@ export class StringTable {
     return text;
   }
 
-  /** Index of a text, by going through all; -1 where the snapshot does not have it. */
+  /** Index of a text; -1 where the snapshot does not have it. The first call goes through all texts once. */
   find(text: string): number {
     const known = this.#found.get(text);
     if (known !== undefined) return known;
     const wanted = ENCODER.encode(text);
-    const index = this.#starts.findIndex((start) => start !== 0 && this.#equals(start, wanted));
+    const { heads, next } = (this.#chains ??= this.#chain());
+    let index = heads[chainOf(wanted, 0, wanted.length)]! - 1;
+    while (index >= 0 && !this.#equals(this.#starts[index]!, wanted)) index = next[index]! - 1;
     this.#found.set(text, index);
     return index;
+  }
+
+  /** Kept texts in chains of those that look alike, each index one too large; 0 ends a chain. */
+  #chain(): { heads: Uint32Array; next: Uint32Array } {
+    const starts = this.#starts;
+    const bytes = this.#bytes;
+    const heads = new Uint32Array(CHAINS);
+    const next = new Uint32Array(starts.length);
+    for (let index = starts.length - 1; index >= 0; index--) {
+      const start = starts[index]!;
+      if (start === 0) continue;
+      const chain = chainOf(bytes, start + 2, bytes[start]! | (bytes[start + 1]! << 8));
+      next[index] = heads[chain]!;
+      heads[chain] = index + 1;
+    }
+    return { heads, next };
   }
 
   /** Bytes that the table takes. */
@@ -95,6 +114,19 @@ export class StringTable {
   }
 }
 
+/** Number of the chain of a text: by its length and a few of its bytes, which is enough to tell names apart. */
+function chainOf(bytes: Uint8Array, start: number, length: number): number {
+  const at = (k: number): number => (k < length ? bytes[start + k]! : 0);
+  let hash = length;
+  hash = (Math.imul(hash, 31) + at(0)) | 0;
+  hash = (Math.imul(hash, 31) + at(1)) | 0;
+  hash = (Math.imul(hash, 31) + at(length >> 1)) | 0;
+  hash = (Math.imul(hash, 31) + at(length - 1)) | 0;
+  return hash & (CHAINS - 1);
+}
+
+/** A power of two. */
+const CHAINS = 1 << 14;
 const SHORT = 160;
 const MIN_ROOM = 4 << 20;
 const MAX_READ = 50_000;

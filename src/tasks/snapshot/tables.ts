@@ -1,4 +1,5 @@
 import { SnapshotText } from './read-text.ts';
+import type { RecordTaker } from './read-text.ts';
 import { StringTable } from './string-table.ts';
 
 /** Types of nodes by V8's names, as numbers that do not depend on its version. */
@@ -37,11 +38,9 @@ export class TableBuilder {
   readonly #text = new SnapshotText({
     header: (text) => this.#header(text),
     section: (name) => this.#section(name),
-    number: (value) => this.#take(value),
     string: (text) => this.#tables?.strings.add(text),
   });
   #tables: HeapTables | undefined;
-  #take: (value: number) => void = pass;
   #nodeFields: string[] = [];
   #edgeFields: string[] = [];
   #nodeTypes: number[] = [];
@@ -85,79 +84,89 @@ export class TableBuilder {
     };
   }
 
-  #section(name: string): void {
+  #section(name: string): RecordTaker | undefined {
     const tables = this.#tables;
     if (!tables) throw new Error('The heap snapshot has no header.');
-    if (name === 'nodes') this.#take = this.#nodes(tables);
-    else if (name === 'edges') this.#take = this.#edges(tables);
-    else if (name === 'locations') this.#take = this.#functions(tables);
-    else this.#take = pass;
-    if (name === 'strings') {
-      tables.strings = new StringTable(this.#maxName + 1);
-      markNeeded(tables);
+    switch (name) {
+      case 'nodes':
+        return this.#nodes(tables);
+      case 'edges':
+        return this.#edges(tables);
+      case 'locations':
+        return this.#functions(tables);
+      case 'strings':
+        tables.strings = new StringTable(this.#maxName + 1);
+        markNeeded(tables);
     }
+    return undefined;
   }
 
-  #nodes({ nodeCount, nodeType, nodeName, nodeId, firstEdge }: HeapTables): (value: number) => void {
+  #nodes({ nodeCount, nodeType, nodeName, nodeId, firstEdge }: HeapTables): RecordTaker {
     const fields = this.#nodeFields;
+    const stride = fields.length;
     const [type, name, id, edges] = ['type', 'name', 'id', 'edge_count'].map((field) =>
       fields.indexOf(field),
-    );
+    ) as [number, number, number, number];
     const types = this.#nodeTypes;
     let node = 0;
-    let field = 0;
-    return (value) => {
-      if (node < nodeCount) {
-        if (field === type) nodeType[node] = types[value] ?? NodeType.Other;
-        else if (field === name) {
-          nodeName[node] = value;
-          if (value > this.#maxName) this.#maxName = value;
-        } else if (field === id) nodeId[node] = value;
-        else if (field === edges) firstEdge[node + 1] = firstEdge[node]! + value;
+    let maxName = 0;
+    const take = (records: Uint32Array, length: number): void => {
+      for (let at = 0; at < length && node < nodeCount; at += stride, node++) {
+        nodeType[node] = types[records[at + type]!] ?? NodeType.Other;
+        const text = records[at + name]!;
+        nodeName[node] = text;
+        if (text > maxName) maxName = text;
+        nodeId[node] = records[at + id]!;
+        firstEdge[node + 1] = firstEdge[node]! + records[at + edges]!;
       }
-      if (++field === fields.length) {
-        field = 0;
-        node++;
-      }
+      this.#maxName = maxName;
     };
+    return { stride, take };
   }
 
-  #edges({ edgeCount, edgeType, edgeName, edgeTo }: HeapTables): (value: number) => void {
+  #edges({ edgeCount, edgeType, edgeName, edgeTo }: HeapTables): RecordTaker {
     const fields = this.#edgeFields;
-    const [type, name] = ['type', 'name_or_index'].map((field) => fields.indexOf(field));
+    const stride = fields.length;
+    const [type, name, to] = ['type', 'name_or_index', 'to_node'].map((field) => fields.indexOf(field)) as [
+      number,
+      number,
+      number,
+    ];
     const types = this.#edgeTypes;
-    const stride = this.#nodeFields.length;
+    const perNode = this.#nodeFields.length;
     let edge = 0;
-    let field = 0;
-    return (value) => {
-      if (edge < edgeCount) {
-        if (field === type) edgeType[edge] = types[value] ?? EdgeType.Hidden;
-        else if (field === name) {
-          edgeName[edge] = value;
-          if (value > this.#maxName && hasName(edgeType[edge]!)) this.#maxName = value;
-        } else edgeTo[edge] = value / stride;
+    let maxName = this.#maxName;
+    const take = (records: Uint32Array, length: number): void => {
+      for (let at = 0; at < length && edge < edgeCount; at += stride, edge++) {
+        const kind = types[records[at + type]!] ?? EdgeType.Hidden;
+        edgeType[edge] = kind;
+        const text = records[at + name]!;
+        edgeName[edge] = text;
+        if (text > maxName && hasName(kind)) maxName = text;
+        edgeTo[edge] = records[at + to]! / perNode;
       }
-      if (++field === fields.length) {
-        field = 0;
-        edge++;
-      }
+      this.#maxName = maxName;
     };
+    return { stride, take };
   }
 
-  #functions({ nodeType }: HeapTables): (value: number) => void {
+  #functions({ nodeType }: HeapTables): RecordTaker {
     const stride = this.#nodeFields.length;
-    const location = [0, 0, 0, 0];
-    let field = 0;
-    return (value) => {
-      location[field++] = value;
-      if (field < location.length) return;
-      field = 0;
-      location[0]! /= stride;
-      // Of other objects it would be their class's place, for each of them.
-      if (nodeType[location[0]!] === NodeType.Closure) this.#locations.add(location);
+    const take = (records: Uint32Array, length: number): void => {
+      for (let at = 0; at < length; at += LOCATION_FIELDS) {
+        const node = records[at]! / stride;
+        records[at] = node;
+        // Of other objects it would be their class's place, for each of them.
+        if (nodeType[node] === NodeType.Closure)
+          this.#locations.add(records.subarray(at, at + LOCATION_FIELDS));
+      }
     };
+    return { stride: LOCATION_FIELDS, take };
   }
 }
+
+/** Node, script, line, column. */
+const LOCATION_FIELDS = 4;
 
 /** Whether an edge is told by a string. */
 export const hasName = (edgeType: number): boolean =>
@@ -197,8 +206,6 @@ const EDGE_TYPES: Partial<Record<string, number>> = {
   weak: EdgeType.Weak,
 };
 
-const pass = (): void => undefined;
-
 /**
  * Strings are most of a snapshot, and most of them are the program's data. Kept are names of classes, functions and
  * properties, what code refers to (file names), and of the rest what is short, as far as there is room.
@@ -224,7 +231,7 @@ class GrowingColumn {
   #values = new Uint32Array(1024);
   #length = 0;
 
-  add(values: readonly number[]): void {
+  add(values: Uint32Array): void {
     if (this.#length + values.length > this.#values.length) {
       const larger = new Uint32Array(this.#values.length * 2);
       larger.set(this.#values);

@@ -8,6 +8,14 @@ const BOX =
 /** Whether an object only holds others, so that whoever holds it holds them. */
 export const isBox = (name: string): boolean => BOX.test(name) || name.startsWith('(');
 
+/**
+ * Classes of what stands in a queue, and of queues: whoever has those says more, so one goes on from them, but they are
+ * named when nobody is found.
+ */
+const ENTRY =
+  /(Node|Entry|Item|Element|Link|Deferred|Request|Handler|Waiter|Command|Callback|Pending|Queue|Deque|Denque|List|Heap|Fifo|FIFO|Yallist|Stack|Slot)$/;
+export const isEntry = (name: string): boolean => ENTRY.test(name);
+
 /** An object of listeners: that of `_events` of some emitter. */
 export function isListeners(heap: HeapGraph, object: Node): boolean {
   for (const edge of heap.retainers(object)) if (heap.edgeName(edge) === '_events') return true;
@@ -31,3 +39,6 @@ export function stepOf(heap: HeapGraph, edge: Edge): string {
     return edge.type === EdgeType.Internal && /^\d+$/.test(name) ? '[]' : '';
   return `.${name}`;
 }
+
+/** A step within a chain of entries, which is one place, however long it is. */
+export const isLink = (step: string): boolean => /^\.#?_?(next|prev|previous)$/.test(step);

@@ -2,7 +2,7 @@ import type { AwaitGraph } from '../await-graph.ts';
 import { NONE } from '../snapshot/heap-graph.ts';
 import type { Edge, HeapGraph, Node } from '../snapshot/heap-graph.ts';
 import { EdgeType } from '../snapshot/tables.ts';
-import { isBox, isListeners, keyOf, stepOf } from './boxes.ts';
+import { isBox, isEntry, isLink, isListeners, keyOf, stepOf } from './boxes.ts';
 import { knownHolder } from './known-classes.ts';
 import type { KnownHolder } from './known-classes.ts';
 import type { Holders } from './holders-found.ts';
@@ -51,6 +51,8 @@ class Walk {
   readonly #seen = new Set<Node | string>();
   readonly #known: (KnownHolder & { callback: Node; depth: number; holder: Node })[] = [];
   readonly #kept: Holders['kept'] = [];
+  /** Entries of queues, whose owners may say more. */
+  readonly #entries: Holders['kept'] = [];
   readonly #locals = new Set<Node>();
   readonly #functions: Node[] = [];
   #reachable = false;
@@ -61,15 +63,8 @@ class Walk {
   }
 
   start(promise: Node): void {
-    this.#add({
-      node: promise,
-      role: 'promise',
-      depth: 0,
-      path: '',
-      event: undefined,
-      key: undefined,
-      callback: NONE,
-    });
+    const start = { depth: 0, path: '', event: undefined, key: undefined, callback: NONE };
+    this.#add({ ...start, node: promise, role: 'promise' });
     for (let k = 0; k < this.#queue.length && k < MAX_PLACES; k++) {
       const place = this.#queue[k]!;
       const first = this.#known[0];
@@ -89,11 +84,18 @@ class Walk {
     const [known] = this.#known.filter(({ holder }) => holder === best?.holder).sort(byMeaning);
     return {
       known,
-      kept: this.#kept,
+      kept: this.#places(),
       locals: [...this.#locals],
       functions: this.#functions,
       reachable: this.#reachable,
     };
+  }
+
+  /** Objects first, then queues from the outside inwards, then variables, which say less. */
+  #places(): Holders['kept'] {
+    const isObject = ({ owner }: Holders['kept'][number]): boolean => this.#heap.isObject(owner);
+    const variables = this.#kept.filter((each) => !isObject(each));
+    return [...this.#kept.filter(isObject), ...this.#entries.toReversed(), ...variables];
   }
 
   #add(place: Place): void {
@@ -106,22 +108,14 @@ class Walk {
 
   #expand(place: Place): void {
     switch (place.role) {
-      case 'promise': {
-        this.#fromPromise(place);
-        return;
-      }
-      case 'function': {
-        this.#fromFunction(place);
-        return;
-      }
-      case 'context': {
-        this.#fromContext(place);
-        return;
-      }
-      case 'box': {
-        this.#fromBox(place);
-        return;
-      }
+      case 'promise':
+        return this.#fromPromise(place);
+      case 'function':
+        return this.#fromFunction(place);
+      case 'context':
+        return this.#fromContext(place);
+      case 'box':
+        return this.#fromBox(place);
     }
   }
 
@@ -268,8 +262,17 @@ class Walk {
     if (listeners && edge.type !== EdgeType.Property) return;
     const event = place.event ?? (listeners ? heap.edgeName(edge) : undefined);
     const path = `${step}${place.path}`;
-    if (isBox(name) || listeners) this.#add({ ...next, path, event });
-    else this.#kept.push({ path: `${name}${path}`, owner: from, how: 'stored' });
+    if (isBox(name) || listeners) {
+      this.#add({ ...next, path, event });
+      return;
+    }
+    const kept = { path: `${name}${path}`, owner: from, how: 'stored' as const };
+    if (!isEntry(name)) this.#kept.push(kept);
+    else {
+      this.#entries.push(kept);
+      const linked = isLink(step);
+      this.#add({ ...next, depth: linked ? place.depth : next.depth, path: linked ? place.path : path });
+    }
   }
 
   /** A variable that leads to the resolve function, with some of the functions that see it. */

@@ -151,7 +151,9 @@ function describeHttp(heap: HeapGraph, object: Node): string {
   if (name === 'IncomingMessage') {
     const url = textOf(heap, object, 'url');
     const method = textOf(heap, object, 'method');
-    return url ? `HTTP request ${method ?? ''} ${url}` : 'HTTP response';
+    if (url) return `HTTP request ${method ?? ''} ${url}`;
+    const request = heap.to(object, 'req');
+    return request === NONE ? 'HTTP response' : describeHttp(heap, request).replace('request', 'response to');
   }
   if (name === 'ServerResponse') {
     const request = heap.to(object, 'req');

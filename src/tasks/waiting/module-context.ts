@@ -18,8 +18,22 @@ export function isModuleContext(heap: HeapGraph, context: Node): boolean {
     if (name === 'raw_outer_scope_info_or_feedback_metadata') continue;
     return isWrapper(heap, edge.from);
   }
-  return true;
+  // The code of a function that ran once long ago is thrown away, too: it has few functions, and others around it.
+  const outer = heap.to(context, 'previous');
+  const outermost = outer === NONE || heap.name(outer) === 'system / NativeContext';
+  return outermost || functionsOf(heap, context) > MAX_FUNCTIONS;
 }
+
+function functionsOf(heap: HeapGraph, context: Node): number {
+  let functions = 0;
+  for (const edge of heap.retainers(context)) {
+    if (heap.isClosure(edge.from) && heap.edgeName(edge) === 'context') functions++;
+  }
+  return functions;
+}
+
+/** More are those of a module in a bundle. */
+const MAX_FUNCTIONS = 8;
 
 /** The function that Node puts around a CommonJS module begins where its file begins. */
 function isWrapper(heap: HeapGraph, shared: Node): boolean {

@@ -1,6 +1,7 @@
 import type { WaitingKind } from '../../model/task.ts';
 import type { AwaitGraph } from '../await-graph.ts';
 import { scriptOf } from '../frames.ts';
+import { variable } from '../holding/scopes.ts';
 import type { LogicalStack } from '../logical-stacks.ts';
 import { NONE } from '../snapshot/heap-graph.ts';
 import type { HeapGraph, Node } from '../snapshot/heap-graph.ts';
@@ -14,14 +15,14 @@ export interface Wait {
   callback: Node;
   /** Suspended functions that alone could resolve it: what cycles are made of. */
   heldBy: Node[];
-  /** Objects of the program that keep the resolve function. */
-  owners: Node[];
+  /** Objects of the program that keep the resolve function among others, in order: those who wait for their turn. */
+  queues: Node[];
 }
 
 /** What the innermost function of a stack waits for. */
 export function waitsOf(heap: HeapGraph, graph: AwaitGraph, stack: LogicalStack): Wait {
   const [step] = stack.steps;
-  const none = { callback: NONE, heldBy: [], owners: [] };
+  const none = { callback: NONE, heldBy: [], queues: [] };
   if (step?.kind !== 'function') return { kind: 'unknown', detail: '', ...none };
   if (stack.circular) {
     return { kind: 'promise', detail: 'itself: the promises on this stack wait for each other', ...none };
@@ -29,23 +30,26 @@ export function waitsOf(heap: HeapGraph, graph: AwaitGraph, stack: LogicalStack)
   const holders = findHolders(heap, graph, step.suspended.awaits);
   const { known, kept, locals } = holders;
   if (known) {
-    return { kind: known.kind, detail: known.detail, callback: known.callback, heldBy: [], owners: [] };
+    return { kind: known.kind, detail: known.detail, callback: known.callback, heldBy: [], queues: [] };
   }
   if (isFetch(heap, stack, holders.functions)) return { kind: 'http', detail: 'fetch', ...none };
   const iterated = iteratedEvent(heap, kept, holders.functions);
   if (iterated) return { ...iterated, ...none };
-  const stored = kept.find(({ how }) => how === 'stored');
+  const places = kept.filter(({ how }) => how === 'stored');
+  const stored = places.find(({ path }) => !/reject\w*$/i.test(path)) ?? places[0];
   const seen = kept.find(({ how }) => how === 'seen');
   const place = stored ?? (locals.length > 0 ? undefined : seen);
   if (place) {
-    const owners = kept.map(({ owner }) => owner);
+    const queues = kept.flatMap(({ how, path, owner }) =>
+      how === 'stored' && IN_LINE.test(path) ? [owner] : [],
+    );
     const detail = `resolver held by ${tidy(place.path)}`;
-    return { kind: 'promise', detail, callback: NONE, heldBy: [], owners };
+    return { kind: 'promise', detail, callback: NONE, heldBy: [], queues };
   }
   if (locals.length > 0) {
     const names = [...new Set(locals.map((generator) => nameOf(heap, generator)))];
     const detail = `resolver held by a local variable of ${names.slice(0, 3).join(', ')}`;
-    return { kind: 'promise', detail, callback: NONE, heldBy: locals, owners: [] };
+    return { kind: 'promise', detail, callback: NONE, heldBy: locals, queues: [] };
   }
   if (holders.reachable) return { kind: 'unknown', detail: 'code that the heap does not show', ...none };
   return { kind: 'unreachable', detail: 'nothing can settle this promise any more', ...none };
@@ -69,27 +73,18 @@ function iteratedEvent(
 ): Pick<Wait, 'kind' | 'detail'> | undefined {
   if (!functions.some((closure) => scriptOf(heap, closure) === 'node:events')) return undefined;
   for (const { owner } of kept) {
-    const emitter = variable(heap, owner, 'emitter');
+    const emitter = variable(heap, owner, 'emitter', MAX_SCOPES);
     if (emitter === NONE) continue;
-    const event = variable(heap, owner, 'event');
+    const event = variable(heap, owner, 'event', MAX_SCOPES);
     const name = event !== NONE && heap.isString(event) ? `"${heap.name(event)}" of ` : 'an event of ';
     return { kind: 'event', detail: `${name}${heap.name(emitter)}` };
   }
   return undefined;
 }
 
-/** A variable of a Context or of those around it; V8 puts those that are written to into cells. */
-function variable(heap: HeapGraph, context: Node, name: string): Node {
-  for (let at = context, k = 0; at !== NONE && k < MAX_SCOPES; at = heap.to(at, 'previous'), k++) {
-    const value = heap.to(at, name);
-    if (value === NONE) continue;
-    if (heap.name(value) !== 'system / ContextCell') return value;
-    for (const edge of heap.edges(value)) if (!heap.name(edge.to).startsWith('system /')) return edge.to;
-  }
-  return NONE;
-}
-
 const MAX_SCOPES = 4;
+/** A place in an array or in a chain of objects. */
+const IN_LINE = /\[\d+\]|\.#?_?(?:next|head|tail|first|last)\b/;
 
 function nameOf(heap: HeapGraph, generator: Node): string {
   const closure = heap.to(generator, 'function');

@@ -42,6 +42,7 @@ export async function ran(
     compareFiles: unexpected('compareFiles'),
     lintPaths: unexpected('lintPaths'),
     tasks: unexpected('tasks'),
+    alive: unexpected('alive'),
     openOtlpStream: unexpected('openOtlpStream'),
     openRecording: () => {
       throw new Error('openRecording was not expected.');

@@ -7,9 +7,8 @@ import {
   summaryText,
   suspendedIn,
   taskTitle,
-  waitingText,
 } from '../../../src/extension/tasks/words.ts';
-import { stuckAt } from '../../../src/extension/tasks/verdict.ts';
+import { waitingText } from '../../../src/tasks/waiting-text.ts';
 import type { Task, TaskDump, TaskFrame } from '../../../src/model/task.ts';
 
 const frame = (name: string, line: number, changes: Partial<TaskFrame> = {}): TaskFrame => ({
@@ -107,39 +106,4 @@ test('the summary says how it was found', () => {
   expect(summaryText(full, 'shop.js')).toBe(
     'No suspended task in shop.js (by a heap snapshot that held it for 310 ms). 1 deadlock found.',
   );
-});
-
-const stuck: TaskDump = {
-  ...dump(
-    task(5, [frame('Pool.acquire', 12), frame('query', 30)], {
-      waitingFor: { kind: 'promise', detail: 'resolver held by Pool.q[3]' },
-    }),
-    task(1, [frame('sleep', 4), frame('query', 30)], { waitingFor: { kind: 'timer', detail: '5 ms' } }),
-    task(1, [frame('lockA', 50)]),
-    task(1, [frame('lockB', 60)]),
-  ),
-  depth: 'full',
-  cycles: [{ tasks: [2, 3], steps: ['lockA waits for lockB', 'lockB waits for lockA'] }],
-};
-
-test('why an await is stuck, in a sentence', () => {
-  expect(stuckAt(stuck, '/app/db.js', 30)).toEqual({
-    message:
-      '6 tasks stand here, 5 of them waiting for a promise (resolver held by Pool.q[3]) through Pool.acquire (db.js:12).',
-    certain: true,
-  });
-  expect(stuckAt(stuck, '/app/db.js', 4).message).toBe('1 task stands here, waiting for a timer (5 ms).');
-  expect(stuckAt(stuck, '/app/db.js', 60).message).toBe(
-    '1 task stands here in a deadlock: lockA waits for lockB; lockB waits for lockA. None of them can go on.',
-  );
-  expect(stuckAt(stuck, '/app/db.js', 99)).toEqual({
-    message: 'No task is suspended at line 99.',
-    certain: true,
-  });
-});
-
-test('a quick look does not know what is waited for, and says so', () => {
-  const quick = dump(task(2, [frame('query', 30)]));
-  expect(stuckAt(quick, '/app/db.js', 30)).toMatchObject({ certain: false });
-  expect(stuckAt(quick, '/app/db.js', 31)).toMatchObject({ certain: false });
 });

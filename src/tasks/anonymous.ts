@@ -1,0 +1,29 @@
+/**
+ * What people would call a function without a name, by the text before it: `callback of app.get('/users')` for what is
+ * given to a call, the method for the body that a compiler made of an async method. Undefined where the text does not tell.
+ *
+ * @param line where the function begins, as V8 tells it: at its parameters or before; from 1
+ */
+export function nameInText(text: string, line: number, column: number): string | undefined {
+  let start = 0;
+  for (let n = 1; n < line; n++) {
+    start = text.indexOf('\n', start) + 1;
+    if (start === 0) return undefined;
+  }
+  const begin = start + column - 1;
+  const before = text.slice(Math.max(0, begin - LOOKED_AT), begin);
+  const compiled = COMPILED.exec(before);
+  if (compiled) return compiled[1] ?? compiled[2];
+  const [, callee, quoted] = CALLBACK.exec(before) ?? [];
+  if (callee === undefined || KEYWORD.test(callee)) return undefined;
+  return `callback of ${callee}${quoted === undefined ? '' : `(${quoted})`}`;
+}
+
+const LOOKED_AT = 300;
+/** `app.get('/users', async `: the text, when it is one, comes first. */
+const CALLBACK =
+  /([\p{L}_$][\p{L}\p{N}_$]*(?:\.#?[\p{L}_$][\p{L}\p{N}_$]*){0,4})\((?:\s*('[^'\n]{1,60}'|"[^"\n]{1,60}")\s*,)?\s*(?:async\s*)?(?:function\s*\*?\s*)?$/u;
+/** `run(work) { return __awaiter(this, void 0, void 0, function* `; `__async` is esbuild's. */
+const COMPILED =
+  /(?:([\p{L}_$][\p{L}\p{N}_$]*)\s*\([^(){}]{0,100}\)\s*\{\s*return|([\p{L}_$][\p{L}\p{N}_$]*)\s*=\s*\([^(){}]{0,100}\)\s*=>)\s+(?:\w+\.)?__(?:awaiter|async)[\w$]*\([^{}()]{0,60}function\s*\*?\s*$/u;
+const KEYWORD = /^(if|for|while|switch|catch|return|function|async)$/;

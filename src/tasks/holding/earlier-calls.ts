@@ -1,0 +1,169 @@
+import { readTokens } from './tokens.ts';
+import type { Token } from './tokens.ts';
+
+/** A place in a text; line and column from 1. */
+interface TextPlace {
+  line: number;
+  column: number;
+}
+
+/** A call that a function has awaited: `await this.pool.acquire()`. */
+export interface EarlierCall extends TextPlace {
+  /** What it was called on: `['this', 'pool']`; empty for a plain function. */
+  object: string[];
+  /** Name of the function: `acquire`. */
+  method: string;
+  /** Whether its answer was put into a variable. */
+  answered: boolean;
+}
+
+/**
+ * Calls that a function awaited on its way to where it stands now, without those whose object or answer it has used
+ * since then to give something back. A reading of the text, not a proof: branches are taken to have been gone through.
+ * Never fails; of a text that is no JavaScript it makes nothing.
+ *
+ * @param begin where the function begins, as V8 tells it: at its parameters or before
+ * @param end where it stands: at an `await`
+ */
+export function earlierCalls(text: string, begin: TextPlace, end: TextPlace): EarlierCall[] {
+  const lines = lineStarts(text, Math.max(begin.line, end.line));
+  const from = (lines[begin.line - 1] ?? Infinity) + begin.column - 1;
+  const to = (lines[end.line - 1] ?? Infinity) + end.column - 1;
+  if (!(from < to && to <= text.length && to - from <= MAX_LENGTH)) return [];
+  const tokens = readTokens(text, from, to);
+  const scopes = new Scopes();
+  const found: (Chain & TextPlace & { answer: string[] })[] = [];
+  for (let k = 0; k < tokens.length; k++) {
+    scopes.enter(tokens, k);
+    const token = tokens[k]!;
+    // Compilers for old engines made `yield` of it.
+    if (/^(await|yield)$/.test(token.text) && scopes.functions === 1) {
+      const chain = chainAt(tokens, k + 1);
+      if (chain) found.push({ ...chain, ...placeOf(lines, token.at), answer: answerOf(tokens, k) });
+      continue;
+    }
+    if (found.length === 0 || !NAME.test(token.text) || tokens[k - 1]?.text === '.') continue;
+    const chain = chainAt(tokens, k);
+    if (!chain || /^(await|yield)$/.test(tokens[k - 1]?.text ?? '')) continue;
+    for (let n = found.length - 1; n >= 0; n--) if (givesBack(chain, found[n]!)) found.splice(n, 1);
+  }
+  return found.map(({ object, method, line, column, answer }) => ({
+    object,
+    method,
+    line,
+    column,
+    answered: answer.length > 0,
+  }));
+}
+
+/** The name of the function whose answer is awaited where a function stands: `acquire` of `await pool.acquire()`. */
+export function awaitedCall(text: string, { line, column }: TextPlace): string | undefined {
+  const start = lineStarts(text, line)[line - 1];
+  if (start === undefined) return undefined;
+  const from = start + column - 1;
+  const tokens = readTokens(text, from, Math.min(text.length, from + 500));
+  const first = tokens.findIndex((token) => !/^(await|yield|\()$/.test(token.text));
+  return chainAt(tokens, Math.max(first, 0))?.method;
+}
+
+/** Longer functions are generated. */
+const MAX_LENGTH = 200_000;
+const NAME = /^[\p{L}_$#]/u;
+const RELEASES =
+  /^(release|unlock|free|give|put|return|restore|close|end|destroy|dispose|leave|exit|done|signal|commit|rollback)/i;
+
+/** Whether a call that is not awaited gives back what `earlier` took. */
+function givesBack({ object, method }: Chain, earlier: Chain & { answer: string[] }): boolean {
+  const [root] = object;
+  if (root === undefined) return earlier.answer.includes(method);
+  if (object.join('.') === earlier.object.join('.')) return method !== earlier.method;
+  return earlier.answer.includes(root) && RELEASES.test(method);
+}
+
+interface Chain {
+  object: string[];
+  method: string;
+}
+
+/** `a.b.c(` from a token on. */
+function chainAt(tokens: readonly Token[], first: number): Chain | undefined {
+  const names: string[] = [];
+  for (let k = first; NAME.test(tokens[k]?.text ?? ''); k += 2) {
+    names.push(tokens[k]!.text);
+    const next = tokens[k + 1]?.text;
+    if (next === '(') return { object: names.slice(0, -1), method: names.at(-1)! };
+    if (next !== '.') return undefined;
+  }
+  return undefined;
+}
+
+/** Variables that get the answer of the `await` at a token: `x = await`, `[x, y] = await`, `{ x } = await`. */
+function answerOf(tokens: readonly Token[], at: number): string[] {
+  if (tokens[at - 1]?.text !== '=') return [];
+  const last = tokens[at - 2]?.text ?? '';
+  if (NAME.test(last)) return [last];
+  const opening = last === ']' ? '[' : last === '}' ? '{' : undefined;
+  const names: string[] = [];
+  for (let k = at - 3; opening && k >= 0 && k > at - 40 && tokens[k]!.text !== opening; k--) {
+    if (NAME.test(tokens[k]!.text)) names.push(tokens[k]!.text);
+  }
+  return names;
+}
+
+/** Follows which function a token belongs to, by the brackets before it. */
+class Scopes {
+  readonly #open: { bracket: string; before: string; isFunction: boolean }[] = [];
+  /** What stood before the bracket that was closed last. */
+  #closed = '';
+  functions = 0;
+
+  enter(tokens: readonly Token[], k: number): void {
+    const { text } = tokens[k]!;
+    const before = tokens[k - 1]?.text ?? '';
+    if (text === '(' || text === '[') this.#push(text, before, false);
+    else if (text === '{') this.#push(text, before, this.#isBody(before));
+    else if (text === '=>' && tokens[k + 1]?.text !== '{') this.#push('=>', before, true);
+    else if (text === ',' || text === ';') this.#endArrows();
+    else if (text === ')' || text === ']' || text === '}') {
+      this.#endArrows();
+      this.#pop();
+    }
+  }
+
+  /** The first block is the function's own body; others follow `=>`, or parameters. */
+  #isBody(before: string): boolean {
+    if (this.functions === 0) return !this.#open.some(({ bracket }) => bracket !== '=>');
+    return before === '=>' || (before === ')' && !BLOCKS.test(this.#closed));
+  }
+
+  #push(bracket: string, before: string, isFunction: boolean): void {
+    this.#open.push({ bracket, before, isFunction });
+    if (isFunction) this.functions++;
+  }
+
+  #pop(): void {
+    const closed = this.#open.pop();
+    if (!closed) return;
+    this.#closed = closed.before;
+    if (closed.isFunction) this.functions--;
+  }
+
+  #endArrows(): void {
+    while (this.#open.at(-1)?.bracket === '=>') this.#pop();
+  }
+}
+
+const BLOCKS = /^(if|for|while|switch|catch|with|await)$/;
+
+function lineStarts(text: string, last: number): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0 && starts.length < last; at = text.indexOf('\n', at + 1)) {
+    starts.push(at + 1);
+  }
+  return starts;
+}
+
+function placeOf(lines: readonly number[], at: number): TextPlace {
+  const line = lines.findLastIndex((start) => start <= at);
+  return { line: line + 1, column: at - lines[line]! + 1 };
+}

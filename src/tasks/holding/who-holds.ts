@@ -1,0 +1,169 @@
+import { isInternal } from '../frames.ts';
+import type { CodeFrame } from '../frames.ts';
+import type { CodeTask } from '../heap-tasks.ts';
+import { NONE } from '../snapshot/heap-graph.ts';
+import type { HeapGraph, Node } from '../snapshot/heap-graph.ts';
+import { denotes, sees } from './denotes.ts';
+import type { Suspension } from './denotes.ts';
+import { awaitedCall, earlierCalls } from './earlier-calls.ts';
+import type { EarlierCall } from './earlier-calls.ts';
+
+/** A task that has what others wait for their turn at. */
+export interface Holding {
+  /** Index of the task. */
+  task: number;
+  /** The lock, pool or queue: where the others' resolve functions stand in line. */
+  resource: Node;
+  /** As its code calls it: `stock`, `this.pool`; the name of its class where code does not tell. */
+  name: string;
+  /** The call that took it; undefined: it runs inside a function of the resource, as under `lock.run(work)`. */
+  taken: (EarlierCall & { frame: CodeFrame }) | undefined;
+  /** Which of the task's instances that were looked at hold it, by position. */
+  instances: ReadonlySet<number>;
+}
+
+/**
+ * Which tasks hold what others stand in line for. The heap has no word for it; what tells is that a suspended function
+ * awaited a call on the same object before, and gave nothing back since, or that a function of the object itself called it.
+ *
+ * @param textOf text of a script; undefined where it is not known
+ */
+export function whoHolds(
+  heap: HeapGraph,
+  tasks: readonly CodeTask[],
+  textOf: (url: string) => string | undefined,
+): Holding[] {
+  const calls = new CallReader(heap, textOf);
+  const resources = new Set<Node>();
+  for (const { waits, frames, stacks } of tasks) {
+    waits.forEach(({ queues }, instance) => {
+      for (const queue of queues) {
+        if (!resources.has(queue) && isLock(heap, queue, frames, stacks[instance]!, calls))
+          resources.add(queue);
+      }
+    });
+  }
+  const found: Holding[] = [];
+  for (const [task, { frames, stacks }] of tasks.entries()) {
+    for (const resource of [...resources].slice(0, MAX_RESOURCES)) {
+      const held = stacks
+        .slice(0, MAX_STACKS)
+        .map((generators) => heldBy(heap, frames, generators, resource, calls));
+      const holding = held.find((each) => each !== undefined);
+      if (!holding) continue;
+      const instances = new Set(held.flatMap((each, instance) => (each ? [instance] : [])));
+      found.push({ task, resource, ...holding, instances });
+    }
+  }
+  return found;
+}
+
+const MAX_RESOURCES = 200;
+/** Tasks of one group that are looked at. */
+const MAX_STACKS = 20;
+
+function heldBy(
+  heap: HeapGraph,
+  frames: readonly CodeFrame[],
+  generators: readonly Node[],
+  resource: Node,
+  calls: CallReader,
+): Pick<Holding, 'name' | 'taken'> | undefined {
+  let inside = false;
+  for (const [k, frame] of frames.entries()) {
+    const generator = generators[k] ?? NONE;
+    const closure = generator === NONE ? NONE : heap.to(generator, 'function');
+    if (closure === NONE) continue;
+    const suspension: Suspension = { generator, closure, text: calls.text(frame) };
+    const taken = calls
+      .before(frame)
+      .find((call) => takes(call) && denotes(heap, suspension, call, resource));
+    if (taken) return { name: nameOf(heap, resource, taken), taken: { ...taken, frame } };
+    const own = belongsTo(heap, generator, closure, resource);
+    if (own && inside && RUNS_WORK.test(frame.function))
+      return { name: className(heap, resource) ?? frame.function, taken: undefined };
+    // From here outwards, what stands further in is not the resource's own waiting.
+    if (!own) inside = true;
+  }
+  return undefined;
+}
+
+/**
+ * Whether those who stand in line there want something for themselves: by the name of its class, or of the function
+ * that they called. Clients of a server keep their callers in line, too, but there nobody keeps the others waiting.
+ */
+function isLock(
+  heap: HeapGraph,
+  resource: Node,
+  frames: readonly CodeFrame[],
+  generators: readonly Node[],
+  calls: CallReader,
+): boolean {
+  if (LOCKS.test(heap.name(resource))) return true;
+  for (const [k, frame] of frames.entries()) {
+    const generator = generators[k] ?? NONE;
+    const closure = generator === NONE ? NONE : heap.to(generator, 'function');
+    if (closure === NONE || belongsTo(heap, generator, closure, resource)) continue;
+    const method = calls.awaited(frame);
+    return method !== undefined && (TAKES.test(method) || RUNS_WORK.test(method));
+  }
+  return false;
+}
+
+const LOCKS = /pool|mutex|lock|semaphore|limit|gate|latch|barrier|throttle/i;
+
+/** Whether a function is the resource's own. */
+const belongsTo = (heap: HeapGraph, generator: Node, closure: Node, resource: Node): boolean =>
+  heap.to(generator, 'receiver') === resource || sees(heap, closure, resource);
+
+/** Whether a call takes something for a while, by its name. */
+const takes = ({ method, answered }: EarlierCall): boolean =>
+  TAKES.test(method) || (answered && GIVES.test(method));
+const TAKES = /^(try)?_?(acquire|lock|take|enter|reserve|obtain|borrow|lease|down|p)([A-Z_]|$)/;
+const GIVES = /^(connect|checkout|claim|wait|get_?(connection|client|resource|lock|permit))/i;
+/** Functions that run other work while they hold something. */
+const RUNS_WORK =
+  /run|exclusive|lock|mutex|semaphore|limit|guard|critical|seriali|synchroni|throttle|acquire|permit|schedule/i;
+
+/** `stock`; the class of `this`; the function that was called, where it is no method. */
+function nameOf(heap: HeapGraph, resource: Node, { object, method }: EarlierCall): string {
+  if (object.length === 0) return method;
+  return object.join('.') === 'this' ? (className(heap, resource) ?? 'this') : object.join('.');
+}
+
+function className(heap: HeapGraph, resource: Node): string | undefined {
+  const name = heap.name(resource);
+  return name.startsWith('system /') ? undefined : name;
+}
+
+/** What functions awaited before, by the text of their scripts. */
+class CallReader {
+  readonly #heap: HeapGraph;
+  readonly #textOf: (url: string) => string | undefined;
+  readonly #known = new Map<string, EarlierCall[]>();
+
+  constructor(heap: HeapGraph, textOf: (url: string) => string | undefined) {
+    this.#heap = heap;
+    this.#textOf = textOf;
+  }
+
+  text({ url }: CodeFrame): string {
+    return this.#textOf(url) ?? '';
+  }
+
+  /** Name of the function whose answer a frame awaits. */
+  awaited(frame: CodeFrame): string | undefined {
+    return frame.exact ? awaitedCall(this.text(frame), frame) : undefined;
+  }
+
+  before(frame: CodeFrame): readonly EarlierCall[] {
+    const { url, line, column, exact, generator } = frame;
+    const closure = generator === NONE ? NONE : this.#heap.to(generator, 'function');
+    const begin = closure === NONE ? undefined : this.#heap.place(closure);
+    if (!exact || !begin || isInternal(url)) return [];
+    const key = `${url}:${line}:${column}`;
+    let calls = this.#known.get(key);
+    if (!calls) this.#known.set(key, (calls = earlierCalls(this.text(frame), begin, frame)));
+    return calls;
+  }
+}
