@@ -3,12 +3,12 @@ import type { HeapGraph, Node } from '../snapshot/heap-graph.ts';
 import type { EarlierCall } from './earlier-calls.ts';
 import { exportedAs, follow, hasPart, locals, scopesOf, variable } from './scopes.ts';
 
-/** A suspended function with the text of its script. */
+/** A suspended function, and what its module imports. */
 export interface Suspension {
   generator: Node;
   closure: Node;
-  /** The whole script. */
-  text: string;
+  /** See {@link exportedName}. */
+  exported: (local: string) => string | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface Suspension {
  */
 export function denotes(
   heap: HeapGraph,
-  { generator, closure, text }: Suspension,
+  { generator, closure, exported }: Suspension,
   { object, method }: EarlierCall,
   resource: Node,
 ): boolean {
@@ -42,9 +42,9 @@ export function denotes(
   const context = heap.to(generator, 'context');
   const known = variable(heap, context === NONE ? heap.to(closure, 'context') : context, root);
   if (known !== NONE) return meant(known);
-  const exported = exportedName(text, root);
-  if (exported === '*') return isExported(heap, resource, path[0] ?? '', path.slice(1));
-  if (exported !== undefined) return isExported(heap, resource, exported, path);
+  const name = exported(root);
+  if (name === '*') return isExported(heap, resource, path[0] ?? '', path.slice(1));
+  if (name !== undefined) return isExported(heap, resource, name, path);
   return locals(heap, generator).some(meant);
 }
 
@@ -72,7 +72,7 @@ function isOutermost(heap: HeapGraph, scope: Node): boolean {
  * Under which name the module that a variable is imported from exports it; its own name where the module itself does;
  * `*` for a whole module.
  */
-function exportedName(text: string, local: string): string | undefined {
+export function exportedName(text: string, local: string): string | undefined {
   const name = local.replaceAll('$', String.raw`\$`);
   const importing = new RegExp(String.raw`\bimport\s[^;'"]*?(?:(\w+)\s+as\s+${name}\b|\b${name}\b)`, 'u');
   for (const statement of text.match(/^\s*import\s[^;'"]*/gmu) ?? []) {

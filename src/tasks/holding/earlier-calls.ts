@@ -15,6 +15,8 @@ export interface EarlierCall extends TextPlace {
   method: string;
   /** Whether its answer was put into a variable. */
   answered: boolean;
+  /** Whether what it took is given back further on, so that it was taken for a while. */
+  returned: boolean;
 }
 
 /**
@@ -30,30 +32,37 @@ export function earlierCalls(text: string, begin: TextPlace, end: TextPlace): Ea
   const from = (lines[begin.line - 1] ?? Infinity) + begin.column - 1;
   const to = (lines[end.line - 1] ?? Infinity) + end.column - 1;
   if (!(from < to && to <= text.length && to - from <= MAX_LENGTH)) return [];
-  const tokens = readTokens(text, from, to);
+  const tokens = readTokens(text, from, Math.min(text.length, to + MAX_AHEAD));
   const scopes = new Scopes();
-  const found: (Chain & TextPlace & { answer: string[] })[] = [];
+  const found: (Chain & TextPlace & { answer: string[]; returned: boolean })[] = [];
   for (let k = 0; k < tokens.length; k++) {
     scopes.enter(tokens, k);
     const token = tokens[k]!;
+    const ahead = token.at >= to;
+    if (ahead && (found.length === 0 || scopes.functions === 0)) break;
     // Compilers for old engines made `yield` of it.
-    if (/^(await|yield)$/.test(token.text) && scopes.functions === 1) {
-      const chain = chainAt(tokens, k + 1);
-      if (chain) found.push({ ...chain, ...placeOf(lines, token.at), answer: answerOf(tokens, k) });
-      continue;
-    }
-    if (found.length === 0 || !NAME.test(token.text) || tokens[k - 1]?.text === '.') continue;
-    const chain = chainAt(tokens, k);
-    if (!chain || /^(await|yield)$/.test(tokens[k - 1]?.text ?? '')) continue;
-    for (let n = found.length - 1; n >= 0; n--) if (givesBack(chain, found[n]!)) found.splice(n, 1);
+    const awaits = /^(await|yield)$/.test(token.text);
+    const chain = awaits || NAME.test(token.text) ? chainAt(tokens, awaits ? k + 1 : k) : undefined;
+    if (!chain || (!awaits && /^(\.|await|yield)$/.test(tokens[k - 1]?.text ?? ''))) continue;
+    if (ahead)
+      for (const earlier of found)
+        earlier.returned ||= RELEASES.test(chain.method) && givesBack(chain, earlier);
+    else if (!awaits) remove(found, (earlier) => givesBack(chain, earlier));
+    else if (scopes.functions === 1)
+      found.push({ ...chain, ...placeOf(lines, token.at), answer: answerOf(tokens, k), returned: false });
   }
-  return found.map(({ object, method, line, column, answer }) => ({
+  return found.map(({ object, method, line, column, answer, returned }) => ({
     object,
     method,
     line,
     column,
     answered: answer.length > 0,
+    returned,
   }));
+}
+
+function remove<T>(list: T[], which: (each: T) => boolean): void {
+  for (let n = list.length - 1; n >= 0; n--) if (which(list[n]!)) list.splice(n, 1);
 }
 
 /** The name of the function whose answer is awaited where a function stands: `acquire` of `await pool.acquire()`. */
@@ -68,6 +77,8 @@ export function awaitedCall(text: string, { line, column }: TextPlace): string |
 
 /** Longer functions are generated. */
 const MAX_LENGTH = 200_000;
+/** How far behind the place what was taken is given back. */
+const MAX_AHEAD = 20_000;
 const NAME = /^[\p{L}_$#]/u;
 const RELEASES =
   /^(release|unlock|free|give|put|return|restore|close|end|destroy|dispose|leave|exit|done|signal|commit|rollback)/i;

@@ -3,7 +3,7 @@ import type { CodeFrame } from '../frames.ts';
 import type { CodeTask } from '../heap-tasks.ts';
 import { NONE } from '../snapshot/heap-graph.ts';
 import type { HeapGraph, Node } from '../snapshot/heap-graph.ts';
-import { denotes, sees } from './denotes.ts';
+import { denotes, exportedName, sees } from './denotes.ts';
 import type { Suspension } from './denotes.ts';
 import { awaitedCall, earlierCalls } from './earlier-calls.ts';
 import type { EarlierCall } from './earlier-calls.ts';
@@ -44,8 +44,12 @@ export function whoHolds(
     });
   }
   const found: Holding[] = [];
+  const looked = [...resources].slice(0, MAX_RESOURCES);
   for (const [task, { frames, stacks }] of tasks.entries()) {
-    for (const resource of [...resources].slice(0, MAX_RESOURCES)) {
+    // Most functions have neither taken anything nor run the work of others.
+    const may = frames.some((frame) => RUNS_WORK.test(frame.function) || calls.before(frame).some(takes));
+    if (!may) continue;
+    for (const resource of looked) {
       const held = stacks
         .slice(0, MAX_STACKS)
         .map((generators) => heldBy(heap, frames, generators, resource, calls));
@@ -74,7 +78,7 @@ function heldBy(
     const generator = generators[k] ?? NONE;
     const closure = generator === NONE ? NONE : heap.to(generator, 'function');
     if (closure === NONE) continue;
-    const suspension: Suspension = { generator, closure, text: calls.text(frame) };
+    const suspension: Suspension = { generator, closure, exported: calls.exported(frame) };
     const taken = calls
       .before(frame)
       .find((call) => takes(call) && denotes(heap, suspension, call, resource));
@@ -110,20 +114,20 @@ function isLock(
   return false;
 }
 
-const LOCKS = /pool|mutex|lock|semaphore|limit|gate|latch|barrier|throttle/i;
+const LOCKS = /pool|mutex|(?<![bc])lock|semaphore|limit|gate|latch|barrier|throttle/i;
 
 /** Whether a function is the resource's own. */
 const belongsTo = (heap: HeapGraph, generator: Node, closure: Node, resource: Node): boolean =>
   heap.to(generator, 'receiver') === resource || sees(heap, closure, resource);
 
-/** Whether a call takes something for a while, by its name. */
-const takes = ({ method, answered }: EarlierCall): boolean =>
-  TAKES.test(method) || (answered && GIVES.test(method));
+/** Whether a call takes something for a while, by its name, and because the function gives it back later. */
+const takes = ({ method, answered, returned }: EarlierCall): boolean =>
+  returned && (TAKES.test(method) || (answered && GIVES.test(method)));
 const TAKES = /^(try)?_?(acquire|lock|take|enter|reserve|obtain|borrow|lease|down|p)([A-Z_]|$)/;
 const GIVES = /^(connect|checkout|claim|wait|get_?(connection|client|resource|lock|permit))/i;
 /** Functions that run other work while they hold something. */
 const RUNS_WORK =
-  /run|exclusive|lock|mutex|semaphore|limit|guard|critical|seriali|synchroni|throttle|acquire|permit|schedule/i;
+  /(^|[.#_ ])run|Run|[eE]xclusive|(?<![bBcC])[lL]ock|[mM]utex|[sS]emaphore|[lL]imit|[gG]uard|[cC]ritical|[sS]eriali|[sS]ynchroni|[tT]hrottle|[aA]cquire|[pP]ermit|[sS]chedule/;
 
 /** `stock`; the class of `this`; the function that was called, where it is no method. */
 function nameOf(heap: HeapGraph, resource: Node, { object, method }: EarlierCall): string {
@@ -141,19 +145,25 @@ class CallReader {
   readonly #heap: HeapGraph;
   readonly #textOf: (url: string) => string | undefined;
   readonly #known = new Map<string, EarlierCall[]>();
+  readonly #exported = new Map<string, string | undefined>();
 
   constructor(heap: HeapGraph, textOf: (url: string) => string | undefined) {
     this.#heap = heap;
     this.#textOf = textOf;
   }
 
-  text({ url }: CodeFrame): string {
-    return this.#textOf(url) ?? '';
+  /** What the module of a frame imports, by the name that it has there. */
+  exported({ url }: CodeFrame): (local: string) => string | undefined {
+    return (local) => {
+      const key = `${url} ${local}`;
+      if (!this.#exported.has(key)) this.#exported.set(key, exportedName(this.#textOf(url) ?? '', local));
+      return this.#exported.get(key);
+    };
   }
 
   /** Name of the function whose answer a frame awaits. */
   awaited(frame: CodeFrame): string | undefined {
-    return frame.exact ? awaitedCall(this.text(frame), frame) : undefined;
+    return frame.exact ? awaitedCall(this.#textOf(frame.url) ?? '', frame) : undefined;
   }
 
   before(frame: CodeFrame): readonly EarlierCall[] {
@@ -163,7 +173,7 @@ class CallReader {
     if (!exact || !begin || isInternal(url)) return [];
     const key = `${url}:${line}:${column}`;
     let calls = this.#known.get(key);
-    if (!calls) this.#known.set(key, (calls = earlierCalls(this.text(frame), begin, frame)));
+    if (!calls) this.#known.set(key, (calls = earlierCalls(this.#textOf(frame.url) ?? '', begin, frame)));
     return calls;
   }
 }

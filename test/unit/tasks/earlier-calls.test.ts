@@ -12,7 +12,8 @@ function takenIn(marked: string): string[] {
     return { line: before.length, column: before.at(-1)!.length + 1 };
   };
   return earlierCalls(text, place(begin), place(end)).map(
-    ({ object, method, line }) => `${[...object, method].join('.')}:${line}`,
+    ({ object, method, line, returned }) =>
+      `${[...object, method].join('.')}:${line}${returned ? ' and back' : ''}`,
   );
 }
 
@@ -72,6 +73,22 @@ test.each<[string, string, string[]]>([
     ['h.seven:5'],
   ],
   ['nothing before the function', `await a.one(); const f = async @() => { /*here*/ await b.two(); }`, []],
+  [
+    'and whether it is given back further on, in the same function',
+    `async @() => {
+      await stock.acquire();
+      const client = await pool.connect();
+      await limiter.take();
+      try {
+        /*here*/ await orders.acquire();
+      } finally {
+        client.release();
+        stock.release();
+      }
+    };
+    limiter.release();`,
+    ['stock.acquire:2 and back', 'pool.connect:3 and back', 'limiter.take:4'],
+  ],
   ['nothing where the body is one expression', `const f = async @() => /*here*/ await b.two();`, []],
 ])('%s', (_, text, calls) => {
   expect(takenIn(text)).toEqual(calls);
