@@ -13,13 +13,14 @@ import { createClock } from './clock.ts';
 import { createCostMeter } from './cost.ts';
 import { trackHandles } from './handles.ts';
 import { createFollows } from './follows.ts';
+import type { Site } from './follows.ts';
 import { createHooks } from './hooks.ts';
 import { createModes } from './modes.ts';
 import { PromiseTable } from './pending.ts';
 import { AGENT_KEY, Ctl } from './protocol.ts';
 import type { AgentConfig, AgentInfo, AgentMessage, AgentSummary, RawFrame, RawHandle } from './protocol.ts';
 import { createRing } from './ring.ts';
-import { createStackTable, awaitStack, readStack } from './stacks.ts';
+import { awaitStack, captureStack, createStackTable, framesOf, readStack } from './stacks.ts';
 import { openTransport } from './transport.ts';
 import { recordLasting, sampleWaits } from './waits.ts';
 import { startWatchers } from './watchers.ts';
@@ -67,7 +68,13 @@ export function start(require: NodeJS.Require, config: AgentConfig): Agent | nul
 
   const cleanup: (() => void)[] = [];
   const undoAll = (): void => {
-    for (const undo of cleanup.splice(0).reverse()) undo();
+    for (const undo of cleanup.splice(0).reverse()) {
+      try {
+        undo();
+      } catch {
+        // An emitter of the program refuses to let go of a listener: the hooks, which are undone last, must go all the same.
+      }
+    }
   };
   try {
     const agent = begin(require, config, binding, cleanup, undoAll);
@@ -129,14 +136,15 @@ function begin(
   const cost = createCostMeter(read, now);
   const follows = createFollows(() => {
     const from = read();
-    const stack = stacks.add(awaitStack(readStack('all', CREATION_FRAMES)));
+    const site = captureStack(CREATION_FRAMES);
     cost.spent(read() - from);
-    return stack;
+    return site;
   });
   const waits = {
     readAsyncStack: createStackReader(),
     pending,
     stacks,
+    stackOfAwait: (site: Site) => stacks.add(awaitStack(framesOf(site, 'all'))),
     put: ring.put,
     now,
     spent: cost.spent,
@@ -178,7 +186,18 @@ function begin(
   cleanup.push(hooks.stop);
 
   let stopping: Promise<AgentSummary> | undefined;
-  const stopOnce = (): Promise<AgentSummary> => (stopping ??= stop());
+  const stopOnce = (): Promise<AgentSummary> => {
+    if (!stopping) hooks.unrecorded(() => (stopping = stop()));
+    return stopping!;
+  };
+  /** The same where nobody waits for it: a failure would be the program's unhandled rejection. */
+  const leave = async (): Promise<void> => {
+    try {
+      await stopOnce();
+    } catch {
+      // What could be undone is undone.
+    }
+  };
   let leaseUntil = read() + LEASE_MS * 1000;
   const transport = openTransport({
     workers,
@@ -188,7 +207,7 @@ function begin(
     originUs,
     binding,
     onProblem,
-    onLost: () => void stopOnce(),
+    onLost: () => void leave(),
   });
   const flush = (): void => {
     watchers.settle();
@@ -280,7 +299,7 @@ function begin(
     follows.allow(modes.waitSamples() > 0 ? 'some' : 'none');
     flush();
     cost.spent((now() - at) | 0);
-    if (read() > leaseUntil) void stopOnce();
+    if (read() > leaseUntil) void leave();
   };
   const timer = hooks.disown(() =>
     timers
@@ -290,7 +309,7 @@ function begin(
           hooks.unrecorded(tick);
         } catch (error) {
           onProblem('agent-failed', `The agent stopped itself: ${String(error)}`);
-          void stopOnce();
+          void leave();
         }
       }, config.heartbeatMs)
       .unref(),
@@ -308,6 +327,8 @@ function begin(
   };
 
   const stop = async (): Promise<AgentSummary> => {
+    // We may be in an interrupt, in the middle of one of our own hooks: a microtask never is.
+    await undefined;
     listHandles();
     watchers.settle();
     undoAll();

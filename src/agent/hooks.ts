@@ -133,8 +133,13 @@ export function createHooks(ports: HookPorts): Hooks {
   const onSettled = (promise: object): void => {
     const id = pending.settle(promise);
     if (id === 0 || id === OWN) return;
+    follows.settled(id);
     put(Op.Settled, id, time() | 0, current);
   };
+
+  /** Nearly always the first comparison tells: what runs is newer than what we made at the last heartbeat. */
+  const isOurs = (asyncId: number): boolean =>
+    asyncId <= newestOwn && (asyncId === ignored || own.has(asyncId));
 
   const resourceHooks: AsyncHooks.HookCallbacks & { trackPromises?: boolean } = {
     init: (asyncId: number, type: string, trigger: number, resource: Resource) => {
@@ -148,8 +153,8 @@ export function createHooks(ports: HookPorts): Hooks {
         const parent = relative(trigger);
         put(promiseInit, id, parent, current);
         // Without a parent, its trigger is what is under way.
-        if (parent === current) pending.add(resource, id, time() | 0, 0, 0);
-        else pending.add(resource, id, time() | 0, parent, follows.add(parent));
+        if (parent === current) pending.add(resource, id, time() | 0, 0, undefined);
+        else pending.add(resource, id, time() | 0, parent, follows.add(id, parent));
       } else {
         const word = initWord(type);
         put(word & ~HANDLE, id, relative(trigger), current);
@@ -158,11 +163,11 @@ export function createHooks(ports: HookPorts): Hooks {
       if (--gap <= 0) sampled(id);
     },
     before: (asyncId: number) => {
-      if (asyncId === ignored || (own.size > 0 && own.has(asyncId))) return;
+      if (isOurs(asyncId)) return;
       begin(relative(asyncId), now());
     },
     after: (asyncId: number) => {
-      if (asyncId === ignored || (own.size > 0 && own.has(asyncId))) return;
+      if (isOurs(asyncId)) return;
       end(relative(asyncId));
     },
   };
@@ -179,7 +184,8 @@ export function createHooks(ports: HookPorts): Hooks {
           const id = (++promises * 2 + 1) | 0;
           const followed = parent === undefined ? 0 : pending.idOf(parent);
           put(promiseInit, id, followed, current);
-          pending.add(promise, id, time() | 0, followed, followed === 0 ? 0 : follows.add(followed));
+          const site = followed === 0 ? undefined : follows.add(id, followed);
+          pending.add(promise, id, time() | 0, followed, site);
           if (--gap <= 0) sampled(id);
         },
         before: (promise: object) => {

@@ -1,3 +1,5 @@
+import type { Site } from './follows.ts';
+
 /** A constructor that returns what it is given, so that a subclass adds its private fields to a foreign object. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- its constructor is its purpose
 class Adopt {
@@ -36,7 +38,7 @@ export class PromiseTable extends Adopt {
     const held: (PromiseTable | undefined)[] = new Array<undefined>(limit).fill(undefined);
     const times = new Int32Array(limit);
     const parents = new Int32Array(limit);
-    const sites = new Int32Array(limit);
+    const sites: (Site | undefined)[] = new Array<undefined>(limit).fill(undefined);
     /** Slots by the lower bits of the id: guesses, held against the id. Twice as many, as ids leave out every other number. */
     const guesses = new Int32Array(limit * 2);
     const mask = guesses.length - 1;
@@ -78,7 +80,8 @@ export class PromiseTable extends Adopt {
         held[slot] = last;
         times[slot] = times[count]!;
         parents[slot] = parents[count]!;
-        sites[slot] = sites[count]!;
+        sites[slot] = sites[count];
+        sites[count] = undefined;
         guesses[last.#id & mask] = slot;
         last.#slot = slot;
         held[count] = undefined;
@@ -89,16 +92,17 @@ export class PromiseTable extends Adopt {
         if (count === 0) return undefined;
         const slot = Math.floor(Math.random() * count);
         const promise = held[slot]!;
-        return { promise, id: promise.#id, followed: find(parents[slot]!), site: sites[slot]! };
+        return { promise, id: promise.#id, followed: find(parents[slot]!), site: sites[slot] };
       },
       each: (visit) => {
         for (let slot = 0; slot < count; slot++)
-          visit(held[slot]!, held[slot]!.#id, times[slot]!, sites[slot]!);
+          visit(held[slot]!, held[slot]!.#id, times[slot]!, sites[slot]);
       },
       clear: () => {
         for (let slot = 0; slot < count; slot++) {
           held[slot]!.#slot = FORGOTTEN;
           held[slot] = undefined;
+          sites[slot] = undefined;
         }
         count = 0;
         beyond = 0;
@@ -113,9 +117,9 @@ export const OWN = -1;
 export interface PendingSet {
   /**
    * Gives the promise its id and holds it. `time`: µs; `parent`: id of the promise that it follows, 0 = none;
-   * `site`: number of the stack of the `await` that made it, 0 = not read.
+   * `site`: the stack that made it, where it was captured.
    */
-  add: (promise: object, id: number, time: number, parent: number, site: number) => void;
+  add: (promise: object, id: number, time: number, parent: number, site: Site | undefined) => void;
   /** Marks a promise as one of our own. */
   disown: (promise: object) => void;
   /** 0 for a promise that we did not see being made, {@link OWN} for one of ours. */
@@ -126,7 +130,7 @@ export interface PendingSet {
   size: () => number;
   /** A pending promise picked at random; undefined when there is none. */
   pick: () => Picked | undefined;
-  each: (visit: (promise: object, id: number, time: number, site: number) => void) => void;
+  each: (visit: (promise: object, id: number, time: number, site: Site | undefined) => void) => void;
   /** Holds nothing any more; ids stay. */
   clear: () => void;
 }
@@ -137,6 +141,6 @@ export interface Picked {
   id: number;
   /** The promise that it follows, where that is pending, too. */
   followed: object | undefined;
-  /** Number of the stack of the `await` that made it, 0 = not read. */
-  site: number;
+  /** The stack that made it, where it was captured. */
+  site: Site | undefined;
 }

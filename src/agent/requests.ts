@@ -36,9 +36,9 @@ interface RoutedRequest extends IncomingMessage {
 interface Open {
   id: number;
   method: string;
-  request?: RoutedRequest;
+  request: RoutedRequest | undefined;
   /** The route's pattern, where a framework told it. */
-  pattern?: string;
+  pattern: string | undefined;
 }
 
 type Answer = ServerResponse | ServerHttp2Stream;
@@ -46,20 +46,27 @@ type Answer = ServerResponse | ServerHttp2Stream;
 export function startRequests({ diagnostics, put, now, labels, nextId }: RequestPorts): Requests {
   const open = new Map<Answer, Open>();
 
-  const begin = (answer: Answer, kind: RequestKind, url: string, entry: Omit<Open, 'id'>): void => {
+  const begin = (
+    answer: Answer,
+    kind: RequestKind,
+    method: string,
+    url: string,
+    request: RoutedRequest | undefined,
+  ): void => {
     if (open.has(answer)) return;
     const id = nextId();
-    if (open.size < MAX_OPEN) open.set(answer, { id, ...entry });
+    if (open.size < MAX_OPEN) open.set(answer, { id, method, request, pattern: undefined });
     // The query may hold anything, and a route does not depend on it.
-    const path = url.split('?', 1)[0]!;
-    put(Op.RequestStart | (kind << 8), id, now(), labels.index(`${entry.method} ${path}`));
+    const query = url.indexOf('?');
+    const path = query < 0 ? url : url.slice(0, query);
+    put(Op.RequestStart | (kind << 8), id, now(), labels.ofRequest(method, path));
   };
   const finish = (answer: Answer, status: number): void => {
     const entry = open.get(answer);
     if (!entry) return;
     open.delete(answer);
     const pattern = entry.pattern ?? expressPattern(entry.request);
-    const route = pattern === undefined ? 0 : labels.index(`${entry.method} ${pattern}`);
+    const route = pattern === undefined ? 0 : labels.ofRequest(entry.method, pattern);
     put(Op.RequestEnd | ((status & 0xffff) << 8), entry.id, now(), route);
   };
 
@@ -67,7 +74,7 @@ export function startRequests({ diagnostics, put, now, labels, nextId }: Request
     // Even ids are streams that the server pushes by itself.
     if ((stream.id ?? 1) % 2 === 0) return;
     const { ':method': method, ':path': path } = headers;
-    begin(stream, RequestKind.Http2, text(path), { method: text(method) });
+    begin(stream, RequestKind.Http2, text(method), text(path), undefined);
   };
 
   const unsubscribe = subscribe(diagnostics, {
@@ -77,7 +84,7 @@ export function startRequests({ diagnostics, put, now, labels, nextId }: Request
     }: {
       request: RoutedRequest;
       response: ServerResponse;
-    }) => begin(response, RequestKind.Http, request.url ?? '', { method: request.method ?? '', request }),
+    }) => begin(response, RequestKind.Http, request.method ?? '', request.url ?? '', request),
     'http.server.response.finish': ({ response }: { response: ServerResponse }) =>
       finish(response, response.statusCode),
     // Node 22 and later.

@@ -17,29 +17,47 @@ interface CallSite {
 
 export type Keep = 'all' | 'async';
 
-/**
- * Reads the stack of `error` (of a new one without it) as frames, innermost first, without formatting it and without
- * touching what the program set: `Error.prepareStackTrace` and `Error.stackTraceLimit` are put back at once.
- * `async` keeps only the suspended callers that V8 appends. Where the error class is
- * frozen, the text of the stack is read, which is shorter.
- */
+/** The stack that runs now: see {@link framesOf}. */
 export function readStack(keep: Keep, limit: number): RawFrame[] {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  let frames: RawFrame[] = [];
+  return framesOf(captureStack(limit), keep);
+}
+
+/** Keeps the stack that runs now, at most `limit` frames of it, unformatted: a few µs. */
+export function captureStack(limit: number): Error {
+  const { stackTraceLimit } = Error;
   try {
     Error.stackTraceLimit = limit;
+  } catch {
+    // Frozen intrinsics: ten frames, with ours among them.
+  }
+  const error = new Error();
+  try {
+    Error.stackTraceLimit = stackTraceLimit;
+  } catch {
+    // It was not changed above either.
+  }
+  return error;
+}
+
+/**
+ * The frames of an error that nobody has looked at, innermost first, without formatting it and without touching what the program
+ * set: `Error.prepareStackTrace` is put back at once. `async` keeps only the suspended callers that V8 appends. Where
+ * the error class is frozen, the text of the stack is read.
+ */
+export function framesOf(error: Error, keep: Keep): RawFrame[] {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
+  const { prepareStackTrace } = Error;
+  let frames: RawFrame[] = [];
+  try {
     Error.prepareStackTrace = (_error, sites) => {
       frames = rawFrames(sites, keep);
       return '';
     };
-    frames = new Error().stack === undefined ? [] : frames;
+    frames = error.stack === undefined ? [] : frames;
   } catch {
-    // Frozen: Node formats it as it pleases, ten frames with ours among them.
-    frames = parsedStack(keep);
+    frames = parsedStack(error, keep);
   } finally {
     try {
-      Error.stackTraceLimit = stackTraceLimit;
       // Absent by default; assigning undefined would leave a property behind.
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the types think that it is always there
       if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
@@ -63,9 +81,9 @@ export function awaitStack(frames: RawFrame[]): RawFrame[] {
   return [[name, url, line, column, 1], ...callers];
 }
 
-function parsedStack(keep: Keep): RawFrame[] {
+function parsedStack(error: Error, keep: Keep): RawFrame[] {
   try {
-    const text: unknown = new Error().stack;
+    const text: unknown = error.stack;
     if (typeof text !== 'string') return [];
     return parseStack(text).filter(
       ([, url, , , flag]) => !url.startsWith(OWN_URL) && (keep === 'all' || flag !== 0),

@@ -1,6 +1,7 @@
 import { Op } from '../model/event.ts';
 import type { ReadAsyncStack } from './async-stack.ts';
 import { NativePromise } from './native-promise.ts';
+import type { Site } from './follows.ts';
 import type { PendingSet, Picked } from './pending.ts';
 import type { Put } from './ring.ts';
 import type { StackTable } from './stacks.ts';
@@ -12,6 +13,8 @@ interface WaitPorts {
   readAsyncStack: ReadAsyncStack;
   pending: PendingSet;
   stacks: StackTable;
+  /** Number of the stack of an `await`, from what was captured there; 0 when no `await` was. */
+  stackOfAwait: (site: Site) => number;
   put: Put;
   /** Reads the clock: µs since the clock origin. */
   now: () => number;
@@ -24,14 +27,15 @@ interface WaitPorts {
 /**
  * The wait profiler: picks at random among the promises that are pending and that nobody follows, and records where they wait.
  * Those are the promises that each `await` makes of its own, so that a sample stands for one suspended function, and its weight
- * tells for how many. Its stack is the one of the promise that it follows, or the one read at the `await` where V8 would not
+ * tells for how many. Its stack is the one of the promise that it follows, or the one captured at the `await` where V8 would not
  * tell. Must be called inside `unrecorded`; the stacks arrive with the microtasks after it.
  */
 export function sampleWaits(ports: WaitPorts, picks: number): void {
-  const { readAsyncStack, stacks, put, now, spent } = ports;
+  const { readAsyncStack, stacks, stackOfAwait, put, now, spent } = ports;
   const { leaves, weight } = pickLeaves(ports, picks);
-  const unread = leaves.filter(({ site }) => site === 0);
-  for (const { id, site } of leaves) if (site !== 0) put(Op.WaitSample | (weight << 8), id, now(), site);
+  const unread = leaves.filter(({ site }) => site === undefined);
+  for (const { id, site } of leaves)
+    if (site) put(Op.WaitSample | (weight << 8), id, now(), stackOfAwait(site));
   let first = 0;
   for (const [k, { promise, id, followed }] of unread.entries()) {
     readAsyncStack(followed ?? promise, (frames) => {
@@ -65,11 +69,11 @@ function pickLeaves({ pending, isFollowed }: WaitPorts, picks: number): { leaves
  * called inside `unrecorded`, or without hooks.
  */
 export async function recordLasting(
-  { readAsyncStack, pending, stacks, put, now }: WaitPorts,
+  { readAsyncStack, pending, stacks, stackOfAwait, put, now }: WaitPorts,
   ageUs: number,
 ): Promise<void> {
   const at = now();
-  const lasting: { promise: object; id: number; since: number; site: number }[] = [];
+  const lasting: { promise: object; id: number; since: number; site: Site | undefined }[] = [];
   pending.each((promise, id, since, site) => {
     if (((at - since) | 0) >= ageUs) lasting.push({ promise, id, since, site });
   });
@@ -80,7 +84,7 @@ export async function recordLasting(
       ({ promise, id, since, site }) =>
         new NativePromise<void>((resolve) => {
           readAsyncStack(promise, (frames) => {
-            put(Op.Pending, id, since | 0, site === 0 ? stacks.add(frames) : site);
+            put(Op.Pending, id, since | 0, site ? stackOfAwait(site) : stacks.add(frames));
             resolve();
           });
         }),

@@ -3,7 +3,7 @@
 //   plain    node:http that answers at once
 //   express  a chain of middleware around it, as express has, without its parsing
 //   fastify  the framework, from the shop's packages
-// GET /work does the work; GET /cost answers the main thread's CPU time in ns and the process's memory in bytes.
+// Its first line of output is its port.
 'use strict';
 const fs = require('node:fs');
 const http = require('node:http');
@@ -40,16 +40,6 @@ async function work() {
   return JSON.stringify(items);
 }
 
-/** Of the main thread alone where the system tells (Linux), else of the whole process. */
-function cpuNs() {
-  try {
-    return Number(fs.readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]);
-  } catch {
-    const { user, system } = process.cpuUsage();
-    return (user + system) * 1000;
-  }
-}
-
 /** What express does for each request: one function after the other, each calling the next. */
 function middleware(last) {
   const chain = [
@@ -76,20 +66,15 @@ const HANDLERS = {
     load('k1').then((value) => response.end(JSON.stringify(value))),
   ),
 };
-const cost = () => JSON.stringify({ cpuNs: cpuNs(), rss: process.memoryUsage().rss });
 
 const kind = process.argv[2] ?? 'layers';
 if (kind === 'fastify') {
   const { createRequire } = require('node:module');
   const path = require('node:path');
   const fastify = createRequire(path.resolve(__dirname, '../../examples/shop/package.json'))('fastify')();
-  fastify.get('/work', async () => load('k1'));
-  fastify.get('/cost', async () => cost());
+  fastify.get('/', async () => load('k1'));
   fastify.listen({ port: 0, host: '127.0.0.1' }).then(() => console.log(fastify.server.address().port));
 } else {
-  const server = http.createServer((request, response) => {
-    if (request.url === '/cost') response.end(cost());
-    else HANDLERS[kind](request, response);
-  });
+  const server = http.createServer(HANDLERS[kind]);
   server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 }

@@ -1,50 +1,58 @@
-// npm run bench:overhead [-- --json] [-- --nodes 24,26] [-- --servers layers,plain,express,fastify] [-- --modes flow,watch]
-//   [-- --rounds 5] [-- --requests 4000]
+// npm run bench:overhead [-- --json] [-- --quick] [-- --nodes 24,26] [-- --servers layers,plain,express,fastify,shop]
+//   [-- --modes flow,watch] [-- --rounds 5] [-- --seconds 1.5]
 // What recording costs the program: CPU time of its main thread per request while recorded, as a ratio to the same
-// process bare, phases interleaved; beside it the ratio of the 99th percentile of latency, and the memory that it takes.
-import autocannon from 'autocannon';
+// process bare. Bare and recorded phases alternate, each recorded one is held against the mean of its two neighbours,
+// and the median of these ratios counts. Beside it the 99th percentile of latency in the same way, and the memory
+// beyond the process as it was before the first recording. `--quick`: one server on one Node, in about a minute.
+// On Linux, which alone tells the time of one thread.
 import * as esbuild from 'esbuild';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { agentAsText, withoutBrowserProtocol } from '../../esbuild.plugins.mjs';
-import { installNodes, nodeBinary, VERSIONS } from '../setup/nodes.mjs';
+import { installNodes, VERSIONS } from '../setup/nodes.mjs';
+import { ROOT } from '../setup/project.mjs';
+import { startServer, SERVERS } from './overhead-load.mjs';
 
 const { values: args } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    nodes: { type: 'string', default: Object.keys(VERSIONS).join(',') },
+    quick: { type: 'boolean', default: false },
+    nodes: { type: 'string' },
     rounds: { type: 'string', default: '5' },
-    requests: { type: 'string', default: '4000' },
-    servers: { type: 'string', default: 'layers,plain,express,fastify' },
+    seconds: { type: 'string', default: '1.5' },
+    servers: { type: 'string' },
     modes: { type: 'string', default: 'flow,watch' },
   },
 });
+const nodes = (args.nodes ?? (args.quick ? '24' : Object.keys(VERSIONS).join(','))).split(',');
+const servers = (args.servers ?? (args.quick ? 'layers' : Object.keys(SERVERS).join(','))).split(',');
+const modes = args.modes.split(',');
 const FLOW_LIMIT = { 18: 1.4, 20: 1.4, 22: 1.4, 24: 1.25, 26: 1.25 };
 const WATCH_LIMIT = 1.05;
 const MEMORY_LIMIT_MB = 24;
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-bench-'));
 const say = (text) => process.stderr.write(`${text}\n`);
 
 try {
-  installNodes();
-  if (!fs.existsSync(path.join(root, 'dist/workers/record.cjs'))) {
-    execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'ignore' });
-  }
-  const { recordInWorker } = await recorder();
   const rows = [];
-  for (const major of args.nodes.split(',')) {
-    for (const server of args.servers.split(',')) {
-      // Fastify 5 needs Node 20.
-      if (server === 'fastify' && Number(major) < 20) continue;
-      for (const mode of args.modes.split(',')) {
-        rows.push(...(await measure(major, server, mode, recordInWorker)));
+  if (process.platform === 'linux') {
+    installNodes();
+    if (!fs.existsSync(path.join(ROOT, 'dist/workers/record.cjs'))) {
+      execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
+    }
+    const { recordInWorker } = await recorder();
+    for (const major of nodes) {
+      for (const kind of servers) {
+        if (Number(major) < SERVERS[kind].sinceNode) continue;
+        rows.push(...(await measure(major, kind, recordInWorker)));
       }
     }
+  } else {
+    say('The CPU time of one thread is told by Linux only: nothing was measured.');
   }
   if (args.json) console.log(JSON.stringify({ name: 'overhead', rows }));
   else table(rows);
@@ -54,9 +62,9 @@ try {
 
 /** The recorder as the editor uses it: in a thread of its own, so that it does not slow the load down. */
 async function recorder() {
-  const outfile = path.join(root, 'dist', 'bench-recorder.cjs');
+  const outfile = path.join(ROOT, 'dist', `bench-recorder-${process.pid}.cjs`);
   await esbuild.build({
-    entryPoints: [path.join(root, 'src/session/record-client.ts')],
+    entryPoints: [path.join(ROOT, 'src/session/record-client.ts')],
     outfile,
     bundle: true,
     platform: 'node',
@@ -71,110 +79,101 @@ async function recorder() {
   }
 }
 
-async function measure(major, kind, mode, recordInWorker) {
-  const server = spawn(
-    nodeBinary(major),
-    ['--inspect-port=0', path.join(root, 'test/bench/overhead-server.cjs'), kind],
-    {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
+async function measure(major, kind, recordInWorker) {
+  const server = await startServer(major, kind, folder);
   try {
-    const port = await new Promise((resolve, reject) => {
-      server.stdout.once('data', (data) => resolve(Number(data)));
-      server.once('exit', () => reject(new Error('the server did not start')));
-    });
-    const url = `http://127.0.0.1:${port}`;
-    await phase(url); // warm
-    let events = 0;
-    let estimate = 0;
-    const bare = [await phase(url)];
-    const recorded = [];
+    const seconds = Number(args.seconds);
+    await server.load(seconds);
+    await server.load(seconds);
+    const fresh = await server.phase(seconds);
+    let bare = fresh;
+    /** @type {Record<string, { before: object, recorded: object, after: object, trailer: object, estimate: number }[]>} */
+    const rounds = Object.fromEntries(modes.map((mode) => [mode, []]));
     for (let round = 0; round < Number(args.rounds); round++) {
-      const stop = new AbortController();
-      let started;
-      const recording = new Promise((resolve) => (started = resolve));
-      const done = recordInWorker(
-        { kind: 'pid', pid: server.pid },
-        {
-          out: path.join(folder, 'bench.looplens'),
-          mode,
-          // The whole of the mode is measured, whatever it costs.
-          budget: 1,
-          signal: stop.signal,
-          onProgress: (progress) => {
-            if (progress.phase !== 'recording') return;
-            estimate = progress.overheadShare;
-            started();
-          },
-        },
-      );
-      await Promise.race([recording, done]);
-      recorded.push(await phase(url));
-      stop.abort();
-      const { trailer } = await done;
-      events = trailer.events / (Number(args.requests) * 1.5);
-      bare.push(await phase(url));
-      say(
-        `node ${major}, ${kind}, ${mode}: round ${round + 1}: ${us(bare.at(-1).cpuNs)} bare, ${us(recorded.at(-1).cpuNs)} recorded, dropped ${trailer.dropped}, own estimate ${round2(estimate)}`,
-      );
+      for (const mode of modes) {
+        const before = bare;
+        const recorded = await recordedPhase(server, mode, seconds, recordInWorker);
+        bare = await server.phase(seconds);
+        rounds[mode].push({ before, ...recorded, after: bare });
+        say(
+          `node ${major}, ${kind}, ${mode}: round ${round + 1}: ${us(before.cpuNs)}, recorded ${us(recorded.recorded.cpuNs)}, ` +
+            `${us(bare.cpuNs)}; dropped ${recorded.trailer.dropped}, own estimate ${round2(recorded.estimate)}`,
+        );
+      }
     }
-    const label = `${kind}, node ${major}, ${mode}`;
-    const ratios = (pick) =>
-      recorded
-        .map((value, k) => pick(value) / ((pick(bare[k]) + pick(bare[k + 1])) / 2))
-        .sort((a, b) => a - b);
-    const row = (what, values, rest) => ({
-      label: `${label}${what}`,
-      value: round2(values[values.length >> 1]),
-      spread: [round2(values[0]), round2(values.at(-1))],
-      baseline: 'the same server, bare',
-      ...rest,
-    });
-    const memory = recorded
-      .map(({ rss }, k) => (rss - Math.max(bare[k].rss, bare[k + 1].rss)) / 2 ** 20)
-      .sort((a, b) => a - b);
-    return [
-      row(
-        `, ${events.toFixed(0)} events a request`,
-        ratios((one) => one.cpuNs),
-        {
-          unit: 'x',
-          limit: mode === 'watch' ? WATCH_LIMIT : FLOW_LIMIT[major],
-        },
-      ),
-      row(
-        ', p99 latency',
-        ratios((one) => one.p99),
-        { unit: 'x' },
-      ),
-      row(', memory beyond bare', memory, { unit: 'MB', limit: MEMORY_LIMIT_MB }),
-    ];
+    return modes.flatMap((mode) =>
+      rowsOf(`${kind}, node ${major}, ${mode}`, major, mode, fresh, rounds[mode]),
+    );
   } finally {
-    server.kill();
-    await new Promise((resolve) => (server.exitCode === null ? server.once('exit', resolve) : resolve()));
+    await server.end();
   }
 }
 
-/**
- * Main-thread CPU per request, ns; p99 of its latency, ms; memory afterwards, bytes. The first requests are not counted:
- * V8 compiles anew when hooks come or go.
- */
-async function phase(url) {
-  const amount = Number(args.requests);
-  await autocannon({ url: `${url}/work`, connections: 20, amount: amount / 2 });
-  const before = await cost(url);
-  const { latency } = await autocannon({ url: `${url}/work`, connections: 20, amount });
-  const after = await cost(url);
-  return { cpuNs: (after.cpuNs - before.cpuNs) / amount, p99: latency.p99, rss: after.rss };
+async function recordedPhase(server, mode, seconds, recordInWorker) {
+  const stop = new AbortController();
+  let estimate = 0;
+  let started;
+  const recording = new Promise((resolve) => (started = resolve));
+  const done = recordInWorker(
+    { kind: 'pid', pid: server.pid },
+    {
+      out: path.join(folder, 'bench.looplens'),
+      mode,
+      // The whole of the mode is measured, whatever it costs.
+      budget: 1,
+      signal: stop.signal,
+      onProgress: (progress) => {
+        if (progress.phase !== 'recording') return;
+        estimate = progress.overheadShare;
+        started();
+      },
+    },
+  );
+  await Promise.race([recording, done]);
+  const recorded = await server.phase(seconds);
+  stop.abort();
+  const { trailer } = await done;
+  return { recorded, trailer, estimate };
 }
 
-async function cost(url) {
-  return await (await fetch(`${url}/cost`)).json();
+function rowsOf(label, major, mode, fresh, rounds) {
+  const ratios = (pick) =>
+    rounds.map(({ before, recorded, after }) => pick(recorded) / ((pick(before) + pick(after)) / 2));
+  const row = (what, values, rest) => {
+    const sorted = values.toSorted((a, b) => a - b);
+    return {
+      label: `${label}${what}`,
+      value: round2(sorted[sorted.length >> 1]),
+      baseline: 'the same process, bare',
+      spread: [round2(sorted[0]), round2(sorted.at(-1))],
+      ...rest,
+    };
+  };
+  const { trailer, recorded } = rounds.at(-1);
+  const events = trailer.events / recorded.requests;
+  const dropped = rounds.reduce((sum, round) => sum + round.trailer.dropped, 0);
+  const lost = dropped > 0 ? `, ${dropped} dropped` : '';
+  return [
+    row(
+      `, ${events.toFixed(0)} events a request${lost}`,
+      ratios((one) => one.cpuNs),
+      { unit: 'x', limit: mode === 'watch' ? WATCH_LIMIT : FLOW_LIMIT[major] },
+    ),
+    row(
+      ', p99 latency',
+      ratios((one) => one.p99Ms),
+      { unit: 'x' },
+    ),
+    row(
+      ', memory',
+      rounds.map((round) => (round.recorded.rss - fresh.rss) / 2 ** 20),
+      { unit: 'MB', limit: MEMORY_LIMIT_MB },
+    ),
+  ];
 }
 
 function us(ns) {
-  return `${(ns / 1000).toFixed(0)} µs`;
+  return `${(ns / 1000).toFixed(1)} µs`;
 }
 
 function round2(value) {

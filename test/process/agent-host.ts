@@ -91,7 +91,7 @@ export async function runWithAgent(
       if (until?.(messages)) child.kill('SIGKILL');
     });
     const code = await ended;
-    if (agent === 'in') await collector.finished;
+    if (agent === 'in' && settings.socketPath !== null) await collector.finished;
     const lines = program.split('\n');
     const lineOf = (text: string): number => {
       const found = lines.flatMap((line, k) => (line.includes(text) ? [k + 1] : []));

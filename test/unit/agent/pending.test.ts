@@ -13,7 +13,7 @@ test('the table holds exactly the promises that have not settled, up to its limi
         made.push(promise);
         pending.add(promise);
         const parent = made.length > 1 ? k : 0;
-        table.add(promise, k + 1, k, parent, k);
+        table.add(promise, k + 1, k, parent, new Error(String(k)));
         const settled = made[which];
         if (settled && pending.delete(settled)) expect(table.settle(settled)).toBe(which + 1);
         expect(table.size()).toBe(pending.size);
@@ -28,7 +28,7 @@ test('the table holds exactly the promises that have not settled, up to its limi
         expect(picked === undefined ? held.length === 0 : pending.has(picked.promise)).toBe(true);
         if (!picked) continue;
         expect(picked.promise).toBe(made[picked.id - 1]);
-        expect(picked.site).toBe(picked.id - 1);
+        expect(picked.site?.message).toBe(String(picked.id - 1));
         // What it follows was made just before it: known while it is held.
         const before = made[picked.id - 2];
         expect(picked.followed).toBe(before && held.includes(before) ? before : undefined);
@@ -41,7 +41,7 @@ test('ids cannot be seen, and strangers have none', () => {
   const table = PromiseTable.create(2);
   const promise = Promise.resolve(1);
   const ours = Promise.resolve(2);
-  table.add(promise, 5, 0, 0, 0);
+  table.add(promise, 5, 0, 0, undefined);
   table.disown(ours);
   expect(Reflect.ownKeys(promise)).toEqual([]);
   expect(table.idOf(promise)).toBe(5);
