@@ -6,6 +6,8 @@ const STACKS_PER_BEAT = 2;
 const MAX_CREATED = 4096;
 /** Timers that are held while they are open. */
 const MAX_TIMERS = 4096;
+/** Timers made between two heartbeats that are looked at with the next one. */
+const MAX_YOUNG = 512;
 /** Timers looked at in a heartbeat, to let go of those that have ended. */
 const SWEEP = 256;
 const MAX_LISTED = 500;
@@ -49,6 +51,10 @@ interface Inspectable {
 export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
   const created = new Map<number, number>();
   const timers: { timer: Timer; id: number }[] = [];
+  /** Most timers of a server end within a heartbeat: these are held no longer than that, and cost no object of ours. */
+  const young: (Timer | undefined)[] = new Array<undefined>(MAX_YOUNG).fill(undefined);
+  const youngIds = new Int32Array(MAX_YOUNG);
+  let youngCount = 0;
   let stacksLeft = STACKS_PER_BEAT;
   let at = 0;
 
@@ -63,9 +69,21 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
     return { type, id, ref: true, detail, stack: created.get(id) ?? 0 };
   };
 
+  const keepLasting = (): void => {
+    for (let k = 0; k < youngCount; k++) {
+      const timer = young[k]!;
+      if (timers.length < MAX_TIMERS && !hasEnded(timer)) timers.push({ timer, id: youngIds[k]! });
+      young[k] = undefined;
+    }
+    youngCount = 0;
+  };
+
   return {
     made: (id, type, resource) => {
-      if (type === 'Timeout' && timers.length < MAX_TIMERS) timers.push({ timer: resource as Timer, id });
+      if (type === 'Timeout' && youngCount < MAX_YOUNG) {
+        youngIds[youngCount] = id;
+        young[youngCount++] = resource as Timer;
+      }
       if (stacksLeft === 0) return;
       stacksLeft--;
       const stack = stackNow();
@@ -75,6 +93,7 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
     },
     beat: () => {
       stacksLeft = STACKS_PER_BEAT;
+      keepLasting();
       for (let k = Math.min(SWEEP, timers.length); k > 0; k--) {
         if (at >= timers.length) at = 0;
         if (hasEnded(timers[at]!.timer)) {
@@ -84,6 +103,7 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
       }
     },
     list: () => {
+      keepLasting();
       const list: RawHandle[] = [];
       const add = (make: () => RawHandle): void => {
         if (list.length >= MAX_LISTED) return;

@@ -3,7 +3,7 @@
 // What recording costs the program: CPU time of its main thread per request while recorded, as a ratio to the same
 // process bare. Bare and recorded phases alternate, each recorded one is held against the mean of its two neighbours,
 // and the median of these ratios counts. Beside it the 99th percentile of latency in the same way, and the memory
-// beyond the process as it was before the first recording. `--quick`: one server on one Node, in about a minute.
+// beyond that of the bare phase before. `--quick`: one server on one Node, in about a minute.
 // On Linux, which alone tells the time of one thread.
 import * as esbuild from 'esbuild';
 import { execFileSync } from 'node:child_process';
@@ -85,8 +85,7 @@ async function measure(major, kind, recordInWorker) {
     const seconds = Number(args.seconds);
     await server.load(seconds);
     await server.load(seconds);
-    const fresh = await server.phase(seconds);
-    let bare = fresh;
+    let bare = await server.phase(seconds);
     /** @type {Record<string, { before: object, recorded: object, after: object, trailer: object, estimate: number }[]>} */
     const rounds = Object.fromEntries(modes.map((mode) => [mode, []]));
     for (let round = 0; round < Number(args.rounds); round++) {
@@ -101,9 +100,7 @@ async function measure(major, kind, recordInWorker) {
         );
       }
     }
-    return modes.flatMap((mode) =>
-      rowsOf(`${kind}, node ${major}, ${mode}`, major, mode, fresh, rounds[mode]),
-    );
+    return modes.flatMap((mode) => rowsOf(`${kind}, node ${major}, ${mode}`, major, mode, rounds[mode]));
   } finally {
     await server.end();
   }
@@ -136,7 +133,7 @@ async function recordedPhase(server, mode, seconds, recordInWorker) {
   return { recorded, trailer, estimate };
 }
 
-function rowsOf(label, major, mode, fresh, rounds) {
+function rowsOf(label, major, mode, rounds) {
   const ratios = (pick) =>
     rounds.map(({ before, recorded, after }) => pick(recorded) / ((pick(before) + pick(after)) / 2));
   const row = (what, values, rest) => {
@@ -166,7 +163,7 @@ function rowsOf(label, major, mode, fresh, rounds) {
     ),
     row(
       ', memory',
-      rounds.map((round) => (round.recorded.rss - fresh.rss) / 2 ** 20),
+      rounds.map(({ before, recorded }) => (recorded.rss - before.rss) / 2 ** 20),
       { unit: 'MB', limit: MEMORY_LIMIT_MB },
     ),
   ];

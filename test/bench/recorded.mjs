@@ -23,8 +23,7 @@ const CLI = path.join(ROOT, 'dist/cli/looplens.cjs');
  * @param {number} [options.connections]
  * @param {string[]} [options.execArgv]
  * @param {Record<string, string>} [options.env]
- * @param {(url: string) => Promise<unknown>} [options.onBegin] called when recording has begun
- * @param {(url: string) => Promise<unknown>} [options.onEnd] called shortly before it ends; its answer is ours
+ * @param {(url: string) => Promise<unknown>} [options.onEnd] called when recording has ended, still under load; its answer is ours
  */
 export async function recordUnderLoad(options) {
   const { major, server, paths, out, seconds, connections = 60, execArgv = [], env = {} } = options;
@@ -59,11 +58,8 @@ export async function recordUnderLoad(options) {
         });
         void recorded.then(() => reject(new Error('recording ended before it began')));
       });
-      await options.onBegin?.(url);
-      await new Promise((resolve) => setTimeout(resolve, seconds * 1000 - 500));
-      const answer = await options.onEnd?.(url);
       await recorded;
-      return answer;
+      return await options.onEnd?.(url);
     } finally {
       load.stop();
     }

@@ -1,5 +1,5 @@
-// A server whose waits are known: every request goes through one of six ways of waiting. GET /truth answers, by line of
-// the await, how long callers have waited there since GET /reset: measured around each await.
+// A server whose waits are known: every request goes through one of six ways of waiting. GET /truth?FROM,TO answers, by line of
+// the await, how long callers have waited there between two moments (ms since the epoch): measured around each await.
 'use strict';
 const { EventEmitter, once } = require('node:events');
 const fs = require('node:fs');
@@ -9,10 +9,19 @@ const { pipeline } = require('node:stream/promises');
 const { setTimeout: sleep } = require('node:timers/promises');
 const genericPool = require('generic-pool');
 
-const totals = new Map();
-/** Remembers how long the await on the line of the caller took. `began` is read just before it. */
+const waits = [];
+/** Remembers the await on the line of the caller. `began` is read just before it. */
 function waited(line, began) {
-  totals.set(line, (totals.get(line) ?? 0) + performance.now() - began);
+  waits.push({ line, began, ended: performance.now() });
+}
+/** Time waited at each line within a window. */
+function truth(from, to) {
+  const totals = {};
+  for (const { line, began, ended } of waits) {
+    const ms = Math.min(ended, to - performance.timeOrigin) - Math.max(began, from - performance.timeOrigin);
+    if (ms > 0) totals[line] = (totals[line] ?? 0) + ms;
+  }
+  return totals;
 }
 const lines = fs.readFileSync(__filename, 'utf8').split('\n');
 /** Line of the await that is marked with `name`. */
@@ -108,11 +117,9 @@ async function signalled() {
 
 const ways = [plain, shared, pooled, borrowed, streamed, signalled];
 const server = http.createServer((request, response) => {
-  if (request.url === '/reset') {
-    totals.clear();
-    response.end();
-  } else if (request.url === '/truth') {
-    response.end(JSON.stringify({ file: __filename, ms: Object.fromEntries(totals), names: at }));
+  if (request.url.startsWith('/truth?')) {
+    const [from, to] = request.url.slice('/truth?'.length).split(',').map(Number);
+    response.end(JSON.stringify({ file: __filename, ms: truth(from, to), names: at }));
   } else {
     const way = ways[request.url.slice(1)] ?? plain;
     way().then(

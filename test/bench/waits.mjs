@@ -19,6 +19,7 @@ const { values: args } = parseArgs({
 installNodes();
 const { openRecording } = await load('src/recording/read.ts');
 const { analyze } = await load('src/analysis/analyze.ts');
+const { EVENT_WORDS, Op } = await load('src/model/event.ts');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-bench-'));
 const rows = [];
 try {
@@ -33,6 +34,18 @@ else
       `${row.label.padEnd(34)} ${row.value.toFixed(1).padStart(6)} ${row.unit.padEnd(8)} ${row.baseline}`,
     );
 
+/** The time between the first and the last sample, ms since the epoch: the truth is taken of the same time. */
+function sampledWindow(recording) {
+  const times = [];
+  for (const { words } of recording.events()) {
+    for (let at = 0; at < words.length; at += EVENT_WORDS) {
+      if ((words[at] & 0xff) === Op.WaitSample) times.push(words[at + 2] >>> 0);
+    }
+  }
+  const { startedAt } = recording.header;
+  return { from: startedAt + times[0] / 1000, to: startedAt + times.at(-1) / 1000 };
+}
+
 async function measure(major) {
   const out = path.join(folder, `waits-${major}.looplens`);
   const truth = await recordUnderLoad({
@@ -41,8 +54,12 @@ async function measure(major) {
     paths: ['/0', '/1', '/2', '/3', '/4', '/5'],
     out,
     seconds: Number(args.seconds),
-    onBegin: (url) => fetch(`${url}/reset`),
-    onEnd: async (url) => (await fetch(`${url}/truth`)).json(),
+    onEnd: async (url) => {
+      // Whatever waited when the recording ended has gone on by then, and is known.
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      const { from, to } = sampledWindow(openRecording(out));
+      return (await fetch(`${url}/truth?${from},${to}`)).json();
+    },
   });
   const { waits } = analyze(openRecording(out), []).value;
   const inFile = waits.lines.filter(({ location }) => location.file === truth.file);

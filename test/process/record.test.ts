@@ -32,7 +32,7 @@ describe.each(Object.keys(VERSIONS).map(Number))('recording a running server on 
 
   beforeAll(async () => {
     // A port of its own: 9229 may be anybody's on this machine.
-    program = await startProgram(major, FILE, ['--inspect-port=0']);
+    program = await startProgram(major, FILE, ['--inspect-port=0', '--expose-internals']);
     const get = (route: string) => fetch(program.url + route, { signal: AbortSignal.timeout(5000) });
     await get('/ok');
     before = await (await get('/trace-of-us')).json();
