@@ -100,7 +100,12 @@ async function measure(major, kind, recordInWorker) {
         );
       }
     }
-    return modes.flatMap((mode) => rowsOf(`${kind}, node ${major}, ${mode}`, major, mode, rounds[mode]));
+    const rows = modes.flatMap((mode) =>
+      rowsOf(`${kind}, node ${major}, ${mode}`, major, mode, rounds[mode]),
+    );
+    // A long run that is cut short has told what it knew.
+    for (const row of rows) say(lineOf(row));
+    return rows;
   } finally {
     await server.end();
   }
@@ -179,10 +184,10 @@ function round2(value) {
 
 function table(rows) {
   console.log('recorded against bare: median of rounds (lowest to highest)');
-  for (const { label, value, unit, spread, limit } of rows) {
-    const mark = limit === undefined ? '' : `  limit ${limit}${value <= limit ? '' : '  OVER'}`;
-    console.log(
-      `${label.padEnd(52)} ${value.toFixed(2)} ${unit.padEnd(2)}  ${spread[0]} to ${spread[1]}${mark}`,
-    );
-  }
+  for (const row of rows) console.log(lineOf(row));
+}
+
+function lineOf({ label, value, unit, spread, limit }) {
+  const mark = limit === undefined ? '' : `  limit ${limit}${value <= limit ? '' : '  OVER'}`;
+  return `${label.padEnd(52)} ${value.toFixed(2)} ${unit.padEnd(2)}  ${spread[0]} to ${spread[1]}${mark}`;
 }
