@@ -126,7 +126,7 @@ function meanRequest({ routes }: Measured): { requests: number; meanMs: number; 
 }
 
 function heldShare({ holds, observedUs }: Measured): number {
-  const held = holds.reduce((sum, hold) => sum + microsToMillis(hold.ranUs), 0);
+  const held = holds.reduce((sum, hold) => sum + microsToMillis(hold.heldUs), 0);
   return Math.min(1, held / microsToMillis(observedUs));
 }
 

@@ -1,7 +1,7 @@
 import type { SourceLocation } from '../model/location.ts';
 import type { Hold } from './holds.ts';
 import type { Measured } from './measured.ts';
-import { lineKey } from './places.ts';
+import { lineKey, ownFrames } from './places.ts';
 import { ascending, quantile, weightedMedian } from './statistics.ts';
 
 /** How long requests waited at one `await`. Times in µs. */
@@ -25,7 +25,10 @@ export interface WaitsByLine {
   turnsAt(place: SourceLocation): LoopWait | undefined;
 }
 
-/** How long requests waited at one `await` in a loop, turn after turn. */
+/**
+ * How long requests waited at one `await` in a loop, turn after turn: at least the longest run of turns that was seen, and as
+ * much as the samples at the line say, where the sampler missed turns.
+ */
 interface LoopWait extends LineWait {
   /** Median of a single turn, µs; the other figures are of all turns together. */
   turnUs: number;
@@ -38,9 +41,12 @@ interface LoopWait extends LineWait {
  */
 export function waitsByLine(measured: Measured): WaitsByLine {
   const byLine = new Map<string, Map<number, Life[]>>();
+  const sampled = new Map<string, number>();
   for (const sample of measured.waits.samples) {
-    const { request, bornUs, settledUs } = sample;
+    const { request, bornUs, settledUs, weight } = sample;
     if (request === 0 || bornUs < 0 || settledUs <= bornUs) continue;
+    const [own] = ownFrames(sample.stack, measured.tables);
+    if (own) sampled.set(lineKey(own), (sampled.get(lineKey(own)) ?? 0) + weight);
     for (const line of awaitLines(measured, sample.stack)) {
       const requests = byLine.get(line) ?? new Map<number, Life[]>();
       byLine.set(line, requests);
@@ -66,9 +72,31 @@ export function waitsByLine(measured: Measured): WaitsByLine {
       if (requests.size === 0) return undefined;
       const turnUs = quantile(ascending([...requests.values()].flat().map(us)), 0.5);
       const runs = [...requests.values()].map((turns) => longestRun(turns, turnUs * BRIDGED));
-      return { ...summarise(requests, runs, measured), turnUs };
+      const least = summarise(requests, runs, measured);
+      const waits = sampled.get(lineKey(place)) ?? 0;
+      const eachUs = (waits * beatUs(measured)) / (byLine.get(lineKey(place))?.size ?? 1);
+      const longerUs = Math.max(
+        0,
+        Math.min(eachUs, medianDurationUs(requests.keys(), measured)) - least.medianUs,
+      );
+      return { ...least, medianUs: least.medianUs + longerUs, netUs: least.netUs + longerUs, turnUs };
     },
   };
+}
+
+/** A sample stands for the time from one heartbeat to the next, µs. */
+function beatUs({ observedUs, heartbeats }: Measured): number {
+  return observedUs / Math.max(1, heartbeats.timesUs.length);
+}
+
+/** Median duration of the answered ones among `requests`, µs. */
+export function medianDurationUs(requests: Iterable<number>, measured: Measured): number {
+  const durations: number[] = [];
+  for (const id of requests) {
+    const record = measured.requests.get(id);
+    if (record && record.endUs >= 0) durations.push(record.endUs - record.startUs);
+  }
+  return quantile(ascending(durations), 0.5);
 }
 
 interface Life {

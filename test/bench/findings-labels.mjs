@@ -112,7 +112,9 @@ const MAGNITUDES = {
 function truthOf(truth, output, env) {
   if (typeof truth === 'number') return truth;
   if ('knob' in truth) return Number(env.knob ?? truth.knob);
-  const values = [...output.matchAll(new RegExp(truth.printed, 'g'))].map((match) => Number(match[1]));
+  // What it printed later was not recorded.
+  const [recorded] = output.split('Finishing the recording');
+  const values = [...recorded.matchAll(new RegExp(truth.printed, 'g'))].map((match) => Number(match[1]));
   if (truth.take === 'last') return values.at(-1) ?? NaN;
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,7 @@
-// npm run bench:findings [-- --json] [--only RULE] [--program PATTERN] [--node 24] [--set NAME=VALUE] [--jobs 1] [--cli FILE]
+// npm run bench:findings [-- --json] [--only RULE] [--program PATTERN] [--node 24] [--set NAME=VALUE] [--jobs 1] [--cli FILE] [--keep FOLDER]
 // How good the diagnosis is: each program of the corpus is recorded by the built command line, and what it says is held against the
-// labels. Prints precision and recall by rule, magnitudes against the truth, and every miss.
+// labels. Prints precision and recall by rule, magnitudes against the truth, and every miss. `--keep` leaves each recording, and
+// what the program printed, in a folder.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -19,6 +20,7 @@ const { values: args } = parseArgs({
     node: { type: 'string', default: '24' },
     set: { type: 'string', multiple: true, default: [] },
     jobs: { type: 'string', default: '1' },
+    keep: { type: 'string' },
     cli: { type: 'string', default: path.join(ROOT, 'dist/cli/looplens.cjs') },
   },
 });
@@ -44,11 +46,14 @@ if (args.json) console.log(JSON.stringify({ name: 'findings', rows: rowsOf(rules
 else print(rules);
 
 async function work() {
-  const folder = temporaryFolder();
+  const temporary = temporaryFolder();
   for (let label = queue.shift(); label; label = queue.shift()) {
     const env = { ...overrides };
+    const folder = args.keep ? path.resolve(args.keep, label.name.replaceAll('/', '_')) : temporary;
+    fs.mkdirSync(folder, { recursive: true });
     const run = { cli: args.cli, node: nodeBinary(args.node), cwd: ROOT, env, services, folder };
     const { report, output, code } = await recordProgram(label, run);
+    if (args.keep) fs.writeFileSync(path.join(folder, 'output.txt'), output);
     const knob = { knob: overrides[label.knob] };
     const verdict = report
       ? judge(label, report.findings, output, knob, ROOT)

@@ -4,9 +4,8 @@ import type { IndependentAwaits } from '../../model/source-facts.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
-import { waitsByLine } from '../waits-by-line.ts';
+import { medianDurationUs, waitsByLine } from '../waits-by-line.ts';
 import type { LineWait, WaitsByLine } from '../waits-by-line.ts';
-import { ascending, quantile } from '../statistics.ts';
 
 /** Awaits that do not depend on each other, waited for one after the other, and what that costs. */
 export const serialAwaits: FindingRule = {
@@ -34,7 +33,7 @@ function judge(group: IndependentAwaits, waits: WaitsByLine, measured: Measured)
   if (requests.size < limits.requests) return undefined;
 
   const savedUs = serialCost(steps.map(({ wait }) => wait.netUs));
-  const share = savedUs / Math.max(1, medianDuration(measured, requests));
+  const share = savedUs / Math.max(1, medianDurationUs(requests, measured));
   if (microsToMillis(savedUs) < limits.savedMs || share < limits.savedShare) return undefined;
   return describe(steps, requests, share, measured);
 }
@@ -46,7 +45,7 @@ function judgeLoop(group: IndependentAwaits, waits: WaitsByLine, measured: Measu
   const wait = place && waits.turnsAt(place);
   if (!wait || wait.requests.size < limits.requests) return undefined;
   const savedUs = wait.netUs - wait.turnUs;
-  const share = savedUs / Math.max(1, medianDuration(measured, wait.requests));
+  const share = savedUs / Math.max(1, medianDurationUs(wait.requests, measured));
   if (microsToMillis(savedUs) < limits.savedMs || share < limits.savedShare) return undefined;
   const all = microsToMillis(wait.medianUs);
   const turn = microsToMillis(wait.turnUs);
@@ -66,16 +65,6 @@ function stepsOf(group: IndependentAwaits, waits: WaitsByLine, requestsAtLine: n
     if (!steps.some((step) => step.place.line === place.line)) steps.push({ place, wait });
   }
   return steps;
-}
-
-/** Median duration of the answered ones among `requests`, µs. */
-function medianDuration(measured: Measured, requests: Iterable<number>): number {
-  const durations: number[] = [];
-  for (const id of requests) {
-    const record = measured.requests.get(id);
-    if (record && record.endUs >= 0) durations.push(record.endUs - record.startUs);
-  }
-  return quantile(ascending(durations), 0.5);
 }
 
 /** What all but the longest cost. */

@@ -89,11 +89,38 @@ function begunAt(burst: Burst, measured: Measured): Frame[] {
       })
       .map(({ stack, weight }) => ({ frames: ownFrames(stack, tables), weight })),
   );
-  return (
-    begun?.frames ??
-    heaviestPlace(mine.map(({ stack, weight }) => ({ frames: ownFrames(stack, tables), weight })))?.frames ??
-    []
-  );
+  if (begun) return begun.frames;
+  const waiting = mine.map(({ stack, weight, timeUs }) => ({
+    frames: ownFrames(stack, tables),
+    weight,
+    timeUs,
+  }));
+  const place = heaviestPlace(waiting);
+  if (!place) return [];
+  const key = lineKey(place.frames[0]!);
+  const there = waiting.filter(({ frames: [at] }) => at !== undefined && lineKey(at) === key);
+  return mostAtOnce(there) >= burst.count * WAITING_SHARE ? place.frames : [];
+}
+
+/** So many of a burst must be seen waiting at a line that only waits for it: a single call may be a burst of Node's own making. */
+const WAITING_SHARE = 0.25;
+
+/** Samples this close are of one look at what is pending, µs. */
+const ONE_LOOK_US = 5_000;
+
+function mostAtOnce(samples: readonly { weight: number; timeUs: number }[]): number {
+  let most = 0;
+  let sum = 0;
+  let since = -Infinity;
+  for (const { weight, timeUs } of [...samples].sort((a, b) => a.timeUs - b.timeUs)) {
+    if (timeUs - since > ONE_LOOK_US) {
+      since = timeUs;
+      sum = 0;
+    }
+    sum += weight;
+    most = Math.max(most, sum);
+  }
+  return most;
 }
 
 /** Own frames outside of the innermost `Promise.all` of a stack. */

@@ -69,6 +69,18 @@ describe('unbounded-concurrency', () => {
   it('is silent about a hundred at once', () => {
     expect(rules(burst(100))).not.toContain('unbounded-concurrency');
   });
+
+  it('is silent about what Node begins for a single call', () => {
+    const r = new RecordingBuilder();
+    const timer = r.resource('Timeout', 100);
+    r.call(timer, 200, 2, () => {
+      for (let i = 0; i < 400; i++) r.resource('FSREQCALLBACK', 200, 900, 0, timer);
+    });
+    r.await(150, 900, timer, timer, { ...at(18, 'cleanUp'), async: 'await' });
+    const { value, problems } = analyze(r.build(), []);
+    expect(value.findings.map(({ rule }) => rule)).not.toContain('unbounded-concurrency');
+    expect(problems.map(({ code }) => code)).toContain('burst-without-place');
+  });
 });
 
 describe('listener-growth', () => {

@@ -72,6 +72,35 @@ describe('serial-awaits', () => {
     expect(rules(r, facts([12, 13]))).toEqual(['blocked-loop']);
   });
 
+  it('says what the turns of a loop cost, when they were seen one after the other', () => {
+    const looping = (turns: number): RecordingBuilder => {
+      const r = new RecordingBuilder();
+      for (let i = 0; i < 20; i++) {
+        r.request(i * 240 + 3, 'GET /shelf', (q) => {
+          for (let k = 0; k < turns; k++) q.wait(30, awaitAt(15, 'shelf'));
+          q.end();
+        });
+      }
+      return r;
+    };
+    const loop: SourceFacts = {
+      ...facts([]),
+      independentAwaits: [
+        { function: 'shelf', awaits: [{ file: '/app/app.js', line: 15, column: 17 }], loop: true },
+      ],
+    };
+    const [finding, ...others] = analyze(looping(6).build(), [loop]).value.findings;
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'serial-awaits', location: { line: 15 } });
+    expect(finding!.message).toMatch(/^Waits about 6 times 30 ms .* in GET \/shelf; together/);
+    // All but one turn of six.
+    expect(finding!.evidence!.p99Ms).toBeGreaterThan(150 * 0.8);
+    expect(finding!.evidence!.p99Ms).toBeLessThan(150 * 1.2);
+    expect(analyze(looping(1).build(), [loop]).value.findings).toEqual([]);
+    const unproven = analyze(looping(6).build(), [facts([])]).value.findings;
+    expect(unproven.map(({ rule }) => rule)).toEqual(['slow-request']);
+  });
+
   it('needs several requests', () => {
     const r = new RecordingBuilder();
     r.request(10, 'GET /dashboard', (q) => {

@@ -53,6 +53,15 @@ describe('places of the author', () => {
     expect(frame.unmapped).toBeUndefined();
   });
 
+  test('of the scripts that we put into the target: nobody but us', async () => {
+    const ours = write('theirs/dist/preload.cjs', SOURCE);
+    const url = pathToFileURL(ours).href;
+    const marked = await createSourceLocator({ ours: [ours] }).locate('gate', url, 3, 1);
+    expect(marked).toMatchObject({ file: 'looplens:preload', owner: 'node' });
+    // A program may have a file of that name.
+    expect(await createSourceLocator().locate('gate', url, 3, 1)).toMatchObject({ file: ours, owner: 'own' });
+  });
+
   test('a line without a column', async () => {
     const source = write('src/report.ts', SOURCE);
     const outfile = path.join(folder, 'out/line.js');

@@ -29,6 +29,47 @@ describe('calls', () => {
   });
 });
 
+describe('what calls are given', () => {
+  it('is the path of a route, and the names of what a list may keep', () => {
+    const code = `app.get('/orders/:id', show);\nwaiting.push({ response, since: now() });\nlog('/x' + y);\n`;
+    expect(collectFacts(code, 'a.js').calls.map(({ callee, path, kept }) => [callee, path, kept])).toEqual([
+      ['get', '/orders/:id', undefined],
+      ['push', undefined, ['response', 'now']],
+      ['now', undefined, undefined],
+      ['log', undefined, undefined],
+    ]);
+  });
+});
+
+describe('functions', () => {
+  it('have a first and a last line', () => {
+    const code = `function f() {\n  return list.map((x) => x)\n}\nclass A {\n  m() {\n  }\n}\n`;
+    expect(collectFacts(code, 'a.js').functions).toEqual([
+      { first: 1, last: 3 },
+      { first: 2, last: 2 },
+      { first: 5, last: 6 },
+    ]);
+  });
+});
+
+describe('awaits in loops', () => {
+  const loops = (body: string): number[] =>
+    collectFacts(`async function rows(ids) {\n  const all = [];\n${body}\n  return all;\n}`, 'a.js')
+      .independentAwaits.filter(({ loop }) => loop)
+      .map(({ awaits }) => awaits[0]!.line);
+
+  it('are told where no turn needs an earlier one', () => {
+    expect(loops('for (const id of ids) {\n  all.push(await load(id));\n}')).toEqual([4]);
+    expect(loops('for (const id of ids) {\n  const row = await load(id);\n  all.push(row);\n}')).toEqual([4]);
+  });
+  it('are not told where one may, or where the result is dropped', () => {
+    expect(loops('let last;\nfor (const id of ids) {\n  last = await load(id, last);\n}')).toEqual([]);
+    expect(loops('for (const id of ids) {\n  if (await load(id)) break;\n}')).toEqual([]);
+    expect(loops('for (const id of ids) {\n  await handle(id);\n}')).toEqual([]);
+    expect(loops('for await (const id of ids) {\n  all.push(await load(id));\n}')).toEqual([]);
+  });
+});
+
 describe('independent awaits', () => {
   const lines = (body: string): number[][] =>
     collectFacts(`async function page(id) {\n${body}\n}`, 'a.js').independentAwaits.map(({ awaits }) =>
