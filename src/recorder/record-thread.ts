@@ -12,9 +12,9 @@ import { createThreadEvents } from './thread-events.ts';
 const PROFILE_INTERVAL_US = 1000;
 /**
  * Without a look from inside the process, a heartbeat that is missing for this long means a held thread, ms: two beats and
- * what events take to get here.
+ * what events take to get here, by a local socket or through the inspector, which may be far away.
  */
-const SILENCE_MS = 50;
+const SILENCE_MS = { socket: 50, binding: 100 };
 /** How often it is looked whether one is missing, and the least distance of two readings of one held loop, ms. */
 const LOOK_MS = 10;
 const READ_AGAIN_MS = 50;
@@ -125,7 +125,7 @@ export async function recordThread(
   const readSilence = async (): Promise<void> => {
     const now = performance.now();
     const heldMs = now - state.beatAt;
-    if (reading.underWay || heldMs < SILENCE_MS || now - reading.at < READ_AGAIN_MS) return;
+    if (reading.underWay || heldMs < SILENCE_MS[target.transport] || now - reading.at < READ_AGAIN_MS) return;
     reading.underWay = true;
     const frames = await target.readStack();
     reading.underWay = false;
