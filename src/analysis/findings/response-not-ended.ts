@@ -2,6 +2,7 @@ import { millis } from '../../base/figures.ts';
 import { RequestKind } from '../../model/event.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Frame, SourceLocation } from '../../model/location.ts';
+import type { CallSite, SourceFacts } from '../../model/source-facts.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { RequestRecord } from '../passes/requests.ts';
@@ -86,7 +87,7 @@ function isAtWork({ id, startUs }: RequestRecord, { waits, pending, work, endUs 
 interface Place {
   location: SourceLocation;
   chain: SourceLocation[];
-  /** `route`: where the handler is given to a framework. `server`: only where the server is made is known, of all that ran for the request. */
+  /** `route`: where the handler is written and given to a framework. `server`: only where the server is made is known, of all that ran for the request. */
   seen: 'handler' | 'route' | 'server' | 'server-that-stores';
 }
 
@@ -132,36 +133,43 @@ function sampledHandler(ids: ReadonlySet<number>, { profile, work, lines }: Meas
 /** The only call that registers a handler for the route, as frameworks take them: `app.get('/orders/:id', …)`. */
 function registrationOf(route: string, { facts }: Measured): Place | undefined {
   const [method = '', path] = route.split(' ', 2);
-  const calls = facts.flatMap(({ file, calls: all }) =>
-    all
+  const found = facts.flatMap((source) =>
+    source.calls
       .filter(
         (call) => call.path === path && (REGISTERS.test(call.callee) || call.callee === method.toLowerCase()),
       )
-      .map(({ line, column }) => ({ file, line, column })),
+      .map((call) => ({ source, call })),
   );
-  const [only] = calls;
-  return only && calls.length === 1 ? { location: only, chain: [], seen: 'route' } : undefined;
+  const [only] = found;
+  if (!only || found.length > 1) return undefined;
+  const { source, call } = only;
+  // A handler that is written elsewhere may do whatever its file does.
+  const here = source.functions?.some(({ first }) => first === call.line);
+  return here ? { location: placeOf(source, call), chain: [], seen: 'route' } : asServer(source, call);
 }
 
 const REGISTERS = /^(all|use|route|on)$/;
 
 /** Where the program's only server is made: a handler that is too short was not seen to run. */
 function serverOf({ facts }: Measured): Place | undefined {
-  const servers = facts.flatMap(({ file, calls }) =>
-    calls.filter(({ callee }) => callee === 'createServer').map((call) => ({ file, call, calls })),
+  const servers = facts.flatMap((source) =>
+    source.calls.filter(({ callee }) => callee === 'createServer').map((call) => ({ source, call })),
   );
   const [only] = servers;
-  if (!only || servers.length > 1) return undefined;
-  const { file, call, calls } = only;
-  if (calls.some(({ callee }) => STREAMS.test(callee))) return undefined;
-  const stores = calls.some(
+  return only && servers.length === 1 ? asServer(only.source, only.call) : undefined;
+}
+
+/** A call behind which any handler of its file may be: silent where one of them streams. */
+function asServer(source: SourceFacts, call: CallSite): Place | undefined {
+  if (source.calls.some(({ callee }) => STREAMS.test(callee))) return undefined;
+  const stores = source.calls.some(
     ({ callee, kept = [] }) => STORES.test(callee) && kept.some((name) => ANSWERS_LATER.test(name)),
   );
-  return {
-    location: { file, line: call.line, column: call.column },
-    chain: [],
-    seen: stores ? 'server-that-stores' : 'server',
-  };
+  return { location: placeOf(source, call), chain: [], seen: stores ? 'server-that-stores' : 'server' };
+}
+
+function placeOf({ file }: SourceFacts, { line, column }: CallSite): SourceLocation {
+  return { file, line, column };
 }
 
 /** The handler's own function has a call by which responses are kept open on purpose. */

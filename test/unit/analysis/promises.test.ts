@@ -110,10 +110,15 @@ describe('response-not-ended', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 10; i++) r.request(100 + i * 300, 'GET /coupon', (q) => q.close(100 + i * 300 + 800));
     const registered = [call('get', 12, { path: '/coupon' }), call('get', 15, { path: '/' })];
-    const [finding] = analyze(r.build(), [facts({ calls: registered })]).value.findings;
+    const functions = [{ first: 12, last: 14 }];
+    const [finding] = analyze(r.build(), [facts({ calls: registered, functions })]).value.findings;
     expect(finding).toMatchObject({ rule: 'response-not-ended', location: { line: 12 } });
+    // A handler by name may be one that keeps responses.
+    const named = [...registered, call('push', 4, { kept: ['res'] })];
+    const [doubtful] = analyze(r.build(), [facts({ calls: named })]).value.findings;
+    expect(doubtful).toMatchObject({ severity: 'hint', location: { line: 12 } });
     const streams = [...registered, call('pipe', 13, { functionStart: 12, functionEnd: 14 })];
-    expect(rules(r.build(), [facts({ calls: streams })])).toEqual([]);
+    expect(rules(r.build(), [facts({ calls: streams, functions })])).toEqual([]);
   });
 
   it('takes what a server keeps for answers to come only where it may be that', () => {
