@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Sightings } from '../../../src/extension/tasks/sightings.ts';
 import {
+  ageText,
   lensText,
   ownFrame,
   sparkline,
@@ -91,6 +92,21 @@ test('groups are followed from look to look, by their places', () => {
   sightings.clear();
   expect(sightings.seenMs(first)).toBe(0);
   expect(sparkline([3])).toBe('');
+});
+
+test('what a snapshot told is remembered while the group stays where it is', () => {
+  const sightings = new Sightings();
+  const waiting = { kind: 'timer', detail: 'timer of 50 ms' } as const;
+  const seen = task(1, [frame('callback of app.get', 30)], { waitingFor: waiting });
+  const again = task(1, [frame('(anonymous)', 30)]);
+  const moved = task(1, [frame('(anonymous)', 31)]);
+  sightings.add(dump(seen), 0);
+  sightings.add(dump(again), 5_000);
+  expect(sightings.waiting(again)).toEqual(waiting);
+  expect([sightings.seenMs(again), sightings.seenMs(moved)].map(ageText)).toEqual(['for 5 s', '']);
+  sightings.add(dump(moved), 6_000);
+  sightings.add(dump(again), 7_000);
+  expect(sightings.waiting(again)).toBeUndefined();
 });
 
 test('the summary says how it was found', () => {
