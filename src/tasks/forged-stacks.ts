@@ -116,6 +116,7 @@ function stacksInside(list: object[], from: number, to: number): Promise<InsideA
   // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
   const { prepareStackTrace, stackTraceLimit } = Error;
   const had = Object.prototype.hasOwnProperty.call(Error, 'prepareStackTrace');
+  const own: unknown = prepareStackTrace;
   let reading = false;
   let stack = -1;
   /** Our reactions run in one go, so this is done once for all of them; only hooks of the program run in between. */
@@ -124,8 +125,10 @@ function stacksInside(list: object[], from: number, to: number): Promise<InsideA
       Error.stackTraceLimit = 200;
       Error.prepareStackTrace = (error, sites) => {
         if (!reading) {
-          if (prepareStackTrace) return prepareStackTrace(error, sites) as unknown;
-          return [String(error), ...sites.map((site) => `    at ${site.toString()}`)].join('\n');
+          if (typeof own === 'function') return (own as typeof prepareStackTrace)(error, sites) as unknown;
+          return [String(error), ...(sites as CallSite[]).map((site) => `    at ${site.toString()}`)].join(
+            '\n',
+          );
         }
         const suspended = (sites as CallSite[]).filter((site) => site.isAsync());
         if (suspended.length > 0) stack = numberOf(suspended);

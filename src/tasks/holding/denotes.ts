@@ -1,5 +1,6 @@
 import { NONE } from '../snapshot/heap-graph.ts';
 import type { HeapGraph, Node } from '../snapshot/heap-graph.ts';
+import { isOutermost } from '../waiting/module-context.ts';
 import type { EarlierCall } from './earlier-calls.ts';
 import { exportedAs, follow, hasPart, locals, scopesOf, variable } from './scopes.ts';
 
@@ -60,12 +61,6 @@ export function sees(heap: HeapGraph, closure: Node, resource: Node): boolean {
     }
   }
   return false;
-}
-
-/** Of a module or script. */
-function isOutermost(heap: HeapGraph, scope: Node): boolean {
-  const outer = heap.to(scope, 'previous');
-  return outer === NONE || heap.name(outer) === 'system / NativeContext';
 }
 
 /**

@@ -109,13 +109,16 @@ class Walk {
   #expand(place: Place): void {
     switch (place.role) {
       case 'promise':
-        return this.#fromPromise(place);
+        this.#fromPromise(place);
+        break;
       case 'function':
-        return this.#fromFunction(place);
+        this.#fromFunction(place);
+        break;
       case 'context':
-        return this.#fromContext(place);
+        this.#fromContext(place);
+        break;
       case 'box':
-        return this.#fromBox(place);
+        this.#fromBox(place);
     }
   }
 

@@ -19,9 +19,14 @@ export function isModuleContext(heap: HeapGraph, context: Node): boolean {
     return isWrapper(heap, edge.from);
   }
   // The code of a function that ran once long ago is thrown away, too: it has few functions, and others around it.
+  return isOutermost(heap, context) || functionsOf(heap, context) > MAX_FUNCTIONS;
+}
+
+/** Whether nothing of the program is around a Context: it is that of a module or script, or of a function in one. */
+export function isOutermost(heap: HeapGraph, context: Node): boolean {
   const outer = heap.to(context, 'previous');
-  const outermost = outer === NONE || heap.name(outer) === 'system / NativeContext';
-  return outermost || functionsOf(heap, context) > MAX_FUNCTIONS;
+  // Newer versions add the page's address.
+  return outer === NONE || heap.name(outer).startsWith('system / NativeContext');
 }
 
 function functionsOf(heap: HeapGraph, context: Node): number {
