@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { UserError } from '../base/user-error.ts';
 import { requireEndpoint, probeEndpoint } from './endpoint.ts';
 import { isNodeExecutable } from './processes.ts';
+import { endTree, LISTENING, OUR_LINES, START_MS } from './started-program.ts';
 
 /** What to start for debugging. */
 export interface DebuggeeOptions {
@@ -32,13 +33,6 @@ export interface Debuggee {
   /** Ends it with everything below it; harmless when it has ended. */
   end(): Promise<void>;
 }
-
-const START_MS = 20_000;
-const END_MS = 3000;
-const LISTENING = /^Debugger listening on (ws:\/\/\S+)$/;
-/** What Node says because of us: not the program's output. */
-const OUR_LINES =
-  /^(Debugger listening on ws:|For help, see: https?:\/\/nodejs\.org\/|Debugger attached\.|Debugger ending on ws:|Waiting for the debugger to disconnect)/;
 
 /**
  * Starts a program with its inspector open on a free port; it waits for `Runtime.runIfWaitingForDebugger`.
@@ -181,29 +175,6 @@ function inspectorUrl(
       );
     });
   });
-}
-
-async function endTree(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
-  if (child.pid === undefined) return;
-  signalTree(child.pid, 'SIGTERM');
-  const timer = setTimeout(() => signalTree(child.pid!, 'SIGKILL'), END_MS);
-  await exited;
-  clearTimeout(timer);
-}
-
-function signalTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on(
-      'error',
-      () => undefined,
-    );
-    return;
-  }
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // All of it has ended.
-  }
 }
 
 function freePort(): Promise<number> {

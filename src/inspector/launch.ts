@@ -9,6 +9,7 @@ import { watchChildren } from './children.ts';
 import type { Children } from './children.ts';
 import type { Announcement } from './follow-protocol.ts';
 import { isNodeExecutable } from './processes.ts';
+import { endTree, LISTENING, OUR_LINES, START_MS } from './started-program.ts';
 
 /** A program that we started, with the process of it that is recorded first. */
 export interface LaunchedProgram {
@@ -38,13 +39,6 @@ export interface LaunchOptions {
   /** What the program prints. */
   onOutput: (text: string) => void;
 }
-
-const START_MS = 20_000;
-const END_MS = 3000;
-const LISTENING = /^Debugger listening on (ws:\/\/\S+)$/;
-/** What Node says because of us: not the program's output. */
-const OUR_LINES =
-  /^(Debugger listening on ws:|For help, see: https?:\/\/nodejs\.org\/|Debugger attached\.|Debugger ending on ws:|Waiting for the debugger to disconnect)/;
 
 /**
  * Starts a command so that each Node process below it waits for us before its first line, and resolves with the first
@@ -153,28 +147,4 @@ function failure(child: ChildProcess, command: string): Promise<never> {
       );
     });
   });
-}
-
-/** Ends the program with everything below it: `npm start` is a chain of processes, of which the last one is the server. */
-async function endTree(child: ChildProcess, closed: Promise<void>): Promise<void> {
-  if (child.pid === undefined) return;
-  signalTree(child.pid, 'SIGTERM');
-  const timer = setTimeout(() => signalTree(child.pid!, 'SIGKILL'), END_MS);
-  await closed;
-  clearTimeout(timer);
-}
-
-function signalTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on(
-      'error',
-      () => undefined,
-    );
-    return;
-  }
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // All of it has ended.
-  }
 }
