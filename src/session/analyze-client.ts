@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { AnalyzeOptions } from './analyze.ts';
 import type { AnalyzeJob, FromAnalyzeWorker } from './analyze-messages.ts';
 import { asset } from './assets.ts';
-import { unpackError } from './worker-error.ts';
+import { answerOf } from './worker-answer.ts';
 
 /**
  * `analyzeFile` of `analyze.ts` in a worker thread, so that the caller's event loop stays free. Same answer, same
@@ -31,25 +31,19 @@ export async function analyzeInWorker(file: string, options: AnalyzeOptions): Pr
 }
 
 function answer(worker: Worker, log: Log | undefined): Promise<Outcome<Report>> {
-  return new Promise((resolve, reject) => {
-    worker.on('message', (message: FromAnalyzeWorker) => {
+  return answerOf<FromAnalyzeWorker, Outcome<Report>>(worker, {
+    onMessage: (message, resolve) => {
       switch (message.type) {
         case 'log':
-          log?.[message.level](message.message);
-          break;
-        case 'done':
+          return log?.[message.level](message.message);
+        case 'done': {
           resolve(message.outcome);
-          break;
-        case 'failed':
-          reject(unpackError(message.error));
-          break;
+          return;
+        }
         default:
-          unreachable(message);
+          return unreachable(message);
       }
-    });
-    worker.on('error', reject);
-    worker.on('exit', (code) =>
-      reject(new Error(`The analysis thread ended without an answer (code ${code}).`)),
-    );
+    },
+    onExit: (code) => new Error(`The analysis thread ended without an answer (code ${code}).`),
   });
 }

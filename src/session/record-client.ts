@@ -3,7 +3,7 @@ import { unreachable } from '../base/assert.ts';
 import { asset } from './assets.ts';
 import type { RecordOptions, RecordProgress, RecordResult, TargetSpec } from './contract.ts';
 import type { FromRecordWorker, RecordJob, ToRecordWorker } from './record-messages.ts';
-import { unpackError } from './worker-error.ts';
+import { answerOf } from './worker-answer.ts';
 
 /** How the worker is started. */
 export interface RecordWorkerOptions {
@@ -56,8 +56,8 @@ export async function recordInWorker(
 }
 
 function answer(worker: Worker, options: RecordOptions): Promise<RecordResult> {
-  return new Promise((resolve, reject) => {
-    worker.on('message', (message: FromRecordWorker) => {
+  return answerOf<FromRecordWorker, RecordResult>(worker, {
+    onMessage: (message, resolve) => {
       switch (message.type) {
         case 'progress':
           return options.onProgress?.(message.progress);
@@ -71,18 +71,11 @@ function answer(worker: Worker, options: RecordOptions): Promise<RecordResult> {
           resolve(message.result);
           return;
         }
-        case 'failed': {
-          reject(unpackError(message.error));
-          return;
-        }
         default:
           return unreachable(message);
       }
-    });
-    worker.on('error', reject);
-    worker.on('exit', (code) =>
-      reject(new Error(`The recording thread ended without an answer (code ${code}).`)),
-    );
+    },
+    onExit: (code) => new Error(`The recording thread ended without an answer (code ${code}).`),
   });
 }
 

@@ -7,7 +7,7 @@ import { asset } from './assets.ts';
 import type { TargetSpec } from './contract.ts';
 import type { FromTasksWorker, TasksJob, ToTasksWorker } from './tasks-messages.ts';
 import type { TasksOptions } from './tasks.ts';
-import { unpackError } from './worker-error.ts';
+import { answerOf } from './worker-answer.ts';
 
 /** How long the worker may take to leave the process in order after it was stopped, ms. */
 const GRACE = 3000;
@@ -37,8 +37,8 @@ export async function tasksInWorker(target: TargetSpec, options: TasksOptions): 
 }
 
 function answer(worker: Worker, options: TasksOptions): Promise<Outcome<TaskDump>> {
-  return new Promise((resolve, reject) => {
-    worker.on('message', (message: FromTasksWorker) => {
+  return answerOf<FromTasksWorker, Outcome<TaskDump>>(worker, {
+    onMessage: (message, resolve, reject) => {
       switch (message.type) {
         case 'progress':
           return options.onProgress?.(message.progress);
@@ -56,26 +56,18 @@ function answer(worker: Worker, options: TasksOptions): Promise<Outcome<TaskDump
           resolve(message.outcome);
           return;
         }
-        case 'failed': {
-          reject(unpackError(message.error));
-          return;
-        }
         default:
           return unreachable(message);
       }
-    });
-    worker.on('error', reject);
-    worker.on('exit', (code) =>
-      reject(
-        options.signal?.aborted
-          ? new UserError(
-              'unreachable',
-              'Stopped before the answer was complete.',
-              'Start again when you are ready.',
-            )
-          : new Error(`The thread that reads tasks ended without an answer (code ${code}).`),
-      ),
-    );
+    },
+    onExit: (code) =>
+      options.signal?.aborted
+        ? new UserError(
+            'unreachable',
+            'Stopped before the answer was complete.',
+            'Start again when you are ready.',
+          )
+        : new Error(`The thread that reads tasks ended without an answer (code ${code}).`),
   });
 }
 
