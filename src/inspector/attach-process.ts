@@ -6,6 +6,7 @@ import { attachWorkers, openGate } from './attach-workers.ts';
 import { connect } from './connection.ts';
 import type { Connection } from './connection.ts';
 import type { AgentSettings } from './inject.ts';
+import { closeInspector, forgetInspectBrk } from './leaving.ts';
 import type { Limits } from './limits.ts';
 import type { AgentInfo, AttachedTarget } from './ports.ts';
 
@@ -92,12 +93,12 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
     return {
       ...main,
       close: once(async () => {
-        if (options.activated && !life.exiting) await closeInspector(connection, log);
+        if (options.activated && !life.exiting) await closeOurs(connection, log);
         await main.close();
       }),
     };
   } catch (error) {
-    if (options.activated) await closeInspector(connection, log);
+    if (options.activated) await closeOurs(connection, log);
     connection.dispose();
     throw error;
   }
@@ -155,22 +156,17 @@ async function pauseAtFirstLine(connection: Connection, exiting: Promise<void>):
   }
 }
 
-/** Goes on without a debugger. Children forked later must not inherit the option and wait for one. */
+/** Goes on without a debugger. */
 async function letGo(connection: Connection): Promise<void> {
-  await connection.send('Runtime.evaluate', {
-    expression: `process.execArgv.splice(0, Infinity, ...process.execArgv.filter((arg) => !arg.startsWith('--inspect-brk=')))`,
-    silent: true,
-  });
+  await forgetInspectBrk(connection);
   await connection.send('Debugger.resume');
   await connection.send('Debugger.disable');
 }
 
-/** Closing waits for our own connection to end, so the process does it a moment later, when we are gone. */
-async function closeInspector(connection: Connection, log: Log): Promise<void> {
-  const expression = `(function(inspector, timers){ timers.setTimeout(() => inspector.close(), 30).unref(); })(require('node:inspector'), require('node:timers'))`;
-  await connection
-    .send('Runtime.evaluate', { expression, includeCommandLineAPI: true, silent: true }, CLOSE_MS)
-    .catch((error: unknown) => log.debug(`the inspector stays open: ${String(error)}`));
+async function closeOurs(connection: Connection, log: Log): Promise<void> {
+  await closeInspector(connection, CLOSE_MS).catch((error: unknown) => {
+    log.debug(`the inspector stays open: ${String(error)}`);
+  });
 }
 
 function once(run: () => Promise<void>): () => Promise<void> {

@@ -1,8 +1,8 @@
 import { OWN_URL } from '../agent/protocol.ts';
 import type { Connection } from './connection.ts';
-import { workerSessions } from './heap-session.ts';
-import type { HeapSession } from './heap-session.ts';
 import type { HeapPort, HeapThread, RemoteHandle } from './heap-port.ts';
+import { followWorkers } from './worker-connection.ts';
+import type { ConnectedWorker } from './worker-connection.ts';
 
 /** Handles are held in a group of this name and given back together. */
 const GROUP = 'looplens-tasks';
@@ -28,7 +28,7 @@ export async function openHeap(connection: Connection): Promise<HeapPort> {
     INFO_MS,
   );
   const [pid, node] = answer.result.value as [number, string];
-  const workers = workerSessions(connection);
+  const workers = workersOf(connection);
   const main = openThread('main', 'main', connection, connection.closed);
   const known = new Map<string, HeapThread>();
   return {
@@ -36,8 +36,9 @@ export async function openHeap(connection: Connection): Promise<HeapPort> {
     node,
     threads: async () => {
       const found = await workers.list().catch(() => []);
-      for (const { id, name, session } of found) {
-        if (!known.has(id)) known.set(id, openThread(id, name, session, connection.closed));
+      for (const worker of found) {
+        const { id, name } = worker;
+        if (!known.has(id)) known.set(id, openThread(id, name, worker.connection, connection.closed));
       }
       return [main, ...found.map(({ id }) => known.get(id)!)];
     },
@@ -49,13 +50,41 @@ export async function openHeap(connection: Connection): Promise<HeapPort> {
 }
 
 const INFO_MS = 5000;
+/** How long the inspector may take to name its workers, ms: it tells them one by one and never says that it is done. */
+const WORKERS_MS = 150;
+
+/** The worker threads that run when they are first asked for, and those that come later. */
+function workersOf(main: Connection): { list(): Promise<ConnectedWorker[]>; close(): Promise<void> } {
+  const workers = new Map<string, ConnectedWorker>();
+  let following: 'no' | 'yes' | 'closed' = 'no';
+  return {
+    list: async () => {
+      if (following === 'no') {
+        following = 'yes';
+        await followWorkers(main, 'running', (worker) => {
+          workers.set(worker.id, worker);
+          void worker.connection.closed.then(() => workers.delete(worker.id));
+          // One that inherited --inspect-brk waits for us.
+          worker.connection.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
+        });
+        await new Promise((resolve) => setTimeout(resolve, WORKERS_MS));
+      }
+      return [...workers.values()];
+    },
+    close: async () => {
+      if (following === 'yes') await main.send('NodeWorker.disable', {}, 2000).catch(() => undefined);
+      following = 'closed';
+      for (const { connection } of workers.values()) connection.dispose();
+    },
+  };
+}
 
 interface Evaluated {
   result: { objectId?: string; value?: unknown };
   exceptionDetails?: { text: string; exception?: { description?: string } };
 }
 
-function openThread(id: string, name: string, session: HeapSession, closed: Promise<void>): HeapThread {
+function openThread(id: string, name: string, session: Connection, closed: Promise<void>): HeapThread {
   /** Who gets the snapshot that is being taken. */
   let take: ((text: string) => void) | undefined;
   let listening = false;
@@ -182,31 +211,3 @@ function valueOf({ result, exceptionDetails }: Evaluated): Evaluated['result'] {
   const { exception, text } = exceptionDetails;
   throw new Error(exception?.description ?? text);
 }
-
-/** Lets a program go on that was started with `--inspect-brk`. Children forked later must not inherit the option. */
-export async function letProgramGo(connection: Connection): Promise<void> {
-  await connection.send('Runtime.evaluate', {
-    expression: `process.execArgv.splice(0, Infinity, ...process.execArgv.filter((arg) => !arg.startsWith('--inspect-brk=')))\n//# sourceURL=${OWN_URL}heap`,
-    silent: true,
-  });
-  await connection.send('Runtime.runIfWaitingForDebugger');
-}
-
-/**
- * Closes an inspector that was opened for us. Closing waits for our own connection to end, so the process does it a
- * moment later; it need not answer now, so that this also works while it is still held by a snapshot.
- */
-export async function closeOpenedInspector(connection: Connection): Promise<void> {
-  const closing = connection.send(
-    'Runtime.evaluate',
-    {
-      expression: `(function(inspector, timers){ timers.setTimeout(() => inspector.close(), 30).unref(); })(require('node:inspector'), require('node:timers'))\n//# sourceURL=${OWN_URL}heap`,
-      includeCommandLineAPI: true,
-      silent: true,
-    },
-    CLOSE_MS,
-  );
-  await closing.catch(() => undefined);
-}
-
-const CLOSE_MS = 500;

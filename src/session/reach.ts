@@ -4,8 +4,8 @@ import { openInspector } from '../inspector/activate.ts';
 import { connect } from '../inspector/connection.ts';
 import type { Connection } from '../inspector/connection.ts';
 import { requireEndpoint } from '../inspector/endpoint.ts';
-import { closeOpenedInspector, letProgramGo } from '../inspector/heap.ts';
 import { launch } from '../inspector/launch.ts';
+import { closeInspector, forgetInspectBrk } from '../inspector/leaving.ts';
 import { asset } from './assets.ts';
 import type { TargetSpec } from './contract.ts';
 
@@ -38,7 +38,8 @@ export async function reach(target: TargetSpec, options: ReachOptions): Promise<
       return {
         connection,
         leave: async () => {
-          if (activated) await closeOpenedInspector(connection);
+          // It may still be held by a snapshot, and closes then a moment later.
+          if (activated) await closeInspector(connection, CLOSE_MS).catch(() => undefined);
           connection.dispose();
         },
       };
@@ -59,8 +60,10 @@ export async function reach(target: TargetSpec, options: ReachOptions): Promise<
       });
       try {
         const connection = await connect(program.first.url);
-        if (program.state === 'first-line') await letProgramGo(connection);
-        else await program.letGo(program.first.pid);
+        if (program.state === 'first-line') {
+          await forgetInspectBrk(connection);
+          await connection.send('Runtime.runIfWaitingForDebugger');
+        } else await program.letGo(program.first.pid);
         await Promise.race([
           wait(options.settleMs ?? SETTLE_MS),
           program.exited,
@@ -83,6 +86,7 @@ export async function reach(target: TargetSpec, options: ReachOptions): Promise<
 }
 
 const SETTLE_MS = 1000;
+const CLOSE_MS = 500;
 
 const plain = (connection: Connection): Reached => ({
   connection,
