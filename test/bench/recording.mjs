@@ -1,10 +1,7 @@
 // npm run bench:recording [-- FILE.looplens] [-- --json] [-- --seconds 5]
 // What an event costs in a recording: bytes in the file and CPU time, beside other ways of packing the same events,
 // Apache Arrow among them. Without a file it records a loaded server first.
-import autocannon from 'autocannon';
-import esbuild from 'esbuild';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import zlib from 'node:zlib';
 import { installNodes, nodeBinary } from '../setup/nodes.mjs';
+import { load, recordUnderLoad } from './recorded.mjs';
 
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const EVENT_BYTES = 16;
 const ROUNDS = 7;
 
@@ -169,55 +166,14 @@ function total(parts) {
 }
 
 async function recordLoadedServer() {
-  const file = path.join(folder, 'server.looplens');
-  const cli = path.join(ROOT, 'dist/cli/looplens.cjs');
-  if (!fs.existsSync(cli)) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
-  const server = spawn(
-    nodeBinary(24),
-    ['--inspect-port=0', path.join(ROOT, 'test/bench/overhead-server.cjs')],
-    {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
-  try {
-    const [port] = await once(server.stdout, 'data');
-    const recorder = spawn(
-      process.execPath,
-      [
-        cli,
-        'record',
-        '--pid',
-        String(server.pid),
-        '--duration',
-        `${args.seconds}s`,
-        '--out',
-        file,
-        '--format',
-        'json',
-      ],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
-    );
-    const load = autocannon({
-      url: `http://127.0.0.1:${String(port).trim()}`,
-      connections: 50,
-      duration: Number(args.seconds) + 5,
-    });
-    await once(recorder, 'exit');
-    load.stop();
-    return file;
-  } finally {
-    server.kill();
-  }
-}
-
-/** A module of ours, compiled for this process. */
-async function load(entry) {
-  const { outputFiles } = await esbuild.build({
-    entryPoints: [path.join(ROOT, entry)],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
+  const out = path.join(folder, 'server.looplens');
+  await recordUnderLoad({
+    major: 24,
+    server: 'overhead-server.cjs',
+    paths: ['/'],
+    out,
+    seconds: Number(args.seconds),
+    connections: 50,
   });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  return out;
 }
