@@ -220,6 +220,8 @@ function begin(
   // ---- from here on the program is being recorded
   const watchers = startWatchers({
     diagnostics,
+    workers,
+    attachedLate: config.attachedLate,
     put: ring.put,
     now,
     send,

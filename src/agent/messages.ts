@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
+import type * as WorkerThreads from 'node:worker_threads';
 import type { Worker } from 'node:worker_threads';
 import { Op, RequestKind } from '../model/event.ts';
 import { subscribe } from './channels.ts';
+import { startLinks } from './links.ts';
 import type { RequestPorts } from './requests.ts';
 import { shadow } from './shadow.ts';
 import { ownerOf } from './handles.ts';
@@ -15,6 +17,8 @@ const MAX_LOOKS = 200;
 const LOOK_UNTIL = 250;
 
 interface MessagePorts extends RequestPorts {
+  workers: typeof WorkerThreads;
+  attachedLate: boolean;
   /** A new HTTP/2 or other server was met: where connections come from. */
   onServer: (server: object) => void;
 }
@@ -22,7 +26,7 @@ interface MessagePorts extends RequestPorts {
 /** Follows messages that come in: of WebSockets that the package `ws` serves, of workers, of the parent and of child processes. */
 export interface Messages {
   /** Messages of a child process, and of its parent by `process`. */
-  child: (child: ChildProcess) => void;
+  child: (child: ChildProcess, age: 'made' | 'found') => void;
   /** A socket, or Node's native handle of one, that may be, or may become, a WebSocket. */
   socket: (socket: object) => void;
   beat: () => void;
@@ -37,7 +41,7 @@ export interface Messages {
  * heartbeat or two.
  */
 export function startMessages(ports: MessagePorts): Messages {
-  const { diagnostics, put, now, labels, nextId, onServer } = ports;
+  const { diagnostics, put, now, labels, workers, attachedLate, nextId, onServer } = ports;
   const undo = new Map<object, () => void>();
   let young: { socket: WeakRef<object>; looks: number }[] = [];
   const servers = new WeakSet();
@@ -45,9 +49,23 @@ export function startMessages(ports: MessagePorts): Messages {
   const begin = (kind: RequestKind, label: string) => (): void => {
     put(Op.RequestStart | (kind << 8), nextId(), now(), labels.index(label));
   };
+  const links = startLinks({
+    put,
+    now,
+    labels,
+    workers,
+    attachedLate,
+    onParentThread: begin(RequestKind.Message, 'message of the parent thread'),
+  });
   const hear = (emitter: NodeJS.EventEmitter, kind: RequestKind, label: string, gone: string): void => {
     if (undo.has(emitter) || undo.size >= MAX_HEARD) return;
-    const unshadow = shadow(emitter, { message: begin(kind, label) });
+    const onMessage = begin(kind, label);
+    const unshadow = shadow(emitter, {
+      message: () => {
+        links.received(emitter);
+        onMessage();
+      },
+    });
     const onGone = (): void => {
       undo.get(emitter)?.();
       undo.delete(emitter);
@@ -60,8 +78,10 @@ export function startMessages(ports: MessagePorts): Messages {
   };
 
   const unsubscribe = subscribe(diagnostics, {
-    worker_threads: ({ worker }: { worker: Worker }) =>
-      hear(worker, RequestKind.Message, 'message of a worker', 'exit'),
+    worker_threads: ({ worker }: { worker: Worker }) => {
+      links.worker(worker);
+      hear(worker, RequestKind.Message, 'message of a worker', 'exit');
+    },
     'net.server.socket': ({ socket }: { socket: Socket & { server?: object } }) => {
       if (young.length < MAX_HEARD) young.push({ socket: new WeakRef(socket), looks: 0 });
       if (!socket.server || servers.has(socket.server)) return;
@@ -80,7 +100,10 @@ export function startMessages(ports: MessagePorts): Messages {
   };
 
   return {
-    child: (child) => hear(child, RequestKind.Message, 'message of a child process', 'exit'),
+    child: (child, age) => {
+      links.child(child, age);
+      hear(child, RequestKind.Message, 'message of a child process', 'exit');
+    },
     socket: (socket) => {
       if (!look(socket) && young.length < MAX_HEARD) young.push({ socket: new WeakRef(socket), looks: 0 });
     },
@@ -97,6 +120,7 @@ export function startMessages(ports: MessagePorts): Messages {
     },
     stop: () => {
       unsubscribe();
+      links.stop();
       for (const take of undo.values()) take();
       undo.clear();
       young = [];

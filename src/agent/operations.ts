@@ -21,7 +21,7 @@ interface OperationPorts {
   /** The execution under way. */
   current: () => number;
   /** A child process was made; it has no file name yet. */
-  onChild: (child: ChildProcess) => void;
+  onChild: (child: ChildProcess, age: 'made' | 'found') => void;
 }
 
 /** Follows what the program asks of the world outside: HTTP requests, fetches, child processes. */
@@ -65,7 +65,7 @@ export function startOperations(ports: OperationPorts): Operations {
 
   /** Children whose exit we listen to. */
   const children = new Map<ChildProcess, () => void>();
-  const onProcess = (child: ChildProcess): void => {
+  const onProcess = (child: ChildProcess, age: 'made' | 'found'): void => {
     if (open.has(child)) return;
     begin(child, OperationKind.ChildProcess, () => labels.later(() => commandLabel(child)));
     const onExit = (): void => {
@@ -75,7 +75,7 @@ export function startOperations(ports: OperationPorts): Operations {
     };
     children.set(child, onExit);
     child.prependOnceListener('exit', onExit);
-    onChild(child);
+    onChild(child, age);
   };
   const nodeHasChannel = Number(process.versions.node.split('.', 1)[0]) >= 20;
   let bare: object[] = [];
@@ -114,7 +114,7 @@ export function startOperations(ports: OperationPorts): Operations {
       headers: Record<string, unknown>;
     }) => end(message.stream, Number(message.headers[':status']) || 0),
     'http2.client.stream.close': ({ stream }: { stream: ClientHttp2Stream }) => end(stream, FAILED),
-    child_process: (message: { process: ChildProcess }) => onProcess(message.process),
+    child_process: (message: { process: ChildProcess }) => onProcess(message.process, 'made'),
   });
 
   return {
@@ -124,7 +124,7 @@ export function startOperations(ports: OperationPorts): Operations {
     sweep: () => {
       for (const handle of bare) {
         const child = ownerOf(handle);
-        if (child) onProcess(child as ChildProcess);
+        if (child) onProcess(child as ChildProcess, 'found');
       }
       bare = [];
       for (const asked of open.keys()) {

@@ -45,6 +45,8 @@ export interface AgentConfig {
   token: string;
   /** Name of the global function that `Runtime.addBinding` made. The agent takes it and removes the global. */
   bindingName: string;
+  /** The program had begun before we came. */
+  attachedLate: boolean;
   /** Events in the ring; a power of two. */
   ringEvents: number;
   heartbeatMs: number;

@@ -1,5 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
 import type * as DiagnosticsChannel from 'node:diagnostics_channel';
 import type { ServerHttp2Stream } from 'node:http2';
+import type * as WorkerThreads from 'node:worker_threads';
 import { className } from './handles.ts';
 import { createLabels } from './labels.ts';
 import { watchListeners } from './listeners.ts';
@@ -16,6 +18,9 @@ const LOOK_EVERY = 5;
 
 interface WatcherPorts {
   diagnostics: typeof DiagnosticsChannel;
+  workers: typeof WorkerThreads;
+  /** The program had begun before we came. */
+  attachedLate: boolean;
   put: Put;
   now: () => number;
   send: (message: AgentMessage) => void;
@@ -41,6 +46,8 @@ export interface Watchers {
 
 export function startWatchers({
   diagnostics,
+  workers,
+  attachedLate,
   put,
   now,
   send,
@@ -64,13 +71,14 @@ export function startWatchers({
       }),
     );
   };
-  const messages = startMessages({ ...ports, onServer });
+  const messages = startMessages({ ...ports, workers, attachedLate, onServer });
   const operations = startOperations({ ...ports, current, onChild: messages.child });
   const rejections = startRejections(now, send);
   const listeners = watchListeners({ now, send, emitters });
   for (const emitter of emitters()) {
     onServer(emitter);
     messages.socket(emitter);
+    if (className(emitter) === 'ChildProcess') messages.child(emitter as ChildProcess, 'found');
   }
 
   let sweeps = 0;

@@ -1,3 +1,4 @@
+import { RequestKind } from '../model/event.ts';
 import type { Finding, Health, Report, Severity, ThreadHealth } from '../model/finding.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
@@ -8,6 +9,8 @@ import type { RecordingReader } from '../recording/contract.ts';
 import { analyzeThread } from './analyze-thread.ts';
 import type { ThreadAnswer } from './analyze-thread.ts';
 import { mostUnwell } from './health.ts';
+import { findMessageOrigins } from './message-origins.ts';
+import type { MessageOrigins } from './message-origins.ts';
 import { ThreadPasses } from './thread-passes.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -66,19 +69,25 @@ export class AnalysisSoFar {
     const { trailer } = recorded;
     const problems: Problem[] = [...recorded.problems, ...(trailer?.problems ?? [])];
     const threads = this.#known(recorded);
-    const answers = threads.map((thread, i) =>
+    const linked = threads.map((thread) => ({
+      ...thread,
+      passes: this.#threads.get(thread.id) ?? this.#nothing(),
+    }));
+    const answers = linked.map(({ id, name, passes }, i) =>
       analyzeThread({
-        thread: { ...thread, isFirst: i === 0 },
-        passes: this.#threads.get(thread.id) ?? this.#nothing(),
+        thread: { id, name, isFirst: i === 0 },
+        passes,
         header: this.#header,
         tables: this.#tables,
-        recorded: ofThread(recorded, thread.id, threads[0]!.id),
+        recorded: ofThread(recorded, id, threads[0]!.id),
         facts,
         thresholds: this.#thresholds,
         problems,
       }),
     );
     const findings = answers.flatMap((answer) => answer.findings).sort(worstFirst);
+    const origins = findMessageOrigins(linked);
+    for (const finding of findings) tellSenders(finding, origins);
     const { pid, node, script } = this.#header.target;
     const observed = Math.max(1, ...answers.map((answer) => answer.observedUs));
     return {
@@ -94,7 +103,7 @@ export class AnalysisSoFar {
             mode: this.#header.mode,
           },
         },
-        health: healthOfAll(answers),
+        health: healthOfAll(answers, linked.map(servesRequests)),
         ...(answers.length > 1 && { threads: answers.map(ownHealth) }),
         routes: answers.flatMap(({ routes }, i) =>
           i === 0 ? routes : routes.map((route) => ({ ...route, thread: threads[i]!.id })),
@@ -132,10 +141,24 @@ function ofThread(recorded: Recorded, id: string, first: string): Recorded {
   };
 }
 
+/** After a route of messages: who sent them, and for which request. */
+function tellSenders(finding: Finding, origins: MessageOrigins): void {
+  finding.chain = finding.chain.flatMap((step) =>
+    step.kind === 'http-request' && step.label !== undefined
+      ? [step, ...origins.of(finding.thread ?? '', step.label)]
+      : [step],
+  );
+}
+
+/** Messages alone do not count: a thread that works for others may be busy. */
+function servesRequests({ passes }: { passes: ThreadPasses }): boolean {
+  return passes.requests.records.some(({ kind }) => kind !== RequestKind.Message);
+}
+
 /** The verdict on the whole is that on its first thread, or on another that serves requests and is worse off. */
-function healthOfAll(answers: readonly ThreadAnswer[]): Health {
+function healthOfAll(answers: readonly ThreadAnswer[], serve: readonly boolean[]): Health {
   const [first] = answers;
-  const serving = answers.filter((answer, i) => i === 0 || answer.routes.length > 0);
+  const serving = answers.filter((_answer, i) => i === 0 || serve[i]);
   const worst = mostUnwell(serving.map(({ health }) => health));
   const answer = serving[worst] ?? first!;
   if (answer === first) return answer.health;

@@ -5,6 +5,7 @@ import { Bursts } from './passes/bursts.ts';
 import { Collections } from './passes/collections.ts';
 import { Heartbeats } from './passes/heartbeats.ts';
 import { Intervals } from './passes/intervals.ts';
+import { Messages } from './passes/messages.ts';
 import { Operations } from './passes/operations.ts';
 import { Paths } from './passes/paths.ts';
 import { Pending } from './passes/pending.ts';
@@ -37,6 +38,7 @@ export class ThreadPasses {
   readonly pending: Pending;
   readonly pool: Pool;
   readonly operations: Operations;
+  readonly messages: Messages;
   readonly bursts: Bursts;
   readonly births: Births;
   readonly paths: Paths;
@@ -53,6 +55,7 @@ export class ThreadPasses {
     this.pending = new Pending(this.work, types);
     this.pool = new Pool(threadPoolSize, types);
     this.operations = new Operations(this.work);
+    this.messages = new Messages(this.work);
     this.bursts = new Bursts(this.work, types);
     this.births = new Births(this.work);
     this.paths = new Paths(this.work, this.requests, types);
@@ -67,6 +70,7 @@ export class ThreadPasses {
       this.pending,
       this.pool,
       this.operations,
+      this.messages,
       this.bursts,
       this.births,
       this.paths,

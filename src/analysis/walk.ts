@@ -79,6 +79,8 @@ function hasClock(op: number): boolean {
     case Op.WaitSample:
     case Op.OperationStart:
     case Op.OperationEnd:
+    case Op.MessageSent:
+    case Op.MessageReceived:
       return true;
     default:
       return false;

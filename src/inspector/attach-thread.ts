@@ -88,7 +88,12 @@ async function begin(
   const byBinding = new Promise<'binding'>((resolve) => (hearBinding = () => resolve('binding')));
   const agent = await inject(
     connection,
-    { ...options.settings, socketPath: collector?.socketPath ?? null, token: collector?.token ?? '' },
+    {
+      ...options.settings,
+      socketPath: collector?.socketPath ?? null,
+      token: collector?.token ?? '',
+      attachedLate: options.attachedLate,
+    },
     (payload) => {
       hearBinding();
       const batch = JSON.parse(payload) as { events: string; messages: AgentMessage[] };
@@ -164,7 +169,9 @@ async function begin(
       }
     },
     sourceMapOf:
-      options.debuggerDomain === 'ours' ? createLoadedScripts(connection) : () => Promise.resolve(undefined),
+      options.debuggerDomain === 'ours'
+        ? createLoadedScripts(connection, options.attachedLate ? 'sparing' : 'eager')
+        : () => Promise.resolve(undefined),
     readStack: () => callAgent<RawFrame[]>(connection, agent, 'stack', 3000).catch(() => []),
     stop: (loop = 'turning') =>
       (summary ??= (async () => {

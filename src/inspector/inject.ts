@@ -13,7 +13,10 @@ const RING_EVENTS = 1 << 17;
 export type AgentHandle = string;
 
 /** How much the agent records; passed to it as it is. */
-export type AgentSettings = Omit<AgentConfig, 'workerSource' | 'socketPath' | 'token' | 'bindingName'>;
+export type AgentSettings = Omit<
+  AgentConfig,
+  'workerSource' | 'socketPath' | 'token' | 'bindingName' | 'attachedLate'
+>;
 
 /** The usual amount. */
 export const SETTINGS: AgentSettings = {
@@ -29,6 +32,7 @@ export interface InjectOptions extends AgentSettings {
   /** Where the collector listens; null when the process cannot reach it. */
   socketPath: string | null;
   token: string;
+  attachedLate: boolean;
 }
 
 interface EvaluateAnswer {

@@ -1,8 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 
-/** How often at most the scripts are read again for one that is not known, and how far apart, ms. */
-const MAX_READS = 4;
-const MIN_DISTANCE_MS = 3000;
+/**
+ * How often at most the scripts are read again for one that is not known, and how far apart, ms. In a program that we
+ * started, which loads them while it is recorded, an answer waits for the next reading; one that serves is spared.
+ */
+const PACES = {
+  eager: { reads: 12, distanceMs: 300, early: 'waits' },
+  sparing: { reads: 4, distanceMs: 3000, early: 'gives up' },
+} as const;
 const ANSWER_MS = 5000;
 
 /**
@@ -10,7 +16,11 @@ const ANSWER_MS = 5000;
  * `ts-node`, `swc`), and for evaluated code. Reading them means enabling the debugger for a moment, so it is done only
  * when asked.
  */
-export function createLoadedScripts(connection: Connection): (url: string) => Promise<string | undefined> {
+export function createLoadedScripts(
+  connection: Connection,
+  pace: keyof typeof PACES,
+): (url: string) => Promise<string | undefined> {
+  const { reads: maxReads, distanceMs, early } = PACES[pace];
   const known = new Map<string, string>();
   let collecting = false;
   let listening = false;
@@ -20,6 +30,7 @@ export function createLoadedScripts(connection: Connection): (url: string) => Pr
 
   const read = async (): Promise<void> => {
     reads++;
+    await sleep(Math.max(0, readAt + distanceMs - performance.now()));
     readAt = performance.now();
     if (!listening) {
       connection.on('Debugger.scriptParsed', (script: { url: string; sourceMapURL?: string }) => {
@@ -42,7 +53,10 @@ export function createLoadedScripts(connection: Connection): (url: string) => Pr
 
   return async (url) => {
     const key = keyOf(url);
-    if (!known.has(key) && reads < MAX_READS && performance.now() - readAt > MIN_DISTANCE_MS) {
+    // One that is under way may have begun before this script was loaded.
+    await reading;
+    const due = early === 'waits' || performance.now() - readAt > distanceMs;
+    if (!known.has(key) && reads < maxReads && due) {
       reading ??= read()
         .catch(() => undefined)
         .finally(() => (reading = undefined));

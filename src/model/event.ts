@@ -52,6 +52,13 @@ export const Op = {
   OperationEnd: 13,
   /** Where a sampled resource or promise was created; follows its Init. extra = weight (it stands for so many), id, a = time, b = StackId. */
   InitStack: 14,
+  /**
+   * A message was handed to another thread or process, by the execution under way. extra = 1: the messages of this channel are
+   * counted from its beginning; 0: from when we came. id = its number in the channel, a = time, b = label index of the channel.
+   */
+  MessageSent: 15,
+  /** Such a message begins to be handed to the program. The same words; a channel has the same label at both ends. */
+  MessageReceived: 16,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 

@@ -36,7 +36,7 @@ export interface Evidence {
 
 /** A step from the finding's location outwards. */
 export interface ChainStep extends Partial<SourceLocation> {
-  kind: 'call' | 'await' | 'then' | 'timer' | 'event' | 'all' | 'http-request' | 'library';
+  kind: 'call' | 'await' | 'then' | 'timer' | 'event' | 'all' | 'http-request' | 'message' | 'library';
   /** Words for a step without a place, or beside it: `GET /`, `fastify@5.6.0`. */
   label?: string;
 }

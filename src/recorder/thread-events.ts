@@ -102,8 +102,16 @@ export function createThreadEvents(ports: ThreadEventPorts): ThreadEvents {
 /** Which of the shared tables an event points into, apart from stacks. */
 function nameTable(op: number): 'type' | 'label' | undefined {
   if (op === Op.Init) return 'type';
-  return op === Op.RequestStart || op === Op.RequestEnd || op === Op.OperationStart ? 'label' : undefined;
+  return LABELLED.has(op) ? 'label' : undefined;
 }
+
+const LABELLED = new Set<number>([
+  Op.RequestStart,
+  Op.RequestEnd,
+  Op.OperationStart,
+  Op.MessageSent,
+  Op.MessageReceived,
+]);
 
 function pointsAtStack(op: number): boolean {
   return op === Op.WaitSample || op === Op.Pending || op === Op.InitStack;

@@ -134,6 +134,8 @@ for (const op of [
   Op.WaitSample,
   Op.OperationStart,
   Op.OperationEnd,
+  Op.MessageSent,
+  Op.MessageReceived,
 ]) {
   TIMED[op] = 1;
 }

@@ -41,13 +41,21 @@ export function boundEvents(words: Int32Array, tables: RecordingTables): void {
     const op = words[at]! & 0xff;
     if (op === Op.Init) {
       if (words[at]! >>> 8 >= types) words[at] = op;
-    } else if (op === Op.RequestStart || op === Op.RequestEnd || op === Op.OperationStart) {
+    } else if (LABELLED.has(op)) {
       if (words[at + 3]! >>> 0 >= labels) words[at + 3] = 0;
-    } else if (op === Op.WaitSample || op === Op.Pending) {
+    } else if (op === Op.WaitSample || op === Op.Pending || op === Op.InitStack) {
       if (words[at + 3]! >>> 0 >= stacks) words[at + 3] = 0;
     }
   }
 }
+
+const LABELLED = new Set<number>([
+  Op.RequestStart,
+  Op.RequestEnd,
+  Op.OperationStart,
+  Op.MessageSent,
+  Op.MessageReceived,
+]);
 
 /** `stack` where the table has it, else "none". */
 export function boundStack(stack: StackId, tables: RecordingTables): StackId {

@@ -1,7 +1,7 @@
 import type { StackId } from '../model/ids.ts';
 import type { RecordingReader } from '../recording/contract.ts';
 import { clean, escapeJson } from './clean.ts';
-import type { Moment, RequestMoment, Turn } from './timeline/moments.ts';
+import type { Message, Moment, RequestMoment, Turn } from './timeline/moments.ts';
 import { Stalls } from './timeline/stalls.ts';
 import { moments, TimelineThreads } from './timeline/threads.ts';
 import type { TimelineThread } from './timeline/threads.ts';
@@ -16,7 +16,7 @@ const GC_TRACKS = 1_000;
  * A recording in the Trace Event format, which ui.perfetto.dev opens. Each thread has a track of turns, complete events
  * that never overlap; a turn that held the loop is named by the line that was seen in it. Requests with their waits, and
  * what they asked of others, are async slices; an arrow leads from the turn that started something to the turn that it
- * came back in. Garbage collections have tracks of their own; the event loop delay is a counter.
+ * came back in, and from where a message was sent to the thread or process where it came. Garbage collections have tracks of their own; the event loop delay is a counter.
  *
  * @returns JSON in parts, so that nobody has to hold all of it
  * @see https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
@@ -108,6 +108,8 @@ class TraceWriter {
         const name = tid === 1 ? 'event loop delay' : `event loop delay, ${clean(thread.name)}`;
         return line({ ph: 'C', ...at, name, ts: moment.timeUs, args: { ms: moment.latenessUs / 1000 } });
       }
+      case 'message':
+        return this.#message(thread, moment);
       case 'wait':
         return '';
     }
@@ -130,6 +132,13 @@ class TraceWriter {
     if (causedUs === undefined || request === 0 || causedUs >= ts) return text;
     const flow = { cat: 'cause', name: 'leads to', id: ++this.#flows, pid, tid };
     return `${line({ ph: 's', ts: causedUs, ...flow })}${text}${line({ ph: 'f', bp: 'e', ts, ...flow })}`;
+  }
+
+  /** An arrow's end lies in the turn around it; both ends give it the same number. */
+  #message({ pid, number: tid }: TimelineThread, { way, timeUs, label, number, whole }: Message): string {
+    if (!whole || label === '') return '';
+    const flow = { cat: 'message', name: 'message', id: `${clean(label)}, ${number}`, pid, tid, ts: timeUs };
+    return line(way === 'sent' ? { ph: 's', ...flow } : { ph: 'f', bp: 'e', ...flow });
   }
 
   #request({ pid, number: tid }: TimelineThread, request: RequestMoment): string {

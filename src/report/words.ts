@@ -79,5 +79,6 @@ const STEP_WORDS: Record<ChainStep['kind'], string> = {
   event: 'on event in',
   all: 'awaited together in',
   'http-request': 'serving',
+  message: '',
   library: 'through',
 };

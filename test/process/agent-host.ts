@@ -62,6 +62,7 @@ export async function runWithAgent(
     socketPath: collector.socketPath,
     token: collector.token,
     bindingName: '__looplens_test',
+    attachedLate: true,
     ringEvents: 1 << 17,
     heartbeatMs: 20,
     waitSamples: 8,

@@ -1,4 +1,5 @@
 import { millis } from '../../base/figures.ts';
+import { RequestKind } from '../../model/event.ts';
 import type { Cause, Finding } from '../../model/finding.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
@@ -89,6 +90,8 @@ function eachSampleInRequest({ profile, work, requests }: Measured, visit: Visit
     if (span >= spans.length) return;
     if (spans.start(span) > time) continue;
     const request = requests.get(spans.request(span));
+    // A thread that others send work to may be held by it.
+    if (request?.kind === RequestKind.Message) continue;
     const { path } = profile.places[profile.samples[i]!]!;
     if (!request || path.levels.length === 0 || path.loading || !isSyncCall(path.below.cause)) continue;
     // A sample stands for the time since the one before; a hole in the profile is not its doing.

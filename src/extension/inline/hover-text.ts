@@ -68,6 +68,7 @@ const STEP_WORDS: Readonly<Record<ChainStep['kind'], string>> = {
   event: 'from the event',
   all: 'joined by',
   'http-request': 'for the request',
+  message: 'by a message',
   library: 'in the library',
 };
 

@@ -4,7 +4,7 @@ import type { StackId } from '../../model/ids.ts';
  * What happened on a thread, as the formats of other tools show it. Times in µs since the recording's clock origin; each
  * thing is told when it ends, so that the moments of a thread are in order of their ends.
  */
-export type Moment = Turn | RequestMoment | Wait | Operation | Collection | Delay;
+export type Moment = Turn | RequestMoment | Wait | Operation | Collection | Delay | Message;
 
 /** A callback had the loop, with the ticks and promise reactions right behind it. Turns of one thread do not overlap. */
 export interface Turn {
@@ -69,6 +69,20 @@ export interface Collection {
   endUs: number;
   /** `minor`, `major`, `incremental`, `weakcb`: as OpenTelemetry names them. */
   type: string;
+}
+
+/** A message to or from another thread or process, at one end of its channel. */
+export interface Message {
+  kind: 'message';
+  /** `came`: it is being handed to the program. */
+  way: 'sent' | 'came';
+  timeUs: number;
+  /** Of the channel, the same at both ends. */
+  label: string;
+  /** In the channel. */
+  number: number;
+  /** Counted from the channel's beginning, so that the numbers are the same at both ends. */
+  whole: boolean;
 }
 
 /** A look at the loop: how late its timer was, and how long it had been idle since the last look. */

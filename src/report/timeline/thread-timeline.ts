@@ -98,6 +98,17 @@ export class ThreadTimeline {
         if (operation) this.#tell({ ...operation, endUs: now, status: extra === FAILED ? -1 : extra });
         break;
       }
+      case Op.MessageSent:
+      case Op.MessageReceived:
+        this.#tell({
+          kind: 'message',
+          way: op === Op.MessageSent ? 'sent' : 'came',
+          timeUs: this.#clock.advance(a),
+          label: this.#label(b),
+          number: id,
+          whole: extra === 1,
+        });
+        break;
       case Op.WaitSample: {
         this.#clock.advance(a);
         const open = this.#requests.get(this.#origins.request(id));
