@@ -88,8 +88,11 @@ export interface RawProfileNode {
 export interface SourceLocator {
   /** `line` and `column` from 1. Never fails: without a map it is the place itself. */
   locate(name: string, url: string, line: number, column: number): Promise<Frame>;
-  /** The author's line of a generated line whose column is not known; undefined when the map does not tell. */
-  locateLine(url: string, line: number): Promise<number | undefined>;
+  /**
+   * The author's line of a generated line whose column is not known; undefined when the map does not tell. `headColumn`, from
+   * 0: where the function that it is about begins, if on the same line.
+   */
+  locateLine(url: string, line: number, headColumn?: number): Promise<number | undefined>;
   /** The running code's own text, as it lies on disk here; undefined where it does not. */
   text(url: string): Promise<string | undefined>;
 }

@@ -18,6 +18,11 @@ export interface SourceLocatorOptions extends Partial<LocalFilesOptions> {
   ours?: readonly string[];
   /** What V8 knows as the source map of a loaded script, for code that is not as it lies on disk. */
   loadedMap?: (url: string) => Promise<string | undefined>;
+  /**
+   * What V8 is asked about. `transpiled`: what cannot run as it lies on disk, by its name. `own`: all that is not a package's,
+   * because test runners and loaders rewrite plain JavaScript, too. Default `transpiled`.
+   */
+  ask?: 'transpiled' | 'own';
 }
 
 interface Script {
@@ -26,6 +31,8 @@ interface Script {
   map?: SourceMapFile;
   /** It is generated, but what from is not known. */
   unmapped: boolean;
+  /** V8 was asked and did not know it yet. */
+  unknown?: boolean;
 }
 
 /** Places of the author, by the files on this machine's disk and by what the running program says of its scripts. */
@@ -40,8 +47,11 @@ export function createSourceLocator(options: SourceLocatorOptions = {}): SourceL
     if (!known) cache.set(key, (known = make()));
     return known;
   };
-  const script = (url: string): Promise<Script> =>
-    cached(scripts, url, () => loadScript(url, files, options.loadedMap));
+  const script = async (url: string): Promise<Script> => {
+    const found = await cached(scripts, url, () => loadScript(url, files, options));
+    if (found.unknown) scripts.delete(url);
+    return found;
+  };
   const source = (name: string, base: string): Promise<string> =>
     cached(sources, `${base}\n${name}`, () => findSource(name, base, files));
 
@@ -77,10 +87,10 @@ export function createSourceLocator(options: SourceLocatorOptions = {}): SourceL
       const generated = map !== undefined || unmapped ? { unmapped: true as const } : {};
       return { ...place, file, line, column, ...generated, ...(await owner(file)) };
     },
-    locateLine: async (url, line) => {
+    locateLine: async (url, line, headColumn) => {
       if (url === '' || url.startsWith('node:')) return line;
       const { map } = await script(url);
-      return map ? originalLine(map.map, line) : line;
+      return map ? originalLine(map.map, line, headColumn) : line;
     },
     text: async (url) => {
       const theirs = toFile(url);
@@ -107,18 +117,20 @@ const TRANSPILED = /\.(?:[cm]?tsx?|jsx|vue|svelte|coffee)$/i;
 async function loadScript(
   url: string,
   files: LocalFiles,
-  loadedMap: SourceLocatorOptions['loadedMap'],
+  { loadedMap, ask = 'transpiled' }: SourceLocatorOptions,
 ): Promise<Script> {
   const theirs = toFile(url);
   const file = theirs === undefined ? url : await files.find(theirs);
   const text = theirs === undefined ? undefined : await readScript(file);
   let reference = text === undefined ? undefined : sourceMapUrl(text);
-  if (reference === undefined && (text === undefined || TRANSPILED.test(file))) {
-    reference = await loadedMap?.(url).catch(() => undefined);
-  }
+  const rewritten = TRANSPILED.test(file) || (ask === 'own' && packageFolder(file) === undefined);
+  const asked = loadedMap !== undefined && reference === undefined && (text === undefined || rewritten);
+  if (asked) reference = await loadedMap(url).catch(() => undefined);
   // A module of a bundle that is evaluated piece by piece: the bundler's name, and lines of what it made.
   const evaluated = theirs === undefined && url.startsWith('webpack-internal:');
-  if (reference === undefined || reference === '') return { file, unmapped: evaluated };
+  if (reference === undefined || reference === '') {
+    return { file, unmapped: evaluated, unknown: asked && reference === undefined };
+  }
   try {
     const folder = theirs === undefined ? process.cwd() : path.dirname(file);
     return { file, map: await openMap(reference, folder), unmapped: false };

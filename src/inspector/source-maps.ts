@@ -50,15 +50,20 @@ const MAX_JOINED = 8;
 /**
  * The author's line of a generated line whose column is not known: where its statement begins. Undefined when the
  * generated line holds more than that, as minified code does.
+ *
+ * @param headColumn column from 0 of the function that it is about, when that begins on the same generated line: then all
+ *   of the function may stand there, and its lines cannot be told apart
  */
-export function originalLine(map: TraceMap, line: number): number | undefined {
-  const segments = decodedMappings(map)[line - 1] ?? [];
+export function originalLine(map: TraceMap, line: number, headColumn?: number): number | undefined {
+  const all = decodedMappings(map)[line - 1] ?? [];
+  const segments = headColumn === undefined ? all : all.filter(([column]) => column >= headColumn);
+  const joined = headColumn === undefined ? MAX_JOINED : 1;
   let first: { source: number; line: number } | undefined;
   for (const segment of segments) {
     if (segment.length === 1) continue;
     const [, source, at] = segment;
     first ??= { source, line: at };
-    if (source !== first.source || Math.abs(at - first.line) >= MAX_JOINED) return undefined;
+    if (source !== first.source || Math.abs(at - first.line) >= joined) return undefined;
   }
   return first && first.line + 1;
 }

@@ -79,6 +79,33 @@ describe('places of the author', () => {
     expect(await locator.locateLine(pathToFileURL(minified).href, 1)).toBeUndefined();
   });
 
+  test('a line on which the whole function stands, after others', async () => {
+    const source = write('src/report.ts', SOURCE);
+    const outfile = path.join(folder, 'out/whole.js');
+    await esbuild.build({ entryPoints: [source], outfile, sourcemap: true, minify: true });
+    const url = pathToFileURL(outfile).href;
+    const text = fs.readFileSync(outfile, 'utf8');
+    const locator = createSourceLocator();
+    // Few lines were joined, so without its beginning it is taken for a statement.
+    expect(await locator.locateLine(url, 1)).toBe(5);
+    expect(await locator.locateLine(url, 1, text.indexOf('second') + 'second'.length)).toBeUndefined();
+  });
+
+  test('plain JavaScript that a test runner has rewritten, once V8 knows it', async () => {
+    const file = write('plain.test.js', 'x();\ny();\n');
+    // Line 1 of what runs is line 2 of what the author wrote.
+    const map = { version: 3, sources: [file], names: [], mappings: 'AACA' };
+    const reference = `data:application/json,${encodeURIComponent(JSON.stringify(map))}`;
+    const answers = [undefined, reference];
+    const loadedMap = () => Promise.resolve(answers.shift());
+    const locator = createSourceLocator({ loadedMap, ask: 'own' });
+    const at = async () => (await locator.locate('', pathToFileURL(file).href, 1, 1)).line;
+    expect(await at()).toBe(1);
+    expect(await at()).toBe(2);
+    expect(await at()).toBe(2);
+    expect(await createSourceLocator({ loadedMap }).locate('', file, 1, 1)).toMatchObject({ line: 1 });
+  });
+
   test('no map, a damaged map, no file: the place itself', async () => {
     const plain = write('plain.js', 'x();\n');
     const broken = write('broken.js', 'x();\n//# sourceMappingURL=missing.js.map\n');
