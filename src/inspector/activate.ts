@@ -4,9 +4,14 @@ import { readCommandLine } from './command-line.ts';
 import { findEndpoint } from './discovery.ts';
 import { probeEndpoint } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
-import { listNodeProcesses } from './processes.ts';
+import { moveInspector } from './free-port.ts';
+import { requireInspectorAllowed } from './permission.ts';
+import { catchesDebugSignal, listNodeProcesses } from './processes.ts';
+import type { NodeProcess } from './processes.ts';
 
 const OPEN_MS = 5000;
+/** How long a process may take from its start until it listens for the signal, ms. */
+const HANDLER_MS = 2000;
 const LIST = 'List what can be recorded with "looplens targets".';
 
 /** The inspector of a process, and whether we were the ones to open it. */
@@ -18,11 +23,16 @@ export interface OpenedInspector {
 /**
  * Finds the inspector of a process, or opens it with the signal that Node listens for (works even while its main
  * thread is stuck). The signal would end a process that is not Node, so that is made sure first.
+ * @param port `shared`: processes below this one, or beside it, will want the same port
  * @throws UserError `unreachable`: no such process, not ours, not Node, or its inspector's port is taken.
  */
-export async function openInspector(pid: number): Promise<OpenedInspector> {
+export async function openInspector(
+  pid: number,
+  port: 'own' | 'shared' | 'shared-with-children' = 'own',
+): Promise<OpenedInspector> {
   requireProcess(pid);
-  const entry = (await listNodeProcesses()).find((candidate) => candidate.pid === pid);
+  const processes = await listNodeProcesses();
+  const entry = processes.find((candidate) => candidate.pid === pid);
   if (!entry) {
     throw new UserError('unreachable', `Process ${pid} is not a Node.js process of yours.`, LIST);
   }
@@ -31,11 +41,18 @@ export async function openInspector(pid: number): Promise<OpenedInspector> {
 
   const { inspectHost, inspectPort } = readCommandLine(entry.argv.slice(1));
   const occupied = inspectPort !== 0 && (await probeEndpoint(inspectHost, inspectPort)) !== undefined;
+  await requireHandler(entry);
   signal(pid);
   for (const end = Date.now() + OPEN_MS; Date.now() < end;) {
     await sleep(60);
     const endpoint = await findEndpoint(entry);
-    if (endpoint) return { endpoint, activated: true };
+    if (endpoint) {
+      const shared =
+        port === 'shared' ||
+        (port === 'shared-with-children' && processes.some(({ parent }) => parent === pid));
+      const free = inspectPort === 0 || !shared;
+      return { endpoint: free ? endpoint : await moveInspector(pid, endpoint), activated: true };
+    }
     requireProcess(pid);
     if (occupied && Date.now() > end - OPEN_MS + 1500) break;
   }
@@ -50,6 +67,22 @@ export async function openInspector(pid: number): Promise<OpenedInspector> {
         `Process ${pid} did not open its inspector within ${OPEN_MS / 1000} seconds.`,
         `It may have a SIGUSR1 handler of its own, run with --permission, or port ${inspectPort} is in use: start it with --inspect=0 instead.`,
       );
+}
+
+/** The signal would end a Node that was told not to listen for it, and one that has only just been started. */
+async function requireHandler({ pid, argv }: NodeProcess): Promise<void> {
+  requireInspectorAllowed(argv, `Process ${pid}`);
+  const refused = argv.includes('--disable-sigusr1');
+  for (const end = Date.now() + HANDLER_MS; !refused && Date.now() < end;) {
+    if ((await catchesDebugSignal(pid)) !== false) return;
+    requireProcess(pid);
+    await sleep(20);
+  }
+  throw new UserError(
+    'unreachable',
+    `Process ${pid} does not listen for the signal that opens its inspector.`,
+    'Was it started with --disable-sigusr1? Start it with --inspect=0 instead.',
+  );
 }
 
 function requireProcess(pid: number): void {

@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import { UserError } from '../base/user-error.ts';
 import { attachThread } from './attach-thread.ts';
 import { attachWorkers, openGate } from './attach-workers.ts';
+import { untilBootstrapped } from './bootstrap.ts';
 import { connect } from './connection.ts';
 import type { Connection } from './connection.ts';
 import type { AgentSettings } from './inject.ts';
@@ -76,6 +77,7 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
   try {
     if (!shared) await enableExit(connection);
     if (state === 'first-line') await pauseAtFirstLine(connection, exiting);
+    if (state === 'running') await untilBootstrapped(connection);
     const main = await attachThread(connection, {
       id,
       name: id === 'main' ? 'main' : processName(options.origin ?? 'child'),

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../base/log.ts';
 import { describeError } from '../base/user-error.ts';
 import { attachThread } from './attach-thread.ts';
+import { BOOTSTRAPPED } from './bootstrap.ts';
 import type { Connection } from './connection.ts';
 import { GATE_KEY } from './follow-protocol.ts';
 import type { AgentSettings } from './inject.ts';
@@ -105,7 +106,7 @@ async function whenReady(
   // Not yet with the command-line API: a session that asks for it too early never has `require` (Node 18).
   const expression = `typeof process !== 'object' ? undefined
     : process[Symbol.for(${JSON.stringify(GATE_KEY)})] !== undefined ? 'waiting'
-    : globalThis.performance?.nodeTiming?.bootstrapComplete > 0 ? 'running' : undefined`;
+    : ${BOOTSTRAPPED} ? 'running' : undefined`;
   const life = { ended: false };
   void connection.closed.then(() => {
     life.ended = true;

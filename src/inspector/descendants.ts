@@ -73,6 +73,6 @@ async function open(entry: NodeProcess): Promise<Descendant> {
       `port ${inspectPort} is taken by another process's inspector. Start the program with --inspect-port=0.`,
     );
   }
-  const { endpoint, activated } = await openInspector(entry.pid);
+  const { endpoint, activated } = await openInspector(entry.pid, 'shared');
   return { pid: entry.pid, webSocketUrl: endpoint.webSocketUrl, activated };
 }

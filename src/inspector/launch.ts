@@ -8,6 +8,7 @@ import { UserError } from '../base/user-error.ts';
 import { watchChildren } from './children.ts';
 import type { Children } from './children.ts';
 import type { Announcement } from './follow-protocol.ts';
+import { requireInspectorAllowed, underPermissions } from './permission.ts';
 import { isNodeExecutable } from './processes.ts';
 import { endTree, LISTENING, OUR_LINES, START_MS } from './started-program.ts';
 
@@ -51,8 +52,8 @@ export async function launch(options: LaunchOptions): Promise<LaunchedProgram> {
   const script = /\.[cm]?[jt]s$/.test(command);
   const direct = script || isNodeExecutable(command);
   // Under the permission model the preload may not be readable, and would end the program.
-  const breaking =
-    direct && (options.follow === 'none' || args.some((arg) => /^--(experimental-)?permission$/.test(arg)));
+  const breaking = direct && (options.follow === 'none' || underPermissions(args));
+  if (direct) requireInspectorAllowed(args, `"${path.basename(command)}"`);
   const children = breaking
     ? undefined
     : await watchChildren(options.preload, direct ? 'direct' : 'indirect');

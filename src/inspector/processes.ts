@@ -30,6 +30,19 @@ export async function listeningPorts(pid: number): Promise<number[] | undefined>
   return parseLsof(await output('lsof', ['-nP', '-a', '-p', String(pid), '-iTCP', '-sTCP:LISTEN', '-Fn']));
 }
 
+/**
+ * Whether a process has a handler for the signal that opens Node's inspector, which ends any other. A Node that is just
+ * starting has none yet. Undefined where the system does not tell.
+ */
+export async function catchesDebugSignal(pid: number): Promise<boolean | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const status = await fs.readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const caught = /^SigCgt:\s*([0-9a-f]+)/m.exec(status)?.[1];
+  return caught === undefined ? undefined : (BigInt(`0x${caught}`) & DEBUG_SIGNAL) !== 0n;
+}
+
+const DEBUG_SIGNAL = 1n << BigInt(os.constants.signals.SIGUSR1 - 1);
+
 /** True for the Node binary and for programs that carry it under its name. */
 export function isNodeExecutable(name: string): boolean {
   const base = name.split(/[\\/]/).pop() ?? '';

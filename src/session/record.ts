@@ -106,7 +106,8 @@ async function reach(target: TargetSpec, options: RecordOptions): Promise<Reache
   const running = { ...wishes, activated: false };
   switch (target.kind) {
     case 'pid': {
-      const { endpoint, activated } = await openInspector(target.pid);
+      const port = wishes.follow === 'all' ? 'shared-with-children' : 'own';
+      const { endpoint, activated } = await openInspector(target.pid, port);
       const { webSocketUrl } = endpoint;
       const local = { local: true, pid: target.pid };
       return { attached: await attach({ ...running, ...local, webSocketUrl, activated }) };
@@ -171,6 +172,8 @@ function locatorOf(group: AttachedGroup, { mapRoots = [] }: RecordOptions): Sour
     ourCwd: process.cwd(),
     ours: [asset('preload.cjs')],
     loadedMap: (url) => group.sourceMapOf(url),
+    // A program that serves is not stopped for this, not even for a moment, unless it must be.
+    ask: group.first.attachedLate ? 'transpiled' : 'own',
   });
 }
 

@@ -1,4 +1,6 @@
 // Cluster workers: below a command that we start, and below a process that runs already.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -87,5 +89,41 @@ test('below a running process, which they leave as they were', async () => {
   } finally {
     await fetch(`${program.url}/end`, { headers: { connection: 'close' } }).catch(() => undefined);
     await program.end();
+  }
+});
+
+test('below a running process, where all want the same inspector port', async () => {
+  const script = path.join(folder, 'siblings.cjs');
+  fs.writeFileSync(
+    script,
+    `const { fork } = require('node:child_process');
+     const children = process.argv[2] ? [] : [1, 2].map((k) => fork(__filename, [String(k)]));
+     setInterval(() => Promise.resolve(), 20);
+     process.on('disconnect', () => process.exit(0));
+     if (children.length > 0) {
+       Promise.all(children.map((child) => new Promise((resolve) => child.once('spawn', resolve)))).then(() =>
+         setTimeout(() => console.log(children.map(({ pid }) => pid).join(' ')), 500),
+       );
+     }`,
+  );
+  // Children inherit the option, and with it the port.
+  const child = spawn(nodeBinary(24), [`--inspect-port=127.0.0.1:${await freePort()}`, script], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const exited = once(child, 'exit');
+  try {
+    const pids = String((await once(child.stdout, 'data'))[0])
+      .trim()
+      .split(' ')
+      .sort();
+    const out = path.join(folder, 'siblings.looplens');
+    const { trailer } = await record({ kind: 'pid', pid: child.pid! }, { out, durationMs: 6000 });
+    expect(trailer.problems).toEqual([]);
+    const { notes } = served(out);
+    expect(notes.map(({ thread }) => thread).sort()).toEqual(pids);
+    expect(child.exitCode).toBeNull();
+  } finally {
+    child.kill('SIGKILL');
+    await exited;
   }
 });

@@ -124,6 +124,39 @@ describe('a target that cannot be recorded', () => {
     expect((await fetch(second.url)).ok).toBe(true);
   });
 
+  test.each([
+    [20, '--experimental-permission'],
+    [26, '--permission'],
+  ])('a program under the permission model of Node %i', async (major, flag) => {
+    const flags = [flag, '--allow-fs-read=*', '--inspect-port=0'];
+    const sentence =
+      /runs under Node's permission model, which forbids its inspector[^\n]*\. Add --allow-inspector/;
+    expectRefusal(await looplens('record', '--', nodeBinary(major), ...flags, 'app.js'), 3, sentence);
+    const program = await server(major, flags);
+    expectRefusal(await looplens('record', '--pid', String(program.pid)), 3, sentence);
+    expect(program.child.exitCode).toBeNull();
+    expect(program.child.signalCode).toBeNull();
+  });
+
+  // Elsewhere nobody knows whether it listens for the signal.
+  test.runIf(process.platform === 'linux')(
+    'a process that was told to ignore the signal lives on',
+    async () => {
+      const child = spawn(nodeBinary(24), ['-e', 'setInterval(() => undefined, 100)'], {
+        env: { ...process.env, NODE_OPTIONS: '--disable-sigusr1' },
+        stdio: 'ignore',
+      });
+      ends.push(() => child.kill('SIGKILL'));
+      await wait(300);
+      expectRefusal(
+        await looplens('record', '--pid', String(child.pid)),
+        3,
+        /does not listen for the signal/,
+      );
+      expect(child.exitCode ?? child.signalCode).toBeNull();
+    },
+  );
+
   test('a command that does not exist, and one that ends at once', async () => {
     expectRefusal(
       await looplens('record', '--', 'no-such-program-here'),
