@@ -53,12 +53,12 @@ socket.on('close', lost);
 port.on('message', (message: AgentMessage[] | 'finish' | 'exit') => {
   if (message === 'exit') {
     // The main thread waits for this one.
-    drain();
+    drainAll();
     socket.write('', sent);
     return;
   }
   if (message === 'finish') {
-    drain();
+    drainAll();
     sendJson(FrameKind.Bye, {});
     disconnect();
     socket.end(() => process.exit(0));
@@ -94,8 +94,16 @@ function settledHead(): number {
   return ((settled - published) | 0) > 0 ? settled : published;
 }
 
-function drain(head = Atomics.load(ctl, Ctl.Head)): void {
-  if (socket.writableLength > MAX_UNSENT) return;
+function drain(head: number): void {
+  if (socket.writableLength <= MAX_UNSENT) take(head);
+}
+
+/** The last time: no more than the ring can hold comes on top of what is unsent. */
+function drainAll(): void {
+  take(Atomics.load(ctl, Ctl.Head));
+}
+
+function take(head: number): void {
   const tail = Atomics.load(ctl, Ctl.Tail);
   const count = (head - tail) | 0;
   if (count <= 0) return;

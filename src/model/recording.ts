@@ -36,8 +36,10 @@ export interface TargetInfo {
 export interface RecordingTrailer {
   durationUs: number;
   events: number;
-  /** Events lost because a ring was full. */
+  /** Events lost because a ring was full, or because what carried them away did not end in time. */
   dropped: number;
+  /** Events that the agents counted as they happened: `events` and `dropped` together. Absent where one of them died first. */
+  produced?: number;
   /** Why it ended. */
   ended: 'duration' | 'stopped' | 'target-exited' | 'connection-lost';
   /** Our own share of the target's main-thread CPU time, 0..1, and how it is known. */

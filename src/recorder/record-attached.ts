@@ -78,6 +78,9 @@ export async function recordAttached(
     durationUs: Math.max(elapsedUs, ...ends.map(({ endUs }) => endUs)),
     events: now.events,
     dropped: ends.reduce((sum, { dropped }) => sum + dropped, 0),
+    ...(ends.every(({ produced }) => produced !== undefined) && {
+      produced: ends.reduce((sum, { produced = 0 }) => sum + produced, 0),
+    }),
     ended,
     overheadShare: profiledShare(ends.flatMap(({ shares }) => shares)) ?? now.overheadShare,
     problems: [...problems, ...group.problems()],

@@ -54,6 +54,8 @@ export interface ThreadEnd {
   /** The last that is known of it, µs since the recording's clock origin. */
   endUs: number;
   dropped: number;
+  /** As the agent counted; undefined when it died before it could say. */
+  produced: number | undefined;
   /** Our own share of its busy time, by each of its profiles. */
   shares: { share: number; samples: number }[];
 }
@@ -160,9 +162,13 @@ export async function recordThread(
     stacks.end();
     await takeProfile();
     for (const subscription of listening) subscription.dispose();
+    if (!summary) return { endUs: events.lastUs(), dropped: state.dropped, produced: undefined, shares };
+    // What was under way when the time for leaving was over is lost, too.
+    const lost = Math.max(0, summary.produced - state.events);
     return {
-      endUs: summary ? summary.endUs + shiftUs : events.lastUs(),
-      dropped: Math.max(state.dropped, summary?.dropped ?? 0),
+      endUs: summary.endUs + shiftUs,
+      dropped: summary.dropped + lost,
+      produced: summary.produced + summary.dropped,
       shares,
     };
   };

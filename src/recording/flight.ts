@@ -88,8 +88,11 @@ export function createFlightRecorder(
     for (const profile of rare.profiles) file.profile(profileSince(profile, startUs));
     for (const note of notes) if (note.kind !== 'thread') file.note(noteSince(note, startUs));
     const durationUs = Math.max(0, trailer.durationUs - startUs);
+    const { produced, ...rest } = trailer;
     saved = {
-      ...trailer,
+      ...rest,
+      // Of what is not kept any more, nobody knows how much was dropped when.
+      ...(startUs === 0 && produced !== undefined && { produced }),
       durationUs,
       events: sums.events,
       dropped: startUs === 0 ? trailer.dropped : sums.dropped,

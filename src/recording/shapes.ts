@@ -51,6 +51,7 @@ export function trailerOf(json: unknown): RecordingTrailer | undefined {
     durationUs: json.durationUs,
     events: number(json.events),
     dropped: number(json.dropped),
+    ...(isNumber(json.produced) && { produced: json.produced }),
     ended,
     overheadShare: number(json.overheadShare),
     problems: list(json.problems).flatMap((problem): Problem[] =>

@@ -10,13 +10,13 @@ interface Failed {
 
 /** What the caller of {@link answerOf} sees to: all messages but `failed`. */
 export interface AnswerPorts<Message extends { type: string }, Answer> {
-  onMessage(
+  onMessage: (
     message: Exclude<Message, Failed>,
     resolve: (answer: Answer) => void,
     reject: (error: Error) => void,
-  ): void;
+  ) => void;
   /** The error of a worker that ended without having answered. */
-  onExit(code: number): Error;
+  onExit: (code: number) => Error;
 }
 
 /**

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { agentAsText, withoutBrowserProtocol } from '../../esbuild.plugins.mjs';
 import { nodeBinary } from '../setup/nodes.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -80,3 +81,60 @@ export async function load(entry) {
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
+
+/**
+ * A module of the recorder as a file that `require` takes, beside the workers that it starts; the caller's to remove.
+ *
+ * @param {string} entry below the root
+ */
+export async function recorderFile(entry) {
+  if (!fs.existsSync(CLI)) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
+  const outfile = path.join(ROOT, `dist/bench-${process.pid}.cjs`);
+  await esbuild.build({
+    entryPoints: [path.join(ROOT, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+    define: { LOOPLENS_VERSION: '"bench"' },
+    plugins: [agentAsText, withoutBrowserProtocol],
+  });
+  return outfile;
+}
+
+/**
+ * What runs in a thread that records: until it is told to stop. It says how many events there are, and the trailer at the
+ * end. `workerData`: the recorder's file, `pid`, `out`, `mode`, and how long it stands still for each batch, `slowMs`.
+ */
+export const RECORDER_THREAD = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { recorder, pid, out, mode, slowMs } = workerData;
+  const stop = new AbortController();
+  parentPort.on('message', () => stop.abort());
+  const halt = new Int32Array(new SharedArrayBuffer(4));
+  const slowed = (writer) => ({
+    events: (batch) => {
+      Atomics.wait(halt, 0, 0, slowMs);
+      writer.events(batch);
+    },
+  });
+  const slow = (writer) =>
+    new Proxy(writer, {
+      get: (_, key) => {
+        const value = slowed(writer)[key] ?? writer[key];
+        return typeof value === 'function' ? value.bind(writer) : value;
+      },
+    });
+  require(recorder)
+    .record({ kind: 'pid', pid }, {
+      out,
+      mode,
+      // The whole of the mode is measured, whatever it costs.
+      budget: 1,
+      signal: stop.signal,
+      ...(slowMs > 0 && { tap: slow }),
+      onProgress: ({ phase, events }) => phase === 'recording' && parentPort.postMessage({ events }),
+    })
+    .then(({ trailer }) => parentPort.postMessage({ trailer }));
+`;
