@@ -22,7 +22,7 @@ const { values: args } = parseArgs({
   },
 });
 /** How long the slow collector stands still for each batch that it is handed, ms. */
-const SLOW_MS = 100;
+const SLOW_MS = 20;
 const BYTES_LIMIT = 12;
 const RATE = 4000;
 const CONNECTIONS = 50;
