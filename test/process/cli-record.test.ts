@@ -49,7 +49,9 @@ function start(...args: string[]): Looplens {
     done: new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout }))),
     says: (wanted) =>
       new Promise((resolve, reject) => {
-        const look = (): void => void (wanted.test(stderr) && resolve());
+        const look = (): void => {
+          if (wanted.test(stderr)) resolve();
+        };
         look();
         child.stderr.on('data', look);
         child.on('close', () => reject(new Error(`It never said ${String(wanted)}: ${stderr}`)));
