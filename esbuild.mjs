@@ -35,15 +35,7 @@ const entries = [
   },
   { in: 'src/session/workers/record-worker.ts', out: 'dist/workers/record.cjs', budget: 400, ...node },
   // Runs in the user's processes: any Node from 18 on.
-  {
-    in: 'src/inspector/preload.ts',
-    out: 'dist/preload.cjs',
-    budget: 8,
-    ...node,
-    target: 'node18',
-    // In stacks and profiles it is ours, not the user's.
-    footer: { js: '//# sourceURL=looplens:preload' },
-  },
+  { in: 'src/inspector/preload.ts', out: 'dist/preload.cjs', budget: 8, ...node, target: 'node18' },
   { in: 'src/session/workers/tasks-worker.ts', out: 'dist/workers/tasks.cjs', budget: 200, ...node },
   { in: 'src/session/workers/analyze-worker.ts', out: 'dist/workers/analyze.cjs', budget: 300, ...node },
   // The parser and ESLint's linter are large and load only in this worker.

@@ -62,23 +62,18 @@ async function ticks(node: RawProfileNode, locator: SourceLocator): Promise<Prof
 /** URLs of code that runs only because we record: our agent, and what Node calls our hooks through. */
 const OUR_CODE = /^looplens:|^node:internal\/(async_hooks|promise_hooks)$/;
 
-/** The script that a program below a command waits in. */
-const PRELOAD = 'looplens:preload';
-
 /** Our share of the time in which the main thread was busy, 0..1; NaN for a profile without a busy sample. */
 export function overheadShare(raw: RawProfile): number {
   const ours = new Set<number>();
   const idle = new Set<number>();
   const children = new Map(raw.nodes.map((node) => [node.id, node]));
-  const mark = (id: number, as: Set<number>): void => {
-    as.add(id);
-    for (const child of children.get(id)?.children ?? []) mark(child, as);
+  const mark = (id: number): void => {
+    ours.add(id);
+    for (const child of children.get(id)?.children ?? []) mark(child);
   };
   for (const node of raw.nodes) {
-    // It stands there until we have attached.
-    if (node.callFrame.url === PRELOAD) mark(node.id, idle);
-    else if (OUR_CODE.test(node.callFrame.url)) {
-      if (node.callFrame.url.startsWith('looplens:')) mark(node.id, ours);
+    if (OUR_CODE.test(node.callFrame.url)) {
+      if (node.callFrame.url.startsWith('looplens:')) mark(node.id);
       else ours.add(node.id);
     }
     if (node.callFrame.functionName === '(idle)') idle.add(node.id);
