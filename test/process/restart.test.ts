@@ -1,5 +1,7 @@
 // A program that is started again is in the same recording with all its lives: at one inspector address, and below a
 // command that restarts it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -156,6 +158,28 @@ describe.each([20, 24])('below node --watch %i', (major) => {
     expect(lives[0]!.pid).not.toBe(header.target.pid);
     for (const thread of ['main', lives[0]!.thread]) {
       expect(count(reader, thread, Op.Init), thread).toBeGreaterThan(10);
+    }
+  });
+});
+
+describe.each([18, 22, 26])('a process of Node %i that is only just starting', (major) => {
+  test('is recorded, and starts as ever', async () => {
+    const args = ['--inspect=127.0.0.1:0', path.join(PROGRAMS, FILE)];
+    const child = spawn(nodeBinary(major), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const exited = once(child, 'exit');
+    try {
+      const said = once(child.stdout, 'data');
+      const line = String((await once(child.stderr, 'data'))[0]);
+      // Its inspector listens long before Node is ready.
+      const url = /ws:\S+/.exec(line)![0];
+      const out = path.join(folder, `young-${major}.looplens`);
+      const { trailer } = await record({ kind: 'ws', url }, { out, durationMs: 1000 });
+      expect(trailer).toMatchObject({ ended: 'duration', problems: [] });
+      expect(count(openRecording(out), 'main', Op.Before)).toBeGreaterThan(10);
+      expect(String((await said)[0])).toBe('0\n');
+    } finally {
+      child.kill('SIGKILL');
+      await exited;
     }
   });
 });
