@@ -1,7 +1,7 @@
 import { OWN_URL } from '../agent/protocol.ts';
 import type { AliveKind } from '../model/alive.ts';
+import type { Connection } from './connection.ts';
 import { describeActive } from './describe-active.ts';
-import type { HeapSession } from './heap-session.ts';
 
 /** An open resource of a thread, before source maps. */
 export interface ActiveThing {
@@ -22,7 +22,7 @@ const QUERY_MS = 300_000;
  * and leaves nothing behind.
  * @throws Error when the thread does not answer
  */
-export async function readActive(session: HeapSession): Promise<ActiveThing[]> {
+export async function readActive(session: Connection): Promise<ActiveThing[]> {
   try {
     // A timer's class has no other name that a program could not have replaced.
     const prototype = await evaluate(
@@ -57,7 +57,7 @@ export async function readActive(session: HeapSession): Promise<ActiveThing[]> {
 type Place = ActiveThing['calls'][number];
 
 /** Where functions of an array begin; undefined for what has no place. */
-async function placesOf(session: HeapSession, functions: string): Promise<(Place | undefined)[]> {
+async function placesOf(session: Connection, functions: string): Promise<(Place | undefined)[]> {
   const { result } = await session.send<Properties>(
     'Runtime.getProperties',
     { objectId: functions, ownProperties: true },
@@ -109,7 +109,7 @@ interface Evaluated {
   exceptionDetails?: { text: string; exception?: { description?: string } };
 }
 
-async function evaluate(session: HeapSession, expression: string): Promise<string> {
+async function evaluate(session: Connection, expression: string): Promise<string> {
   const answer = await session.send<Evaluated>(
     'Runtime.evaluate',
     {
@@ -123,7 +123,7 @@ async function evaluate(session: HeapSession, expression: string): Promise<strin
   return objectOf(answer);
 }
 
-async function call(session: HeapSession, objectId: string, source: string): Promise<string> {
+async function call(session: Connection, objectId: string, source: string): Promise<string> {
   const functionDeclaration = `${source}\n//# sourceURL=${OWN_URL}active\n`;
   const answer = await session.send<Evaluated>(
     'Runtime.callFunctionOn',
@@ -133,7 +133,7 @@ async function call(session: HeapSession, objectId: string, source: string): Pro
   return objectOf(answer);
 }
 
-async function jsonOf<T>(session: HeapSession, objectId: string, source: string): Promise<T> {
+async function jsonOf<T>(session: Connection, objectId: string, source: string): Promise<T> {
   const { result } = await session.send<Evaluated>(
     'Runtime.callFunctionOn',
     { objectId, functionDeclaration: source, returnByValue: true, silent: true },

@@ -1,8 +1,7 @@
 import { OWN_URL } from '../agent/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { HeapPort, HeapThread, RemoteHandle } from './heap-port.ts';
-import { followWorkers } from './worker-connection.ts';
-import type { ConnectedWorker } from './worker-connection.ts';
+import { listWorkersOf } from './worker-connection.ts';
 
 /** Handles are held in a group of this name and given back together. */
 const GROUP = 'looplens-tasks';
@@ -28,7 +27,7 @@ export async function openHeap(connection: Connection): Promise<HeapPort> {
     INFO_MS,
   );
   const [pid, node] = answer.result.value as [number, string];
-  const workers = workersOf(connection);
+  const workers = listWorkersOf(connection);
   const main = openThread('main', 'main', connection, connection.closed);
   const known = new Map<string, HeapThread>();
   return {
@@ -50,35 +49,6 @@ export async function openHeap(connection: Connection): Promise<HeapPort> {
 }
 
 const INFO_MS = 5000;
-/** How long the inspector may take to name its workers, ms: it tells them one by one and never says that it is done. */
-const WORKERS_MS = 150;
-
-/** The worker threads that run when they are first asked for, and those that come later. */
-function workersOf(main: Connection): { list(): Promise<ConnectedWorker[]>; close(): Promise<void> } {
-  const workers = new Map<string, ConnectedWorker>();
-  let following: 'no' | 'yes' | 'closed' = 'no';
-  return {
-    list: async () => {
-      if (following === 'no') {
-        following = 'yes';
-        await followWorkers(main, 'running', (worker) => {
-          workers.set(worker.id, worker);
-          void worker.connection.closed.then(() => workers.delete(worker.id));
-          // One that inherited --inspect-brk waits for us.
-          worker.connection.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
-        });
-        await new Promise((resolve) => setTimeout(resolve, WORKERS_MS));
-      }
-      return [...workers.values()];
-    },
-    close: async () => {
-      if (following === 'yes') await main.send('NodeWorker.disable', {}, 2000).catch(() => undefined);
-      following = 'closed';
-      for (const { connection } of workers.values()) connection.dispose();
-    },
-  };
-}
-
 interface Evaluated {
   result: { objectId?: string; value?: unknown };
   exceptionDetails?: { text: string; exception?: { description?: string } };

@@ -52,6 +52,42 @@ export async function followWorkers(
   await main.send('NodeWorker.enable', { waitForDebuggerOnStart: start === 'stopped' });
 }
 
+/** How long the inspector may take to name its workers, ms: it tells them one by one and never says that it is done. */
+const WORKERS_MS = 150;
+
+/** The workers of a process, for one who asks now and then. */
+interface WorkerList {
+  /** Those that run when it is first asked, and those that came later. */
+  list(): Promise<ConnectedWorker[]>;
+  close(): Promise<void>;
+}
+
+/** Connects to the workers of a process when they are first asked for. */
+export function listWorkersOf(main: Connection): WorkerList {
+  const workers = new Map<string, ConnectedWorker>();
+  let following: 'no' | 'yes' | 'closed' = 'no';
+  return {
+    list: async () => {
+      if (following === 'no') {
+        following = 'yes';
+        await followWorkers(main, 'running', (worker) => {
+          workers.set(worker.id, worker);
+          void worker.connection.closed.then(() => workers.delete(worker.id));
+          // One that inherited --inspect-brk waits for us.
+          worker.connection.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
+        });
+        await new Promise((resolve) => setTimeout(resolve, WORKERS_MS));
+      }
+      return [...workers.values()];
+    },
+    close: async () => {
+      if (following === 'yes') await main.send('NodeWorker.disable', {}, 2000).catch(() => undefined);
+      following = 'closed';
+      for (const { connection } of workers.values()) connection.dispose();
+    },
+  };
+}
+
 interface WorkerSession {
   connection: Connection;
   receive(message: string): void;

@@ -1,8 +1,8 @@
 import { UserError } from '../base/user-error.ts';
 import { readActive } from '../inspector/active.ts';
 import { openHeap } from '../inspector/heap.ts';
-import { workerSessions } from '../inspector/heap-session.ts';
 import { createSourceLocator } from '../inspector/source-locator.ts';
+import { listWorkersOf } from '../inspector/worker-connection.ts';
 import type { AliveDump, AliveThing } from '../model/alive.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import type { TargetSpec } from './contract.ts';
@@ -19,19 +19,19 @@ export async function whatKeepsAlive(
   options: ReachOptions = {},
 ): Promise<Outcome<AliveDump>> {
   const reached = await reach(target, options);
-  const workers = workerSessions(reached.connection);
+  const workers = listWorkersOf(reached.connection);
   const aborted = whenStopped(options.signal);
   try {
     const { pid, node } = await openHeap(reached.connection);
     const dump: AliveDump = { target: { pid, node }, threads: [], things: [] };
     const problems: Problem[] = [];
     const locator = createSourceLocator();
-    const main = { id: 'main', name: 'main', session: reached.connection };
-    for (const { id, name, session } of [main, ...(await workers.list().catch(() => []))]) {
+    const main = { id: 'main', name: 'main', connection: reached.connection };
+    for (const { id, name, connection } of [main, ...(await workers.list().catch(() => []))]) {
       options.signal?.throwIfAborted();
       dump.threads.push({ id, name });
       const groups = new Map<string, AliveThing>();
-      const active = await Promise.race([readActive(session), aborted]).catch((error: unknown) => {
+      const active = await Promise.race([readActive(connection), aborted]).catch((error: unknown) => {
         if (id === 'main' || options.signal?.aborted) throw error;
         problems.push({ code: 'thread-silent', message: `${name} could not be read.` });
         return [];
