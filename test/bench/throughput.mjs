@@ -105,7 +105,7 @@ async function recordServer(file, wanted, slowMs) {
   const exited = once(server, 'exit');
   try {
     const [port] = await once(server.stdout, 'data');
-    const url = `http://127.0.0.1:${String(port).trim()}/work`;
+    const url = `http://127.0.0.1:${String(port).trim()}/`;
     await autocannon({ url, connections: CONNECTIONS, duration: 2 });
     const worker = new Worker(RECORDER_THREAD, {
       eval: true,
