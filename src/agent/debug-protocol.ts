@@ -20,4 +20,6 @@ export interface Watches {
   rejections?: boolean;
   /** Know what runs inside a request. */
   requests?: boolean;
+  /** Stop where the async context of a request, or a store of AsyncLocalStorage, is missing. */
+  context?: boolean;
 }

@@ -2,12 +2,16 @@
 // what makes the breakpoints on asynchrony possible. It must never throw into the program and never keep it alive.
 import type * as AsyncHooks from 'node:async_hooks';
 import type * as DiagnosticsChannel from 'node:diagnostics_channel';
+import type * as Http from 'node:http';
 import type * as PerfHooks from 'node:perf_hooks';
 import type * as Timers from 'node:timers';
 import type * as V8 from 'node:v8';
 import { createStackReader } from './async-stack.ts';
 import type { DebugMessage, Watches } from './debug-protocol.ts';
 import { DEBUG_KEY } from './debug-protocol.ts';
+import { watchLostContext } from './lost-context.ts';
+import type { RawFrame } from './protocol.ts';
+import { parseStack } from './stacks.ts';
 
 /** What the debugger calls; found under a registered symbol of the global object. */
 export interface DebugSupport {
@@ -121,6 +125,7 @@ function startWatching(require: NodeJS.Require): Watching {
   const asyncHooks = require('node:async_hooks') as typeof AsyncHooks;
   const diagnostics = require('node:diagnostics_channel') as typeof DiagnosticsChannel;
   const v8 = require('node:v8') as typeof V8;
+  const http = require('node:http') as typeof Http;
   const now = performance.now.bind(performance);
 
   let lastBeat = 0;
@@ -208,7 +213,7 @@ function startWatching(require: NodeJS.Require): Watching {
       writable: true,
       enumerable: false,
       value: function (this: unknown, ...args: unknown[]): boolean {
-        if (args[0] === 'unhandledRejection') stopHere('unhandled-rejection', args[1]);
+        if (args[0] === 'unhandledRejection') stopHere('unhandled-rejection', args[1], originOf(args[1]));
         return emit.apply(this, args);
       },
     });
@@ -253,13 +258,28 @@ function startWatching(require: NodeJS.Require): Watching {
       if (watches.pendingMs !== undefined) watchPromises(watches.pendingMs);
       if (watches.rejections) watchRejections();
       if (watches.requests) watchRequests();
+      if (watches.context) {
+        ends.push(
+          watchLostContext({ asyncHooks, diagnostics, http }, (why) => stopHere('context-lost', why)),
+        );
+      }
     },
   };
 }
 
 /** Where the program stops for a reason of ours: the debugger knows this function and its arguments. */
-function stopHere(_reason: string, _value?: unknown): void {
+function stopHere(_reason: string, _value?: unknown, _origin?: RawFrame[]): void {
   debugger;
+}
+
+/** Where an error was made, with the functions that awaited it; [] for what is no error. */
+function originOf(error: unknown): RawFrame[] {
+  try {
+    const { stack } = error as { stack?: unknown };
+    return typeof stack === 'string' ? parseStack(stack) : [];
+  } catch {
+    return [];
+  }
 }
 
 const SYNC_MODULES = ['fs', 'child_process', 'crypto', 'zlib'];

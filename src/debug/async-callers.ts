@@ -5,7 +5,22 @@ export type AsyncCaller =
   /** Line and column count from 0. */
   | { kind: 'function'; name: string; url: string; line: number; column: number }
   /** `Promise.all (index 1)` */
-  | { kind: 'combinator'; name: string };
+  | { kind: 'combinator'; name: string }
+  /** A function that has ended: it stands in the trace of an error. `awaited`: the one before it was awaited here. */
+  | { kind: 'past'; name: string; url: string; line: number; column: number; awaited: boolean };
+
+/** A frame of our part inside the process: name, URL, line and column from 1, how it stands there. */
+type TracedFrame = [name: string, url: string, line: number, column: number, flag: number];
+
+/** The trace of an error as what led to it; [] for what cannot be read. */
+export function pastCallers(frames: unknown): AsyncCaller[] {
+  if (!Array.isArray(frames)) return [];
+  return (frames as TracedFrame[]).map(([name, url, line, column, flag]) =>
+    flag === 2
+      ? { kind: 'combinator', name }
+      : { kind: 'past', name, url, line: line - 1, column: column - 1, awaited: flag === 1 },
+  );
+}
 
 /** Deeper chains are cut. */
 const LIMIT = 200;

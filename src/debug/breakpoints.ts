@@ -76,7 +76,7 @@ export class Breakpoints {
     for (const breakpoint of after) {
       for (const loop of this.#loops) await this.#bind(breakpoint, loop);
     }
-    return after.map(known);
+    return after.map((breakpoint) => this.#known(breakpoint));
   }
 
   /** Follows a loop: its breakpoints are set from now on. */
@@ -218,7 +218,21 @@ export class Breakpoints {
     const place = breakpoint.source.kind === 'script' ? at : loop.scripts.place(location.scriptId, at);
     const first = breakpoint.place === undefined;
     breakpoint.place = place ? { line: place.line, column: place.column } : at;
-    if (first) this.#onChange(known(breakpoint));
+    if (first) this.#onChange(this.#known(breakpoint));
+  }
+
+  #known({ id, place, wanted, problem, source }: Breakpoint): KnownBreakpoint {
+    const loaded =
+      source.kind === 'script' || [...this.#loops].some(({ scripts }) => scripts.of(source.file).length > 0);
+    const waiting = loaded
+      ? 'There is no code at this line, nor below it.'
+      : 'No code of this file has been loaded yet.';
+    return {
+      id,
+      verified: place !== undefined,
+      place: place ?? wanted,
+      message: problem ?? (place ? undefined : waiting),
+    };
   }
 }
 
@@ -235,11 +249,6 @@ export function toDap(
     ...(verified ? { column: place.column + base.columnBase } : {}),
     ...(message === undefined ? {} : { message }),
   };
-}
-
-function known({ id, place, wanted, problem }: Breakpoint): KnownBreakpoint {
-  const waiting = place ? undefined : 'No code of this file has been loaded yet.';
-  return { id, verified: place !== undefined, place: place ?? wanted, message: problem ?? waiting };
 }
 
 /** A condition that does not parse would silently never stop. */

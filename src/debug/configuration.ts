@@ -1,3 +1,6 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { UserError } from '../base/user-error.ts';
 
 /** What `launch` and `attach` have in common. */
@@ -12,6 +15,8 @@ interface CommonConfiguration {
   sourceMaps: boolean;
   /** When suspended tasks are read by themselves. */
   showTasks: 'onPause' | 'always' | 'onDemand';
+  /** Another debugger is attached to the same process. */
+  besideDebugger: boolean;
 }
 
 export interface LaunchConfiguration extends CommonConfiguration {
@@ -23,6 +28,8 @@ export interface LaunchConfiguration extends CommonConfiguration {
   runtimeArgs: string[];
   console: 'internalConsole' | 'integratedTerminal' | 'externalTerminal';
   noDebug: boolean;
+  /** Node processes below the program are debugged, too. */
+  autoAttachChildProcesses: boolean;
 }
 
 export interface AttachConfiguration extends CommonConfiguration {
@@ -52,11 +59,12 @@ export function readLaunch(raw: Record<string, unknown>): LaunchConfiguration {
     ...common(raw),
     program,
     args: strings(raw, 'args'),
-    env: environment(raw['env']),
+    env: { ...fileEnvironment(raw), ...environment(raw['env']) },
     runtimeExecutable: runtimeExecutable ?? 'node',
     runtimeArgs: strings(raw, 'runtimeArgs'),
     console: oneOf(raw, 'console', CONSOLES),
     noDebug: raw['noDebug'] === true,
+    autoAttachChildProcesses: raw['autoAttachChildProcesses'] !== false,
   };
 }
 
@@ -90,6 +98,7 @@ function common(raw: Record<string, unknown>): CommonConfiguration {
     smartStep: raw['smartStep'] !== false,
     sourceMaps: raw['sourceMaps'] !== false,
     showTasks: oneOf(raw, 'showTasks', SHOW_TASKS),
+    besideDebugger: raw['besideDebugger'] === true,
   };
 }
 
@@ -106,6 +115,23 @@ function strings(raw: Record<string, unknown>, name: string): string[] {
     throw wrong(`"${name}" is not a list of strings`, `Write it as "${name}": ["...", "..."].`);
   }
   return value as string[];
+}
+
+/** The variables of `envFile`, or of several of them; later ones win. */
+function fileEnvironment(raw: Record<string, unknown>): Record<string, string> {
+  const value = raw['envFile'];
+  const files = Array.isArray(value)
+    ? strings(raw, 'envFile')
+    : [optionalString(raw, 'envFile') ?? []].flat();
+  const cwd = optionalString(raw, 'cwd') ?? '.';
+  const read = files.map((file) => {
+    try {
+      return parseEnv(fs.readFileSync(path.resolve(cwd, file), 'utf8')) as Record<string, string>;
+    } catch {
+      throw wrong(`the file "${file}" of "envFile" cannot be read`, 'Correct "envFile".');
+    }
+  });
+  return Object.assign({}, ...read) as Record<string, string>;
 }
 
 function environment(value: unknown): Record<string, string | null> {

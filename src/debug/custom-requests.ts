@@ -21,6 +21,11 @@ export interface TasksBody {
   cycles: { threadIds: number[]; steps: string[] }[];
 }
 
+/** Arguments of `looplens/beside`: another debugger is attached to the same process, or has left it. */
+export interface BesideArguments {
+  another: boolean;
+}
+
 /** Arguments of `looplens/selectTask`: which task of a group its frames shall show the variables of, from 0. */
 export interface SelectTaskArguments {
   threadId: number;

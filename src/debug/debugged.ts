@@ -9,18 +9,17 @@ import { readAttach, readLaunch } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
 import { consoleOutput, supportOutput } from './console-output.ts';
 import { evaluate } from './evaluate.ts';
-import type { SelectTaskArguments, TasksArguments } from './custom-requests.ts';
+import type { BesideArguments, SelectTaskArguments, TasksArguments } from './custom-requests.ts';
 import { readExceptionFilters } from './exceptions.ts';
 import type { ExceptionSettings } from './exceptions.ts';
 import { FunctionBreakpoints } from './function-breakpoints.ts';
 import { Inspection } from './inspection.ts';
 import type { Stop } from './loop-control.ts';
-import { Program } from './program.ts';
+import { Processes } from './processes.ts';
+import type { ProcessesPorts } from './processes.ts';
 import type { LiveLoop } from './program.ts';
 import { compileSkip } from './skip.ts';
 import type { Conventions } from './sources.ts';
-import { findProgram, startProgram } from './start.ts';
-import type { Started } from './start.ts';
 
 /** The client's side of the protocol. */
 export interface ClientPort {
@@ -35,29 +34,31 @@ export class Debuggee {
   readonly #breakpoints: Breakpoints;
   readonly #functions: FunctionBreakpoints;
   readonly #inspection: Inspection;
-  #exceptions: ExceptionSettings = readExceptionFilters({ filters: [] }).settings;
+  readonly #processes: Processes;
+  #exceptions: ExceptionSettings = readExceptionFilters({ filters: [] }, 'alone').settings;
   #config: Configuration | undefined;
-  #started: Started | undefined;
-  #program: Program | undefined;
   #nextThread = 1;
-  #ending: Promise<void> | undefined;
   /** What follows an answer, by the request. */
   readonly #after = new Map<string, () => Promise<void>>();
 
-  constructor(client: ClientPort) {
+  /** @param preload absolute path of what runs first in the processes below a program */
+  constructor(client: ClientPort, preload: string) {
     this.#client = client;
     let nextBreakpoint = 1;
     const ids = (): number => nextBreakpoint++;
     this.#breakpoints = new Breakpoints(ids, (breakpoint) => {
       client.send('breakpoint', { reason: 'changed', breakpoint: toDap(breakpoint, this.#conventions) });
     });
-    this.#functions = new FunctionBreakpoints(ids);
+    this.#functions = new FunctionBreakpoints(ids, (breakpoint) => {
+      client.send('breakpoint', { reason: 'changed', breakpoint });
+    });
     this.#inspection = new Inspection({
       conventions: this.#conventions,
       client,
       live: (id) => this.#live(id),
-      loops: () => this.#program?.loops ?? [],
+      loops: () => this.#processes.loops,
     });
+    this.#processes = new Processes(preload, this.#processPorts());
   }
 
   /** Every request that is understood. */
@@ -66,7 +67,7 @@ export class Debuggee {
       initialize: (args: DebugProtocol.InitializeRequestArguments) => this.#initialize(args),
       launch: (args: Record<string, unknown>) => this.#start(readLaunch(args)),
       attach: (args: Record<string, unknown>) => this.#start(readAttach(args)),
-      configurationDone: () => this.#required().run(),
+      configurationDone: () => this.#processes.run(),
       setBreakpoints: (args: DebugProtocol.SetBreakpointsArguments) => this.#setBreakpoints(args),
       setFunctionBreakpoints: async ({ breakpoints }: DebugProtocol.SetFunctionBreakpointsArguments) => ({
         breakpoints: await this.#functions.set(breakpoints),
@@ -101,10 +102,12 @@ export class Debuggee {
         this.#go(threadId, (live) => live.control.step('stepOut')),
       pause: ({ threadId }: DebugProtocol.PauseArguments) => this.#pause(threadId),
       'looplens/tasks': (args: TasksArguments) => this.#inspection.readTasks(args),
+      'looplens/beside': ({ another }: BesideArguments) =>
+        this.#processes.setCompany(another ? 'shared' : 'alone'),
       'looplens/selectTask': (args: SelectTaskArguments) => this.#inspection.selectTask(args),
       restartFrame: (args: DebugProtocol.RestartFrameArguments) => this.#inspection.restartFrame(args),
-      restart: () => this.#restart(),
-      terminate: () => this.#terminate(),
+      restart: () => this.#processes.restart(),
+      terminate: () => this.#processes.terminate(),
       disconnect: (args: DebugProtocol.DisconnectArguments) => this.disconnect(args),
     };
   }
@@ -117,25 +120,8 @@ export class Debuggee {
   }
 
   /** Leaves: a program that we started ends, unless it shall stay; one that was there goes on. */
-  async disconnect({ terminateDebuggee }: DebugProtocol.DisconnectArguments): Promise<void> {
-    const program = this.#program;
-    const started = this.#started;
-    this.#program = undefined;
-    this.#inspection.tasks.connectTo(undefined);
-    const end = terminateDebuggee ?? started?.end !== undefined;
-    if (end && started?.end) {
-      program?.close();
-      await started.end();
-      return;
-    }
-    if (started?.activated === true) await program?.closeInspector();
-    await program?.leave();
-    if (end && started)
-      throw new UserError(
-        'usage',
-        'A program that was attached to is not ended.',
-        'End it where it was started.',
-      );
+  disconnect(args: DebugProtocol.DisconnectArguments): Promise<void> {
+    return this.#processes.disconnect(args);
   }
 
   #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
@@ -149,91 +135,53 @@ export class Debuggee {
 
   async #start(config: Configuration): Promise<void> {
     this.#config = config;
-    await this.#open(config);
+    const skip = compileSkip(config.skipFiles);
+    this.#inspection.muted = skip.muted;
+    await this.#processes.open(config, skip);
     this.#after.set(config.request, () => {
       this.#client.send('initialized');
       return Promise.resolve();
     });
   }
 
-  async #open(config: Configuration): Promise<void> {
-    const started =
-      config.request === 'launch'
-        ? await startProgram(config, {
-            onOutput: (output, category) => this.#client.send('output', { category, output }),
-            runInTerminal: ({ kind, ...rest }) => this.#client.runInTerminal({ kind, ...rest }),
-          })
-        : await findProgram(config);
-    this.#started = started;
-    this.#inspection.tasks.connectTo(started.webSocketUrl);
-    const skip = compileSkip(config.skipFiles);
-    this.#inspection.muted = skip.muted;
-    try {
-      this.#program = await Program.open(
-        {
-          webSocketUrl: started.webSocketUrl,
-          state: started.state,
-          skip,
-          smartStep: config.smartStep,
-          stopOnEntry: config.stopOnEntry,
-          maps: config.sourceMaps ? 'read' : 'ignored',
-          debug: config.request === 'launch' && config.noDebug ? 'off' : 'on',
+  #processPorts(): ProcessesPorts {
+    const client = this.#client;
+    return {
+      start: {
+        onOutput: (output, category) => client.send('output', { category, output }),
+        runInTerminal: ({ kind, ...rest }) => client.runInTerminal({ kind, ...rest }),
+      },
+      program: {
+        breakpoints: this.#breakpoints,
+        functions: this.#functions,
+        exceptions: () => this.#exceptions,
+        threadIds: () => this.#nextThread++,
+        onThread: (loop, reason) => {
+          if (reason === 'exited') this.#inspection.forget(loop);
+          client.send('thread', { reason, threadId: loop.threadId });
         },
-        {
-          breakpoints: this.#breakpoints,
-          functions: this.#functions,
-          exceptions: () => this.#exceptions,
-          threadIds: () => this.#nextThread++,
-          onThread: (loop, reason) => {
-            if (reason === 'exited') this.#inspection.forget(loop);
-            this.#client.send('thread', { reason, threadId: loop.threadId });
-          },
-          onStopped: (live, stop) => this.#stopped(live, stop),
-          onContinued: (live) => {
-            this.#inspection.forget(live.loop);
-            this.#client.send('continued', { threadId: live.loop.threadId, allThreadsContinued: false });
-          },
-          onMessage: (_loop, message) =>
-            this.#client.send('output', supportOutput(message, this.#breakpoints, this.#conventions)),
-          onConsole: (loop, event) => {
-            // What a program that we started prints comes through its pipes or in its terminal.
-            if (config.request === 'attach') {
-              this.#client.send('output', consoleOutput(loop, event, this.#inspection));
-            }
-          },
-          onScript: (loop, reason, scriptId) => this.#inspection.announce(loop, reason, scriptId),
+        onStopped: (live, stop) => this.#stopped(live, stop),
+        onContinued: (live) => {
+          this.#inspection.forget(live.loop);
+          client.send('continued', { threadId: live.loop.threadId, allThreadsContinued: false });
         },
-      );
-    } catch (error) {
-      await started.end?.();
-      throw error;
-    }
-    void this.#whenEnded(this.#program, started);
-    const { pid } = await this.#program.identity().catch(() => ({ pid: undefined }));
-    this.#client.send('process', {
-      name:
-        config.request === 'launch'
-          ? (config.program ?? config.runtimeExecutable)
-          : `process ${pid ?? ''}`.trim(),
-      ...(pid === undefined ? {} : { systemProcessId: pid }),
-      isLocalProcess: true,
-      startMethod: config.request,
-    });
-  }
-
-  async #whenEnded(program: Program, started: Started): Promise<void> {
-    await program.ended;
-    program.close();
-    if (program !== this.#program) return;
-    this.#program = undefined;
-    this.#inspection.tasks.connectTo(undefined);
-    const exitCode = await started.exited;
-    if (exitCode !== undefined) this.#client.send('exited', { exitCode });
-    this.#client.send('terminated');
+        onMessage: (_loop, message) =>
+          client.send('output', supportOutput(message, this.#breakpoints, this.#conventions)),
+        onConsole: (loop, event) => {
+          // What a program that we started prints comes through its pipes or in its terminal.
+          if (this.#config?.request === 'attach') {
+            client.send('output', consoleOutput(loop, event, this.#inspection));
+          }
+        },
+        onScript: (loop, reason, scriptId) => this.#inspection.announce(loop, reason, scriptId),
+      },
+      send: (event, body) => client.send(event, body),
+      onProcess: (program, what) => this.#inspection.tasks.connectTo(program.webSocketUrl, what),
+    };
   }
 
   #stopped({ loop }: LiveLoop, stop: Stop): void {
-    const { exception: _, ...body } = stop;
+    const { exception: _, origin: __, ...body } = stop;
     this.#client.send('stopped', { ...body, threadId: loop.threadId, allThreadsStopped: false });
     const showTasks = this.#config?.showTasks ?? 'onDemand';
     if (showTasks === 'always' || (showTasks === 'onPause' && stop.reason === 'pause')) {
@@ -277,9 +225,9 @@ export class Debuggee {
   async #setExceptions(
     args: DebugProtocol.SetExceptionBreakpointsArguments,
   ): Promise<DebugProtocol.SetExceptionBreakpointsResponse['body']> {
-    const { settings, answers } = readExceptionFilters(args);
+    const { settings, answers } = readExceptionFilters(args, this.#processes.company);
     this.#exceptions = settings;
-    await this.#program?.applyExceptions();
+    await this.#processes.applyExceptions();
     return { breakpoints: answers };
   }
 
@@ -287,36 +235,6 @@ export class Debuggee {
     const place = await this.#inspection.place(args.frameId);
     const { value, ...rest } = this.#inspection.show(place.loop, await evaluate(place, args), args.context);
     return { result: value, ...rest };
-  }
-
-  async #restart(): Promise<void> {
-    const config = this.#config;
-    if (!config) throw new UserError('usage', 'Nothing was started yet.', 'Launch or attach first.');
-    const program = this.#program;
-    this.#program = undefined;
-    this.#inspection.tasks.connectTo(undefined);
-    if (this.#started?.end) {
-      program?.close();
-      await this.#started.end();
-    } else await program?.leave();
-    await this.#open(config);
-    await this.#required().run();
-  }
-
-  async #terminate(): Promise<void> {
-    if (!this.#started?.end)
-      throw new UserError('usage', 'A program that was attached to is not ended.', 'Disconnect instead.');
-    this.#ending ??= this.#started.end();
-    // A stopped program does not hear the signal: let it go.
-    this.#program?.close();
-    await this.#ending;
-    this.#ending = undefined;
-  }
-
-  #required(): Program {
-    if (!this.#program)
-      throw new UserError('usage', 'No program is being debugged.', 'Launch or attach first.');
-    return this.#program;
   }
 
   /** Of a suspended task: it stands still already, so where it stands is read anew. */
@@ -333,7 +251,7 @@ export class Debuggee {
         'It goes on when what it waits for happens; set a breakpoint behind its await.',
       );
     }
-    const live = this.#program?.loop(threadId);
+    const live = this.#processes.loop(threadId);
     if (!live) throw new UserError('usage', `There is no thread ${threadId}.`, 'Its worker may have ended.');
     return live;
   }

@@ -54,6 +54,12 @@ export const EXCEPTION_FILTERS: DebugProtocol.ExceptionBreakpointsFilter[] = [
     label: 'Unhandled Rejection',
     description: 'A promise was rejected and nobody handles it: shows where its error was made',
   },
+  {
+    filter: 'context-lost',
+    label: 'AsyncLocalStorage Store Lost',
+    description:
+      'A request is answered outside of its async context, or a place that always read a store reads none',
+  },
 ];
 
 function limited(
@@ -81,6 +87,7 @@ export interface ExceptionSettings {
   limits: Partial<Record<Limited, number>>;
   syncInRequest: boolean;
   unhandledRejection: boolean;
+  contextLost: boolean;
 }
 
 /** One answer for each filter that was asked for, in order: problems of a condition are told there. */
@@ -90,13 +97,17 @@ export interface ReadExceptions {
 }
 
 /** Reads the request; never fails: what cannot be read is off, and its answer says why. */
-export function readExceptionFilters(args: DebugProtocol.SetExceptionBreakpointsArguments): ReadExceptions {
+export function readExceptionFilters(
+  args: DebugProtocol.SetExceptionBreakpointsArguments,
+  company: 'alone' | 'shared',
+): ReadExceptions {
   const settings: ExceptionSettings = {
     caught: undefined,
     uncaught: undefined,
     limits: {},
     syncInRequest: false,
     unhandledRejection: false,
+    contextLost: false,
   };
   const wanted = [
     ...args.filters.map((filterId) => ({ filterId, condition: '' })),
@@ -106,11 +117,15 @@ export function readExceptionFilters(args: DebugProtocol.SetExceptionBreakpoints
     })),
   ];
   const answers = wanted.map(({ filterId, condition }): DebugProtocol.Breakpoint => {
+    if (company === 'shared' && (filterId === 'all' || filterId === 'uncaught')) {
+      return { verified: false, message: 'The other debugger of this process stops at exceptions.' };
+    }
     if (filterId === 'all') settings.caught = condition;
     else if (filterId === 'uncaught') settings.uncaught = condition;
     else if (filterId === 'sync-in-request') settings.syncInRequest = true;
     else if (filterId === 'unhandled-rejection') settings.unhandledRejection = true;
-    else if (filterId in ASYNC_LIMITS) {
+    else if (filterId === 'context-lost') settings.contextLost = true;
+    else if (Object.hasOwn(ASYNC_LIMITS, filterId)) {
       const filter = filterId as Limited;
       const ms = condition.trim() === '' ? ASYNC_LIMITS[filter] : readDuration(condition);
       if (ms === undefined) {
@@ -124,7 +139,12 @@ export function readExceptionFilters(args: DebugProtocol.SetExceptionBreakpoints
 }
 
 /** What has to watch inside the process for these settings. */
-export function watchesOf({ limits, syncInRequest, unhandledRejection }: ExceptionSettings): Watches {
+export function watchesOf({
+  limits,
+  syncInRequest,
+  unhandledRejection,
+  contextLost,
+}: ExceptionSettings): Watches {
   return {
     ...(limits['loop-blocked'] === undefined ? {} : { loop: true }),
     ...(limits['callback-long'] === undefined && limits['microtasks-long'] === undefined
@@ -133,6 +153,7 @@ export function watchesOf({ limits, syncInRequest, unhandledRejection }: Excepti
     ...(limits['promise-pending'] === undefined ? {} : { pendingMs: limits['promise-pending'] }),
     ...(unhandledRejection ? { rejections: true } : {}),
     ...(syncInRequest ? { requests: true } : {}),
+    ...(contextLost ? { context: true } : {}),
   };
 }
 

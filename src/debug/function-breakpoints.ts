@@ -21,11 +21,14 @@ const MAX_SOURCE = 4 << 20;
 export class FunctionBreakpoints {
   readonly #loops = new Set<Loop>();
   readonly #ids: () => number;
+  readonly #onFound: (breakpoint: DebugProtocol.Breakpoint) => void;
   #wanted: FunctionBreakpoint[] = [];
   readonly #sync = new Map<Loop, string[]>();
 
-  constructor(ids: () => number) {
+  /** @param onFound a function that was not there when its breakpoint was set has been loaded */
+  constructor(ids: () => number, onFound: (breakpoint: DebugProtocol.Breakpoint) => void) {
     this.#ids = ids;
+    this.#onFound = onFound;
   }
 
   async set(wanted: DebugProtocol.FunctionBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
@@ -62,7 +65,7 @@ export class FunctionBreakpoints {
   async addLoop(loop: Loop): Promise<void> {
     this.#loops.add(loop);
     loop.onScript.event((script) => {
-      for (const breakpoint of this.#wanted) void bindByName(breakpoint, loop, script);
+      for (const breakpoint of this.#wanted) void this.#bindInNew(breakpoint, loop, script);
     });
     for (const breakpoint of this.#wanted) await this.#bind(breakpoint, loop);
   }
@@ -99,6 +102,12 @@ export class FunctionBreakpoints {
   syncCall(loop: Loop, v8Ids: readonly string[], top: Debugger.CallFrame | undefined): string | undefined {
     const hit = this.#sync.get(loop)?.some((id) => v8Ids.includes(id)) === true;
     return hit ? (top?.functionName ?? 'A synchronous function') : undefined;
+  }
+
+  async #bindInNew(breakpoint: FunctionBreakpoint, loop: Loop, script: Script): Promise<void> {
+    const found = breakpoint.bindings.length;
+    await bindByName(breakpoint, loop, script);
+    if (found === 0 && breakpoint.bindings.length > 0) this.#onFound({ id: breakpoint.id, verified: true });
   }
 
   async #bind(breakpoint: FunctionBreakpoint, loop: Loop): Promise<void> {

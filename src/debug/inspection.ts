@@ -57,7 +57,7 @@ export class Inspection {
   }
 
   threads(): DebugProtocol.ThreadsResponse['body'] {
-    const loops = this.#ports.loops().map(({ loop }) => ({ id: loop.threadId, name: threadName(loop) }));
+    const loops = this.#ports.loops().map(({ loop }) => ({ id: loop.threadId, name: loop.name }));
     const tasks = this.tasks.all().map(({ threadId, name }) => ({ id: threadId, name }));
     return { threads: [...loops, ...tasks] };
   }
@@ -73,18 +73,19 @@ export class Inspection {
 
   async scopes({ frameId }: DebugProtocol.ScopesArguments): Promise<DebugProtocol.ScopesResponse['body']> {
     const ref = this.frames.get(frameId);
-    if (ref.kind === 'label') return { scopes: [] };
+    if (ref.kind === 'label' || ref.kind === 'past') return { scopes: [] };
     if (ref.kind === 'call') return { scopes: this.#callScopes(ref.loop, ref.frame) };
     return { scopes: suspendedScopes(ref.loop, await this.#suspended(ref), this.variablesOf) };
   }
 
   /** The request `looplens/tasks`. */
   async readTasks({ depth = 'full' }: TasksArguments): Promise<TasksBody> {
-    const dump = await this.tasks.read(depth === 'quick' ? 'quick' : 'full');
+    const dumps = await this.tasks.read(depth === 'quick' ? 'quick' : 'full');
+    const [first] = dumps;
     const threads = this.tasks.all();
     return {
-      depth: dump.depth,
-      ...(dump.snapshot ? { snapshot: dump.snapshot } : {}),
+      depth: first?.dump.depth ?? 'quick',
+      ...(first?.dump.snapshot ? { snapshot: first.dump.snapshot } : {}),
       groups: threads.map(({ threadId, name, task }) => ({
         threadId,
         name,
@@ -92,20 +93,25 @@ export class Inspection {
         ...(task.waitingFor ? { waitingFor: task.waitingFor } : {}),
         stack: task.stack,
       })),
-      cycles: dump.cycles.map(({ tasks, steps }) => ({
-        threadIds: tasks.flatMap((k) =>
-          threads.filter(({ task }) => task === dump.tasks[k]).map((t) => t.threadId),
-        ),
-        steps,
-      })),
+      cycles: dumps.flatMap(({ dump }) =>
+        dump.cycles.map(({ tasks, steps }) => ({
+          threadIds: tasks.flatMap((k) =>
+            threads.filter(({ task }) => task === dump.tasks[k]).map((t) => t.threadId),
+          ),
+          steps,
+        })),
+      ),
     };
   }
 
   /** The request `looplens/selectTask`. */
   selectTask({ threadId, index }: SelectTaskArguments): void {
     const thread = this.tasks.get(threadId);
-    if (!thread || !(index in thread.task.instances)) {
-      const last = (thread?.task.instances.length ?? 0) - 1;
+    if (!thread) {
+      throw new UserError('usage', `Thread ${threadId} is no group of tasks.`, 'Read the tasks anew.');
+    }
+    if (!Object.hasOwn(thread.task.instances, index)) {
+      const last = thread.task.instances.length - 1;
       throw new UserError(
         'usage',
         `Thread ${threadId} has no task ${index}.`,
@@ -137,6 +143,13 @@ export class Inspection {
           'usage',
           'Nothing can be evaluated between two functions.',
           'Select the frame of a function.',
+        );
+      }
+      if (ref.kind === 'past') {
+        throw new UserError(
+          'usage',
+          'This function has ended, and its variables with it.',
+          'Set a breakpoint in it to see them.',
         );
       }
       const { scopes, receiver } = await this.#suspended(ref);
@@ -307,8 +320,4 @@ export class Inspection {
     local.variablesReference = this.variablesOf.addCombined(loop, inner, extra);
     return scopes;
   }
-}
-
-function threadName({ id, name }: Loop): string {
-  return id === 'main' ? 'main' : name;
 }

@@ -2,6 +2,7 @@ import type { Debugger } from 'node:inspector';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { SUPPORT_URL } from '../inspector/debug-support.ts';
 import type { AsyncCaller } from './async-callers.ts';
+import { pastCallers } from './async-callers.ts';
 import { AsyncStep } from './async-step.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import { describeValue } from './describe-value.ts';
@@ -19,6 +20,8 @@ export interface Stop {
   text?: string;
   hitBreakpointIds?: number[];
   exception?: DebugProtocol.ExceptionInfoResponse['body'];
+  /** What led here, where the loop itself stands elsewhere: the trace of an error. */
+  origin?: AsyncCaller[];
 }
 
 export interface ControlPorts {
@@ -27,6 +30,8 @@ export interface ControlPorts {
   exceptions: () => ExceptionSettings;
   watch: BlockedWatch;
   muted: (source: string) => boolean;
+  /** `shared`: another debugger may stop and resume this loop, too. */
+  company: () => 'alone' | 'shared';
   smartStep: boolean;
   stopOnEntry: boolean;
   /** The loop stands before its first line: what needs the program's modules can be put in now. */
@@ -37,6 +42,11 @@ export interface ControlPorts {
 
 /** After so many steps through code that nobody wants to see, the place is shown as it is. */
 const MAX_SMART_STEPS = 100;
+
+/** So long a loop may take to come to its next statement by itself, ms. */
+const POKE_MS = 300;
+/** The answer comes when the stop is over; nobody waits for it. */
+const POKE_ANSWER_MS = 1000;
 
 type Verdict =
   | { kind: 'show'; stop: Stop }
@@ -49,9 +59,11 @@ export class LoopControl {
   readonly #ports: ControlPorts;
   readonly #asyncStep: AsyncStep;
   #stop: Stop | undefined;
+  /** A stop that another debugger made, and shows. */
+  #foreign: Pause | undefined;
   #begun: 'not yet' | 'begun';
   #smartSteps = 0;
-  #userPause = false;
+  #userPause: 'pause' | 'entry' | undefined;
 
   /** @param state `waiting`: it stands before its first line, and its first stop is the entry */
   constructor(loop: Loop, state: 'waiting' | 'running', ports: ControlPorts) {
@@ -81,6 +93,7 @@ export class LoopControl {
 
   /** The functions that wait for what the loop stands in, the next one first. */
   callers(pause: Pause): Promise<AsyncCaller[]> {
+    if (this.#stop?.origin) return Promise.resolve(this.#stop.origin);
     return this.#asyncStep.callers(pause);
   }
 
@@ -88,9 +101,26 @@ export class LoopControl {
     await this.#leave('continue');
   }
 
-  async pause(): Promise<void> {
-    this.#userPause = true;
+  async pause(why: 'pause' | 'entry' = 'pause'): Promise<void> {
+    if (this.#loop.pause && this.#loop.pause === this.#foreign) {
+      this.#show({ reason: 'pause', description: 'Paused' });
+      return;
+    }
+    this.#userPause = why;
     await this.#loop.stop();
+    // An idle loop has no statement to stop at: after a moment it is given one of ours.
+    if (why === 'pause') setTimeout(() => void this.#poke(), POKE_MS);
+  }
+
+  async #poke(): Promise<void> {
+    if (this.#loop.pause || this.#userPause === undefined) return;
+    await this.#loop.connection
+      .send(
+        'Runtime.evaluate',
+        { expression: `0\n//# sourceURL=${SUPPORT_URL}`, silent: true },
+        POKE_ANSWER_MS,
+      )
+      .catch(() => undefined);
   }
 
   async step(how: 'stepOver' | 'stepInto' | 'stepOut'): Promise<void> {
@@ -124,20 +154,31 @@ export class LoopControl {
       kind: 'show',
       stop: { reason: 'pause', description: String(error) },
     }));
-    if (this.#loop.pause !== pause || verdict.kind === 'ignore') return;
+    if (this.#loop.pause !== pause) return;
+    if (verdict.kind === 'ignore') {
+      this.#foreign = pause;
+      return;
+    }
     if (verdict.kind === 'go') {
       await this.#loop.go(verdict.how);
       return;
     }
     await this.#asyncStep.clear();
-    this.#userPause = false;
-    this.#stop = verdict.stop;
-    this.#ports.onStopped(verdict.stop);
+    this.#userPause = undefined;
+    this.#show(verdict.stop);
+  }
+
+  #show(stop: Stop): void {
+    this.#stop = stop;
+    this.#ports.onStopped(stop);
   }
 
   async #judge(pause: Pause): Promise<Verdict> {
     const { event, after } = pause;
     const { breakpoints, functions, exceptions, watch } = this.#ports;
+    const shared = this.#ports.company() === 'shared';
+    // These are the other debugger's, which resumes them itself.
+    if (shared && (isInstrumentation(event) || thrownAt(event))) return { kind: 'ignore' };
     if (isInstrumentation(event)) {
       // A script with a source map is about to run: its breakpoints come first.
       await breakpoints.settled(this.#loop);
@@ -145,7 +186,7 @@ export class LoopControl {
     }
     if (this.#begun === 'not yet') return this.#begin(event);
     // Workers inherit `--inspect-brk`, and stop a second time by themselves.
-    if (event.reason === 'Break on start') return go('continue');
+    if (event.reason === 'Break on start') return shared ? { kind: 'ignore' } : go('continue');
 
     const thrown = thrownAt(event);
     if (thrown) {
@@ -181,6 +222,7 @@ export class LoopControl {
       if (blocked) return show({ reason: 'exception', ...blocked });
       if (!this.#userPause) return go('continue');
     }
+    if (this.#userPause === 'entry') return show({ reason: 'entry', description: 'Paused on entry' });
     if (this.#userPause) return show({ reason: 'pause', description: 'Paused' });
     if (after.startsWith('step')) return this.#stepped(event, after);
     if (await this.#atDebuggerStatement(event))
@@ -230,6 +272,10 @@ export class LoopControl {
     )
       return undefined;
     const reason = (await this.#loop.evaluate('arguments[0]', top, { silent: true })).result.value as string;
+    if (reason === 'context-lost') {
+      const { result } = await this.#loop.evaluate('arguments[1]', top, { silent: true });
+      return { reason: 'exception', description: 'Async context lost', text: String(result.value) };
+    }
     if (reason !== 'unhandled-rejection') {
       const seconds = (this.#ports.exceptions().limits['promise-pending'] ?? 0) / 1000;
       return {
@@ -243,11 +289,13 @@ export class LoopControl {
       generatePreview: true,
     });
     const exception = thrownInfo(result, 'unhandled');
+    const trace = await this.#loop.evaluate('arguments[2]', top, { silent: true, returnByValue: true });
     return {
       reason: 'exception',
       description: 'Unhandled rejection',
       text: `Nobody handles: ${exception.description ?? ''}`,
       exception,
+      origin: pastCallers(trace.result.value),
     };
   }
 

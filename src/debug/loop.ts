@@ -30,6 +30,8 @@ export interface LoopOptions {
   /** `main`, or the inspector's number of the worker. */
   id: string;
   name: string;
+  /** Address of its process. */
+  process: string;
   connection: Connection;
   maps: 'read' | 'ignored';
 }
@@ -39,6 +41,7 @@ export class Loop {
   readonly threadId: number;
   readonly id: string;
   readonly name: string;
+  readonly process: string;
   readonly connection: Connection;
   readonly scripts: ScriptTable;
   /** Fires for every pause, also those that nobody shall see. */
@@ -57,6 +60,7 @@ export class Loop {
     this.threadId = options.threadId;
     this.id = options.id;
     this.name = options.name;
+    this.process = options.process;
     this.connection = options.connection;
     this.scripts = new ScriptTable(options.maps);
     const on = this.connection.on.bind(this.connection);

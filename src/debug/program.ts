@@ -21,19 +21,30 @@ export interface LiveLoop {
   readonly control: LoopControl;
   readonly watch: BlockedWatch;
   support: DebugSupportHandle | undefined;
+  /** Number of the stop before scripts with source maps, while it is set. */
+  instrumentation: string | undefined;
 }
 
 export interface ProgramOptions {
   webSocketUrl: string;
-  /** `waiting`: it stands before its first line. */
-  state: 'waiting' | 'running';
+  /** `waiting`: it stands before its first line. `gate`: it waits in our preload, and V8 does not know of it. */
+  state: 'waiting' | 'gate' | 'running';
+  /** Of its main thread, for people. */
+  name: string;
   skip: Skip;
   smartStep: boolean;
   stopOnEntry: boolean;
   maps: 'read' | 'ignored';
   /** `off`: the program runs without breakpoints. */
   debug: 'on' | 'off';
+  company: Company;
 }
+
+/**
+ * `shared`: another debugger is attached to the process. What V8 has only once belongs to it then: at which exceptions to
+ * stop, and the stop before a script with a source map. Its stops are neither shown nor resumed.
+ */
+export type Company = 'alone' | 'shared';
 
 export interface ProgramPorts {
   breakpoints: Breakpoints;
@@ -48,6 +59,13 @@ export interface ProgramPorts {
   onScript: (loop: Loop, source: DebugProtocol.LoadedSourceEvent['body']['reason'], scriptId: string) => void;
 }
 
+/** Takes out what `debuggee.ts` puts before the program; `process` is not there before the first line. */
+const BEGUN = `(() => {
+  process.execArgv = process.execArgv.filter((arg) => !/^--inspect-(brk=127\\.0\\.0\\.1:\\d+|publish-uid=stderr,http)$/.test(arg));
+  return process.pid;
+})()
+//# sourceURL=looplens:begin`;
+
 /** A process under the debugger: its loops, while the connection lasts. */
 export class Program {
   readonly #connection: Connection;
@@ -57,6 +75,8 @@ export class Program {
   /** Resolves when the process is about to end, or the connection has broken. */
   readonly ended: Promise<void>;
   #markEnded: () => void = () => undefined;
+  #company: Company;
+  #pid: number | undefined;
 
   /** @throws UserError `unreachable` when nobody answers there */
   static async open(options: ProgramOptions, ports: ProgramPorts): Promise<Program> {
@@ -74,11 +94,21 @@ export class Program {
     this.#connection = connection;
     this.#options = options;
     this.#ports = ports;
+    this.#company = options.company;
     this.ended = new Promise((resolve) => {
       this.#markEnded = resolve;
       connection.on('NodeRuntime.waitingForDisconnect', () => resolve());
       void connection.closed.then(resolve);
     });
+  }
+
+  get webSocketUrl(): string {
+    return this.#options.webSocketUrl;
+  }
+
+  /** Process id; undefined where it did not tell. */
+  get pid(): number | undefined {
+    return this.#pid;
   }
 
   get loops(): LiveLoop[] {
@@ -92,12 +122,22 @@ export class Program {
   /** Lets a program that waits for us begin. */
   async run(): Promise<void> {
     if (this.#options.state === 'waiting') await this.#connection.send('Runtime.runIfWaitingForDebugger');
-    else if (this.#options.stopOnEntry) await this.loops[0]?.control.pause();
+    else if (this.#options.stopOnEntry) await this.loops[0]?.control.pause('entry');
   }
 
   /** Hands changed exception settings to all loops. */
   async applyExceptions(): Promise<void> {
     for (const live of this.#loops.values()) await this.#applyExceptions(live);
+  }
+
+  /** Another debugger has come or gone. */
+  async setCompany(company: Company): Promise<void> {
+    if (company === this.#company) return;
+    this.#company = company;
+    for (const live of this.#loops.values()) {
+      await this.#applyInstrumentation(live);
+      await this.#applyExceptions(live);
+    }
   }
 
   /** Leaves the process: everything of ours is taken out, and it goes on. */
@@ -106,6 +146,11 @@ export class Program {
       live.watch.dispose();
       await live.support?.call('stop', undefined, 2000);
       const { connection } = live.loop;
+      // A stop that only we show would be without end; one at a breakpoint is the other debugger's, too.
+      const { stop } = live.control;
+      if (this.#company === 'shared' && stop && stop.reason !== 'breakpoint') {
+        await connection.send('Debugger.resume', {}, 2000).catch(() => undefined);
+      }
       await connection.send('Debugger.disable', {}, 2000).catch(() => undefined);
     }
     this.close();
@@ -129,15 +174,6 @@ export class Program {
       .catch(() => undefined);
   }
 
-  /** The process of the main thread: `process.pid` and `process.version`. */
-  async identity(): Promise<{ pid: number; node: string }> {
-    const { result } = await this.#connection.send<{ result: { value: { pid: number; node: string } } }>(
-      'Runtime.evaluate',
-      { expression: '({ pid: process.pid, node: process.version })', returnByValue: true, silent: true },
-    );
-    return result.value;
-  }
-
   async #begin(): Promise<void> {
     const connection = this.#connection;
     // Otherwise a process that ends waits for us, with a line on the user's terminal. Node 18 lacks both.
@@ -145,8 +181,13 @@ export class Program {
     await connection
       .send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true })
       .catch(() => undefined);
-    if (this.#options.debug === 'off') return;
-    await this.#add(connection, { id: 'main', name: 'main' }, this.#options.state);
+    const { name, state, debug } = this.#options;
+    if (state !== 'waiting') await this.#begun();
+    if (debug === 'off') {
+      if (state === 'waiting') await this.#beginFreely();
+      return;
+    }
+    await this.#add(connection, { id: 'main', name }, state === 'waiting' ? 'waiting' : 'running');
     await followWorkers(connection, 'stopped', (worker) => {
       this.#add(worker.connection, worker, worker.waiting ? 'waiting' : 'running')
         // Our first stop of a worker is before its first line, as that of the program is.
@@ -157,25 +198,56 @@ export class Program {
     }).catch(() => undefined);
   }
 
+  /** The process has what its program will see: notes its id, and takes our options out of what its forks would inherit. */
+  async #begun(): Promise<void> {
+    const answer = await this.#connection
+      .send<{
+        result: { value?: unknown };
+      }>('Runtime.evaluate', { expression: BEGUN, returnByValue: true, silent: true })
+      .catch(() => undefined);
+    const pid = answer?.result.value;
+    this.#pid ??= typeof pid === 'number' ? pid : undefined;
+  }
+
+  /** Without debugging, only the first stop is ours. */
+  async #beginFreely(): Promise<void> {
+    const connection = this.#connection;
+    connection.on('Debugger.paused', () => {
+      void this.#begun().then(() => connection.send('Debugger.disable').catch(() => undefined));
+    });
+    await connection.send('Debugger.enable');
+  }
+
   async #add(
     connection: Connection,
     { id, name }: { id: string; name: string },
     state: 'waiting' | 'running',
   ): Promise<LiveLoop> {
     const { options, ports } = { options: this.#options, ports: this.#ports };
-    const loop = new Loop({ threadId: ports.threadIds(), id, name, connection, maps: options.maps });
+    const loop = new Loop({
+      threadId: ports.threadIds(),
+      id,
+      name,
+      process: options.webSocketUrl,
+      connection,
+      maps: options.maps,
+    });
     const watch = new BlockedWatch(loop, () => live.support);
     const control = new LoopControl(loop, state, {
       ...ports,
       watch,
       muted: options.skip.muted,
+      company: () => this.#company,
       smartStep: options.smartStep,
       stopOnEntry: options.stopOnEntry && id === 'main' && state === 'waiting',
-      onBegin: () => this.#installSupport(live),
+      onBegin: async () => {
+        if (id === 'main') await this.#begun();
+        await this.#installSupport(live);
+      },
       onStopped: (stop) => ports.onStopped(live, stop),
       onContinued: () => ports.onContinued(live),
     });
-    const live: LiveLoop = { loop, control, watch, support: undefined };
+    const live: LiveLoop = { loop, control, watch, support: undefined, instrumentation: undefined };
     this.#loops.set(loop.threadId, live);
     void connection.closed.then(() => this.#remove(loop));
     loop.onScript.event((script) => ports.onScript(loop, 'new', script.id));
@@ -186,13 +258,7 @@ export class Program {
     await connection
       .send('Debugger.setBlackboxPatterns', { patterns: options.skip.patterns })
       .catch(() => undefined);
-    if (options.maps === 'read') {
-      await connection
-        .send('Debugger.setInstrumentationBreakpoint', {
-          instrumentation: 'beforeScriptWithSourceMapExecution',
-        })
-        .catch(() => undefined);
-    }
+    await this.#applyInstrumentation(live);
     if (state === 'running') {
       await loop.scripts.settled();
       await this.#installSupport(live);
@@ -211,9 +277,29 @@ export class Program {
     await this.#applyExceptions(live);
   }
 
+  async #applyInstrumentation(live: LiveLoop): Promise<void> {
+    const { connection } = live.loop;
+    const wanted = this.#options.maps === 'read' && this.#company === 'alone';
+    const breakpointId = live.instrumentation;
+    if (wanted === (breakpointId !== undefined)) return;
+    live.instrumentation = undefined;
+    if (breakpointId !== undefined) {
+      await connection.send('Debugger.removeBreakpoint', { breakpointId }).catch(() => undefined);
+      return;
+    }
+    const answer = await connection
+      .send<{ breakpointId: string }>('Debugger.setInstrumentationBreakpoint', {
+        instrumentation: 'beforeScriptWithSourceMapExecution',
+      })
+      .catch(() => undefined);
+    live.instrumentation = answer?.breakpointId;
+  }
+
   async #applyExceptions(live: LiveLoop): Promise<void> {
     const settings = this.#ports.exceptions();
-    await live.loop.connection.send('Debugger.setPauseOnExceptions', { state: pauseState(settings) });
+    if (this.#company === 'alone') {
+      await live.loop.connection.send('Debugger.setPauseOnExceptions', { state: pauseState(settings) });
+    }
     await live.support?.call('watch', watchesOf(settings), 5000);
     live.watch.set(settings.limits);
     const sync = settings.syncInRequest ? ((await live.support?.syncFunctions()) ?? []) : [];

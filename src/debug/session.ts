@@ -2,6 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { DebugSession, Response } from '@vscode/debugadapter';
 import { describeError, UserError } from '../base/user-error.ts';
 import { Debuggee } from './debugged.ts';
+import { requireArguments } from './required.ts';
 import type { ClientPort } from './debugged.ts';
 
 type Handler = (args: never) => unknown;
@@ -18,22 +19,27 @@ export class LoopLensDebugSession extends DebugSession {
   readonly #handlers: Readonly<Record<string, Handler>>;
   readonly #onEnd: () => void;
 
-  /** @param onEnd the client is done with us */
-  constructor(onEnd: () => void = () => undefined) {
+  /**
+   * @param preload absolute path of what runs first in the processes below a program
+   * @param onEnd the client is done with us
+   */
+  constructor(preload: string, onEnd: () => void) {
     super();
     this.#onEnd = onEnd;
     const client: ClientPort = {
       send: (event, body) => this.sendEvent({ type: 'event', seq: 0, event, body }),
       runInTerminal: (args) => this.#runInTerminal(args),
     };
-    this.#debuggee = new Debuggee(client);
+    this.#debuggee = new Debuggee(client, preload);
     this.#handlers = this.#debuggee.handlers();
   }
 
   /** Every request is a function of its arguments that gives the body of the answer, or throws what is shown. */
   protected override dispatchRequest(request: DebugProtocol.Request): void {
     const response = new Response(request) as DebugProtocol.Response;
-    const handler = this.#handlers[request.command];
+    const handler = Object.hasOwn(this.#handlers, request.command)
+      ? this.#handlers[request.command]
+      : undefined;
     void (async () => {
       try {
         if (!handler) {
@@ -43,7 +49,9 @@ export class LoopLensDebugSession extends DebugSession {
             'See src/debug/README.md for those that are.',
           );
         }
-        response.body = await handler((request.arguments ?? {}) as never);
+        const args: unknown = request.arguments ?? {};
+        requireArguments(request.command, args);
+        response.body = await handler(args as never);
         this.sendResponse(response);
       } catch (error) {
         this.#refuse(response, error);

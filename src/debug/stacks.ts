@@ -13,7 +13,9 @@ export type FrameRef =
   | { kind: 'caller'; loop: Loop; pause: Pause; callers: AsyncCaller[]; depth: number }
   /** A function of a task that a dump found; see `task-threads.ts`. */
   | { kind: 'suspended'; loop: Loop; generator: number; line: number | undefined; threadId: number }
-  | { kind: 'label'; loop: Loop; threadId: number };
+  | { kind: 'label'; loop: Loop; threadId: number }
+  /** A function that has ended: only its place is known. */
+  | { kind: 'past'; loop: Loop };
 
 /** Frames that the client has seen, by their numbers. */
 export class FrameTable {
@@ -64,6 +66,7 @@ export async function stoppedStack(
   const label = (name: string): DebugProtocol.StackFrame =>
     labelFrame(loop, name, ports.frames, loop.threadId);
   const frames: DebugProtocol.StackFrame[] = [];
+  if (own.length === 0 && callers.length === 0) return [label('the event loop is idle')];
   const entry = entryOf(loop, calls);
   calls.forEach((frame, k) => {
     if (k === entry?.at) frames.push(label(entry.name));
@@ -79,10 +82,13 @@ export async function stoppedStack(
       frames.push(label(caller.name));
       return;
     }
-    if (callers[depth - 1]?.kind !== 'combinator') frames.push(label('await'));
+    const awaits = caller.kind === 'function' || caller.awaited;
+    if (awaits && frames.length > 0 && callers[depth - 1]?.kind !== 'combinator') frames.push(label('await'));
     const script = loop.scripts.byUrl(caller.url);
     const place = script && loop.scripts.place(script.id, caller);
-    const id = ports.frames.add({ kind: 'caller', loop, pause, callers, depth });
+    const id = ports.frames.add(
+      caller.kind === 'past' ? { kind: 'past', loop } : { kind: 'caller', loop, pause, callers, depth },
+    );
     frames.push(placedFrame(id, caller.name || '(anonymous)', loop, place, ports, false));
   });
   return frames;
@@ -164,7 +170,7 @@ const ENTRIES: [RegExp, string][] = [
 
 function withoutEntry(loop: Loop, calls: Debugger.CallFrame[]): Debugger.CallFrame[] {
   const last = calls.findLastIndex(({ location }) => loop.scripts.get(location.scriptId)?.internal === false);
-  return last < 0 ? calls : calls.slice(0, last + 1);
+  return calls.slice(0, last + 1);
 }
 
 /** Where the calls of Node begin that entered the user's code, with their name. */

@@ -47,12 +47,13 @@ export async function awaitingCaller(
   { loop, callers, depth }: Extract<FrameRef, { kind: 'caller' }>,
   tasks: TaskThreads,
 ): Promise<SuspendedFunction> {
-  const dump = await tasks.read('full');
+  const dumps = await tasks.read('full');
+  const read = dumps.filter(({ process }) => process === loop.process).flatMap(({ dump }) => dump.tasks);
   const places = callers.map((caller) => {
     const script = caller.kind === 'function' ? loop.scripts.byUrl(caller.url) : undefined;
     return script && caller.kind === 'function' ? loop.scripts.place(script.id, caller) : undefined;
   });
-  const alike = dump.tasks.filter(
+  const alike = read.filter(
     (task) =>
       task.thread === loop.id &&
       task.stack.length === places.length &&

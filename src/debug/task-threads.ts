@@ -21,12 +21,27 @@ export interface TaskThread {
   instance: number;
 }
 
+/** The tasks of one process. */
+export interface ProcessDump {
+  /** Its address. */
+  process: string;
+  dump: TaskDump;
+}
+
+interface OpenHeap {
+  port: HeapPort;
+  connection: Connection;
+}
+
 /** Threads of loops are numbered from 1; those of tasks from here on. */
 const FIRST_THREAD = 100_000;
 /** More groups than this would make the list of threads useless; they are counted in the console. */
 const MAX_THREADS = 200;
 /** A snapshot of a larger heap is only taken when it is asked for, bytes. */
 const SMALL_HEAP = 100e6;
+
+/** At a stop all lines are looked up one by one, ms. */
+const LOOK_UP_MS = 5000;
 
 const NAMES: Readonly<Record<Exclude<TaskFrame['kind'], 'await'>, string>> = {
   all: 'Promise.all',
@@ -43,22 +58,26 @@ export class TaskThreads {
   readonly #loops: () => LiveLoop[];
   readonly #threads = new Map<number, TaskThread>();
   readonly #locator = createSourceLocator();
-  #url: string | undefined;
-  #heap: Promise<{ port: HeapPort; connection: Connection }> | undefined;
+  /** The processes, by their addresses; connected to when they are first read. */
+  readonly #heaps = new Map<string, Promise<OpenHeap> | undefined>();
   #next = FIRST_THREAD;
-  #reading: Promise<TaskDump> | undefined;
+  #reading: Promise<ProcessDump[]> | undefined;
 
   constructor(client: ClientPort, loops: () => LiveLoop[]) {
     this.#client = client;
     this.#loops = loops;
   }
 
-  /** From now on the tasks are those of the process behind this address. */
-  connectTo(url: string | undefined): void {
-    this.#url = url;
-    void this.#heap?.then(({ connection }) => connection.dispose()).catch(() => undefined);
-    this.#heap = undefined;
-    this.#replace([]);
+  /** A process has come, whose tasks are to be read, too; or it has gone. */
+  connectTo(url: string, what: 'came' | 'went'): void {
+    const open = this.#heaps.get(url);
+    void open?.then(({ connection }) => connection.dispose()).catch(() => undefined);
+    if (what === 'came') {
+      this.#heaps.set(url, undefined);
+      return;
+    }
+    this.#heaps.delete(url);
+    for (const thread of this.all().filter(({ loop }) => loop.process === url)) this.#remove(thread);
   }
 
   all(): TaskThread[] {
@@ -69,9 +88,12 @@ export class TaskThreads {
     return this.#threads.get(threadId);
   }
 
-  /** Reads all tasks and makes their groups the threads that the client sees. @throws UserError when that fails */
-  read(depth: 'quick' | 'full'): Promise<TaskDump> {
-    this.#reading ??= this.#read(depth).finally(() => (this.#reading = undefined));
+  /**
+   * Reads the tasks of all processes and makes their groups the threads that the client sees.
+   * @throws UserError when none can be read
+   */
+  read(depth: 'quick' | 'full'): Promise<ProcessDump[]> {
+    this.#reading ??= this.#readAll(depth).finally(() => (this.#reading = undefined));
     return this.#reading;
   }
 
@@ -91,37 +113,54 @@ export class TaskThreads {
     for (const thread of this.all().filter((entry) => entry.loop === loop)) this.#remove(thread);
   }
 
-  async #read(depth: 'quick' | 'full'): Promise<TaskDump> {
-    const { port } = await this.#open();
-    // Microtasks, which tell the lines quickly, do not run while a loop is stopped.
-    const stopped = this.#loops().some(({ loop }) => loop.pause);
-    const options = { locator: this.#locator };
-    const { value, problems } = await (
-      depth === 'full' || stopped ? fullTasks(port, options) : quickTasks(port, options)
-    ).catch((error: unknown) => {
-      throw new UserError(
-        'unreachable',
-        `The tasks could not be read: ${describeError(error)}.`,
-        'Try again, or pause the program first.',
-      );
-    });
-    for (const { message } of problems)
-      this.#client.send('output', { category: 'console', output: `${message}\n` });
-    this.#replace(value.tasks);
-    return value;
+  async #readAll(depth: 'quick' | 'full'): Promise<ProcessDump[]> {
+    const urls = [...this.#heaps.keys()];
+    if (urls.length === 0)
+      throw new UserError('usage', 'No program is being debugged.', 'Launch or attach first.');
+    const dumps: ProcessDump[] = [];
+    let failure: unknown;
+    for (const process of urls) {
+      try {
+        dumps.push({ process, dump: await this.#readOne(process, depth) });
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    if (dumps.length === 0) {
+      throw new UserError('unreachable', `The tasks could not be read: ${describeError(failure)}`, '');
+    }
+    this.#replace(dumps);
+    return dumps;
   }
 
-  #replace(tasks: readonly Task[]): void {
+  async #readOne(process: string, depth: 'quick' | 'full'): Promise<TaskDump> {
+    const { port } = await this.#open(process);
+    // A quick look is told by microtasks, which do not run while a loop is stopped.
+    const isStopped = (thread?: string): boolean =>
+      this.#loops().some(
+        ({ loop }) => loop.process === process && loop.pause && (thread === undefined || loop.id === thread),
+      );
+    const locator = this.#locator;
+    const { value, problems } = await (depth === 'full' || isStopped()
+      ? fullTasks(port, { locator, isStopped, lookUpMs: LOOK_UP_MS })
+      : quickTasks(port, { locator }));
+    for (const { message } of problems)
+      this.#client.send('output', { category: 'console', output: `${message}\n` });
+    return { ...value, tasks: value.tasks.map((task) => (isStopped(task.thread) ? undecided(task) : task)) };
+  }
+
+  #replace(dumps: readonly ProcessDump[]): void {
     for (const thread of this.all()) this.#remove(thread);
-    for (const task of tasks.slice(0, MAX_THREADS)) {
-      const live = this.#loops().find(({ loop }) => loop.id === task.thread);
+    const tasks = dumps.flatMap(({ process, dump }) => dump.tasks.map((task) => ({ process, task })));
+    for (const { process, task } of tasks.slice(0, MAX_THREADS)) {
+      const live = this.#loops().find(({ loop }) => loop.process === process && loop.id === task.thread);
       if (!live) continue;
       const thread = { threadId: this.#next++, name: taskName(task), loop: live.loop, task, instance: 0 };
       this.#threads.set(thread.threadId, thread);
       const { threadId } = thread;
       this.#client.send('thread', { reason: 'started', threadId });
       // Suspended is stopped, in the client's terms: it asks for the frames of stopped threads only.
-      const description = `Suspended${waiting(task)}`;
+      const description = 'Suspended';
       const preserveFocusHint = true;
       this.#client.send('stopped', {
         reason: 'suspended',
@@ -142,17 +181,31 @@ export class TaskThreads {
     this.#client.send('thread', { reason: 'exited', threadId });
   }
 
-  #open(): Promise<{ port: HeapPort; connection: Connection }> {
-    const url = this.#url;
-    if (url === undefined)
-      throw new UserError('usage', 'No program is being debugged.', 'Launch or attach first.');
-    this.#heap ??= connect(url).then(async (connection) => ({
+  #open(url: string): Promise<OpenHeap> {
+    const known = this.#heaps.get(url);
+    if (known) return known;
+    const opening = connect(url).then(async (connection) => ({
       connection,
       port: await openHeap(connection),
     }));
-    this.#heap.catch(() => (this.#heap = undefined));
-    return this.#heap;
+    this.#heaps.set(url, opening);
+    opening.catch(() => {
+      if (this.#heaps.get(url) === opening) this.#heaps.set(url, undefined);
+    });
+    return opening;
   }
+}
+
+/**
+ * Whose promise has settled already goes on with the next microtask, and nothing holds it any more. While its loop is
+ * stopped it looks like one that can never go on.
+ */
+function undecided(task: Task): Task {
+  if (task.waitingFor?.kind !== 'unreachable') return task;
+  return {
+    ...task,
+    waitingFor: { kind: 'unknown', detail: 'its turn, or what can never come (unknown while stopped)' },
+  };
 }
 
 /** `5 x handler, waiting for setTimeout of 5000 ms`. */

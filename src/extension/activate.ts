@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
+import { Beside } from './debug/beside.ts';
 import { provideDebugging } from './debug/debugging.ts';
 import { Placer } from './findings/placed.ts';
 import { FindingsStore } from './findings/store.ts';
@@ -71,9 +72,20 @@ export function activate(context: vscode.ExtensionContext): LoopLensApi {
   // An extension under development lies among the user's own projects, not among installed extensions.
   const installed = context.extensionMode === vscode.ExtensionMode.Production;
   const extensionsHome = installed ? path.dirname(context.extensionPath) : '';
-  keep(
-    registerCommands({ recorder, recordings, store, tree, presence, log, extensionsHome, tasks, tasksTree }),
-  );
-  keep(provideDebugging(context, extensionsHome, log));
+  const beside = keep(new Beside(log));
+  const rooms = {
+    recorder,
+    recordings,
+    store,
+    tree,
+    presence,
+    log,
+    extensionsHome,
+    tasks,
+    tasksTree,
+    beside,
+  };
+  keep(registerCommands(rooms));
+  keep(provideDebugging(context, extensionsHome, beside, log));
   return { store, recorder, tree, tasks };
 }

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Beside } from './debug/beside.ts';
+import { debugBeside, debugFile } from './debug/configurations.ts';
 import { explain } from './explain.ts';
 import { guarded } from './failure.ts';
 import { goTo, readDestination } from './go-to.ts';
@@ -19,6 +21,7 @@ import { lookAgain, showTasks, type TaskRooms, whyStuck } from './tasks/commands
 export interface CommandRooms extends RecordRooms, TaskRooms {
   recordings: Recordings;
   presence: InlinePresence;
+  beside: Beside;
 }
 
 /** Registers every command of package.json; what one throws is shown to the user. */
@@ -32,6 +35,8 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
       const file = requireRunnableFile();
       return recordAndShow(rooms, { spec: runSpec(file), name: path.basename(file.fsPath) });
     },
+    'looplens.debugFile': () => debugFile(requireRunnableFile()),
+    'looplens.debugBeside': () => debugBeside(vscode.debug.activeDebugSession, rooms.beside),
     'looplens.stop': () => recorder.stop(),
     'looplens.openRecording': async () => {
       const file = await chooseRecording(recordings);

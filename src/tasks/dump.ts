@@ -24,6 +24,8 @@ export interface QuickOptions {
 export interface FullOptions extends QuickOptions {
   /** Time for looking up lines that the stacks did not tell, ms; each look-up holds the process a little. Default 1000. */
   lookUpMs?: number;
+  /** Whether a debugger holds a thread. V8 tells stacks in microtasks, which do not run then: lines are looked up. */
+  isStopped?: (thread: string) => boolean;
   onProgress?: (progress: TaskProgress) => void;
 }
 
@@ -75,7 +77,10 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
     const progress = (phase: TaskProgress['phase'], received: number): void =>
       options.onProgress?.({ phase, thread: thread.name, received });
     progress('stacks', 0);
-    const promises = await readPromises(thread, signal);
+    const promises =
+      options.isStopped?.(thread.id) === true
+        ? { listed: [], problems: [] }
+        : await readPromises(thread, signal);
     const found = promises.problems;
 
     progress('snapshot', 0);

@@ -58,7 +58,13 @@ export function readHeapTasks(tables: HeapTables, listed: readonly ListedPromise
     // Of Node's own functions only what the program's wait for is of interest.
     const shown = withoutInternals(read);
     if (shown.length === 0) continue;
-    const key = shown.map((frame) => `${frame.kind} ${frame.url}:${frame.line}:${frame.column}`).join('\n');
+    const places = shown.map((frame) => `${frame.kind} ${frame.url}:${frame.line}:${frame.column}`);
+    // Where no stacks were told, the functions are known and not their lines: what they wait for tells them apart.
+    if (listed.length === 0 && groups.size < MAX_TOLD_APART) {
+      const { kind, detail } = waitsOf(heap, graph, stack);
+      places.push(`${kind} ${detail.replace(/\[\d+\]/, '[]')}`);
+    }
+    const key = places.join('\n');
     const group = groups.get(key);
     if (group) group.members.push({ stack, frames: shown });
     else groups.set(key, { members: [{ stack, frames: shown }] });
@@ -94,6 +100,9 @@ function withoutInternals(frames: readonly CodeFrame[]): CodeFrame[] {
     shown.findLastIndex(isFunction) + 1,
   );
 }
+
+/** With more groups than this, tasks without lines are no longer told apart. */
+const MAX_TOLD_APART = 1000;
 
 /** Of a larger group the others are taken to wait for the same. */
 const LOOKED_AT = 100;

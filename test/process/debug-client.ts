@@ -22,6 +22,7 @@ export class Session {
   readonly client = new DebugClient(process.execPath, path.resolve('dist/debug/adapter.cjs'), 'looplens');
   readonly output: DebugProtocol.OutputEvent['body'][] = [];
   readonly events: DebugProtocol.Event[] = [];
+  capabilities: DebugProtocol.Capabilities = {};
   #closed = false;
   #stops: DebugProtocol.StoppedEvent['body'][] = [];
   #waiting: ((stop: DebugProtocol.StoppedEvent['body']) => void)[] = [];
@@ -39,7 +40,7 @@ export class Session {
       if (next) next(event.body);
       else session.#stops.push(event.body);
     });
-    await session.client.initializeRequest();
+    session.capabilities = (await session.client.initializeRequest()).body ?? {};
     return session;
   }
 

@@ -7,7 +7,7 @@ const line = (text: string): number => lineOf('orders.cjs', text);
 let session: Session;
 afterEach(() => session.close());
 
-describe.each([18, 22, 26])('debugging on Node %i', (major) => {
+describe.each([18, 22, 24, 26])('debugging on Node %i', (major) => {
   test('breakpoints, variables, and steps that stay in their task', async () => {
     session = await Session.open();
     await session.launch(major, ORDERS, (s) =>
@@ -106,10 +106,28 @@ describe.each([18, 22, 26])('debugging on Node %i', (major) => {
     expect((await stopAt('microtasks', 'microtasks-long', '150 ms'))[0]).toBe('Long microtask drain');
     expect(await stopAt('pending', 'promise-pending', '0.5 s')).toEqual([
       'Promise pending',
-      '[await]',
       `waiter:${at('await new Promise(() => {})')}`,
     ]);
-    expect((await stopAt('rejection', 'unhandled-rejection'))[0]).toBe('Unhandled rejection');
+    expect(await stopAt('rejection', 'unhandled-rejection')).toEqual([
+      'Unhandled rejection',
+      `rejects:${at("throw new TypeError('nobody cares')")}`,
+      '[await]',
+      `careless:${at('await rejects()')}`,
+    ]);
+    expect(await stopAt('context', 'context-lost')).toEqual([
+      'Async context lost',
+      expect.stringMatching(`:${at("response.end('late')")}$`),
+      `flush:${at('for (const ready of queue')}`,
+      expect.stringMatching(`:${at('setInterval(() => flush(), 50)')}$`),
+      '[setTimeout]',
+    ]);
+    expect(await stopAt('store', 'context-lost')).toEqual([
+      'Async context lost',
+      `whose:${at('users.getStore()')}`,
+      expect.stringMatching(`:${at('queue.push(() => whose())')}$`),
+      `flush:${at('for (const ready of queue')}`,
+      '[setTimeout]',
+    ]);
     expect(await stopAt('sync', 'sync-in-request')).toEqual([
       'Paused on a synchronous call',
       expect.stringMatching(`:${at('response.end')}$`),

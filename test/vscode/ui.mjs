@@ -9,11 +9,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { prepare, ROOT, SHOP } from '../setup/project.mjs';
 import { startBed } from './bed.mjs';
+import { appears, LIMIT, PICTURE_SETTINGS, pickProcess, runCommand, runSteps } from './person.mjs';
 import { startShop } from './shop.mjs';
 
 /** Long enough for several of each of the shop's requests. */
 const RECORD_MS = 8000;
-const LIMIT = 60_000;
 /** A file of the shop with a blocking line. */
 const FILE = 'src/passwords.js';
 const LINE = 'pbkdf2Sync';
@@ -39,7 +39,7 @@ let bed;
 let shop;
 try {
   await prepare();
-  bed = await startBed({ scale: 2, viewport: { width: 1280, height: 720 }, settings: pictureSettings() });
+  bed = await startBed({ scale: 2, viewport: { width: 1280, height: 720 }, settings: PICTURE_SETTINGS });
   shop = await startShop(bed.dir);
   const { page } = bed;
   page.setDefaultTimeout(LIMIT);
@@ -52,13 +52,9 @@ try {
   );
   await page.locator('.monaco-editor .view-line').first().waitFor();
   const state = { page, pid: shop.pid };
-  for (const [name, step] of steps) {
-    await step(state);
-    passed++;
-    console.log(`  ✔ ${name}`);
-  }
+  passed = await runSteps(steps, state, pictures);
 } catch (error) {
-  console.log(`  ✘ ${steps[passed]?.[0] ?? 'start'}\n`, error);
+  console.log('  ✘ start\n', error);
   await bed?.page?.screenshot({ path: path.join(pictures, 'failure.png') }).catch(() => undefined);
 } finally {
   shop?.stop();
@@ -70,15 +66,7 @@ process.exit(passed < steps.length ? 1 : 0);
 
 async function record({ page, pid }) {
   await runCommand(page, 'LoopLens: Record Running Node Process...');
-  const input = page.locator('.quick-input-widget input').first();
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'server.js' }).first().waitFor();
-  await shot(page, 'pick');
-  await input.fill(`pid ${pid}`);
-  await page
-    .locator('.quick-input-list .monaco-list-row', { hasText: `pid ${pid}` })
-    .first()
-    .waitFor();
-  await page.keyboard.press('Enter');
+  await pickProcess(page, pid, () => shot(page, 'pick'));
 }
 
 async function stopRecording({ page }) {
@@ -151,14 +139,7 @@ async function openRow({ page }) {
 
 async function showTasks({ page, pid }) {
   await runCommand(page, 'LoopLens: Show Async Tasks of a Process...');
-  const input = page.locator('.quick-input-widget input').first();
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'server.js' }).first().waitFor();
-  await input.fill(`pid ${pid}`);
-  await page
-    .locator('.quick-input-list .monaco-list-row', { hasText: `pid ${pid}` })
-    .first()
-    .waitFor();
-  await page.keyboard.press('Enter');
+  await pickProcess(page, pid);
   await page
     .getByText(/suspended tasks? in .*quick look/)
     .first()
@@ -189,39 +170,8 @@ function webview(page) {
   return page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
 }
 
-/** The palette lists what was there when it opened: it is opened again until the command has arrived. */
-async function runCommand(page, title) {
-  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-  for (const end = Date.now() + LIMIT; ; await page.keyboard.press('Escape')) {
-    await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget input').first().fill(`>${title}`);
-    if (await appears(row)) break;
-    if (Date.now() > end) throw new Error(`There is no command "${title}".`);
-  }
-  await page.keyboard.press('Enter');
-}
-
-function appears(locator) {
-  return locator.waitFor({ timeout: 3000 }).then(
-    () => true,
-    () => false,
-  );
-}
-
 async function shot(page, name) {
   // The README needs no other, and they show what else runs on this machine.
   if (options['update-media'] && name !== 'findings') return;
   await page.screenshot({ path: path.join(pictures, `${name}.png`) });
-}
-
-/** Room for what the pictures are about. */
-function pictureSettings() {
-  return {
-    'editor.minimap.enabled': false,
-    'breadcrumbs.enabled': false,
-    'window.commandCenter': false,
-    'workbench.layoutControl.enabled': false,
-    'editor.fontSize': 13,
-    'workbench.colorTheme': 'Default Dark Modern',
-  };
 }

@@ -1,9 +1,34 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../base/user-error.ts';
 import { pickTarget } from '../record/pick-target.ts';
 import { showFailure } from '../failure.ts';
+import type { Beside } from './beside.ts';
 
 const TYPE = 'looplens';
+
+/** Runs a file under the debugger, without any launch.json. */
+export async function debugFile(file: vscode.Uri): Promise<void> {
+  const folder = vscode.workspace.getWorkspaceFolder(file);
+  await vscode.debug.startDebugging(folder, {
+    type: TYPE,
+    request: 'launch',
+    name: `LoopLens: ${path.basename(file.fsPath)}`,
+    program: file.fsPath,
+  });
+}
+
+/** Attaches to the process that VS Code's own debugger debugs, beside it. */
+export async function debugBeside(session: vscode.DebugSession | undefined, beside: Beside): Promise<void> {
+  const { pid, url } = await beside.target(session);
+  const name = `LoopLens: ${session?.name ?? `process ${pid}`}`;
+  await vscode.debug.startDebugging(session?.workspaceFolder, {
+    type: TYPE,
+    request: 'attach',
+    name,
+    ...(url === '' ? { processId: pid } : { websocketAddress: url }),
+  });
+}
 
 /**
  * Completes configurations: F5 without any runs the current file, an attach that names no process lets the user pick
@@ -11,6 +36,7 @@ const TYPE = 'looplens';
  */
 export function completeConfigurations(
   extensionsHome: string,
+  beside: Beside,
   log: vscode.LogOutputChannel,
 ): vscode.DebugConfigurationProvider {
   return {
@@ -26,24 +52,38 @@ export function completeConfigurations(
     },
     resolveDebugConfigurationWithSubstitutedVariables: async (folder, given) => {
       const config = { cwd: folder?.uri.fsPath, ...given };
+      if (given.request !== 'attach') return config;
       const named = ['processId', 'port', 'websocketAddress'].some((name) => given[name] !== undefined);
-      if (given.request !== 'attach' || named) return config;
       try {
-        const chosen = await pickTarget(extensionsHome);
-        if (!chosen) return undefined;
-        const { spec } = chosen;
-        if (spec.kind === 'pid') return { ...config, processId: spec.pid };
-        if (spec.kind === 'inspect') return { ...config, host: spec.host, port: spec.port };
-        if (spec.kind === 'ws') return { ...config, websocketAddress: spec.url };
-        throw new UserError(
-          'usage',
-          'Only a running process can be attached to.',
-          'To run a file under the debugger, use a launch configuration.',
-        );
+        const target = named ? {} : await picked(extensionsHome);
+        if (!target) return undefined;
+        const whole = { ...config, ...target };
+        return { ...whole, besideDebugger: await beside.occupied(whole) };
       } catch (error) {
         showFailure(error, log);
         return undefined;
       }
     },
   };
+}
+
+/** What the user picks of the processes that run, as a configuration names it; undefined when they changed their mind. */
+async function picked(extensionsHome: string): Promise<object | undefined> {
+  const chosen = await pickTarget(extensionsHome);
+  if (!chosen) return undefined;
+  const { spec } = chosen;
+  switch (spec.kind) {
+    case 'pid':
+      return { processId: spec.pid };
+    case 'inspect':
+      return { host: spec.host, port: spec.port };
+    case 'ws':
+      return { websocketAddress: spec.url };
+    default:
+      throw new UserError(
+        'usage',
+        'Only a running process can be attached to.',
+        'To run a file under the debugger, use a launch configuration.',
+      );
+  }
 }

@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import { UserError } from '../../base/user-error.ts';
+import { isOwnStop, type StoppedBody } from './own-stop.ts';
+
+/** Debuggers of Node that VS Code has; they stop at what we stop at, too, because V8 tells every debugger. */
+const OTHERS = ['pwa-node', 'pwa-extensionHost', 'node-terminal'];
+const OURS = 'looplens';
+
+/** Asked of a session of VS Code's own debugger: which process it debugs, and where its inspector is. */
+const IDENTIFY = `JSON.stringify([process.pid, require('node:inspector').url() ?? ''])`;
+
+interface Identity {
+  pid: number;
+  url: string;
+}
+
+/**
+ * Keeps two debuggers of one process apart: VS Code's own keeps its breakpoints, its steps and its exceptions, and shows
+ * no stop that is ours. V8 tells every debugger of each stop and none of the reason, so the message is taken out on its
+ * way from VS Code's debugger to the editor.
+ */
+export class Beside implements vscode.Disposable {
+  readonly #others = new Map<vscode.DebugSession, Identity | undefined>();
+  readonly #ours = new Map<vscode.DebugSession, number>();
+  readonly #log: vscode.LogOutputChannel;
+  readonly #disposable: vscode.Disposable;
+
+  constructor(log: vscode.LogOutputChannel) {
+    this.#log = log;
+    this.#disposable = vscode.Disposable.from(
+      ...OTHERS.map((type) =>
+        vscode.debug.registerDebugAdapterTrackerFactory(type, {
+          createDebugAdapterTracker: (session) => this.#trackOther(session),
+        }),
+      ),
+      vscode.debug.registerDebugAdapterTrackerFactory(OURS, {
+        createDebugAdapterTracker: (session) => this.#trackOurs(session),
+      }),
+      vscode.debug.onDidTerminateDebugSession((session) => {
+        this.#others.delete(session);
+        this.#ours.delete(session);
+        void this.#tellOurs();
+      }),
+    );
+  }
+
+  /** The process of a session of VS Code's debugger. @throws UserError when it tells none */
+  async target(session: vscode.DebugSession | undefined): Promise<Identity> {
+    const identity = session && OTHERS.includes(session.type) ? await this.#identify(session) : undefined;
+    if (identity) return identity;
+    throw new UserError(
+      'usage',
+      'There is no running Node.js program in this debug session.',
+      'Start one with the JavaScript debugger, select it in the Call Stack, and try again.',
+    );
+  }
+
+  /** Whether VS Code's debugger is attached to what a configuration names; true where that cannot be told. */
+  async occupied({ processId, port, websocketAddress }: vscode.DebugConfiguration): Promise<boolean> {
+    for (const session of this.#others.keys()) {
+      const identity = await this.#identify(session);
+      if (!identity) continue;
+      const known = [String(identity.pid), identity.url, /:(\d+)\//.exec(identity.url)?.[1]];
+      if ([processId, port, websocketAddress].some((one) => one !== undefined && known.includes(String(one))))
+        return true;
+    }
+    return false;
+  }
+
+  dispose(): void {
+    this.#disposable.dispose();
+  }
+
+  #trackOther(session: vscode.DebugSession): vscode.DebugAdapterTracker {
+    this.#others.set(session, undefined);
+    let asked = false;
+    return {
+      onWillReceiveMessage: (message: vscode.DebugProtocolMessage) => {
+        const { type, command } = message as { type?: string; command?: string };
+        if (type !== 'request') return;
+        if (/^(pause|next|stepIn|stepOut|stepBack|restartFrame)$/.test(command ?? '')) asked = true;
+        else if (command === 'continue') asked = false;
+      },
+      onDidSendMessage: (message: vscode.DebugProtocolMessage) => {
+        const event = message as { type?: string; event?: string; body?: StoppedBody };
+        if (event.type !== 'event') return;
+        if (event.event === 'thread') void this.#tellOurs();
+        if (event.event !== 'stopped') return;
+        if (isOwnStop(event.body, asked) || !this.#shared(session)) asked = false;
+        else event.event = 'looplens.stopOfAnother';
+      },
+    };
+  }
+
+  #trackOurs(session: vscode.DebugSession): vscode.DebugAdapterTracker {
+    return {
+      onDidSendMessage: (message: vscode.DebugProtocolMessage) => {
+        const event = message as { event?: string; body?: { systemProcessId?: number } };
+        if (event.event !== 'process' || event.body?.systemProcessId === undefined) return;
+        this.#ours.set(session, event.body.systemProcessId);
+        void this.#tellOurs();
+      },
+    };
+  }
+
+  #shared(other: vscode.DebugSession): boolean {
+    const pid = this.#others.get(other)?.pid;
+    return pid !== undefined && [...this.#ours.values()].includes(pid);
+  }
+
+  /** Tells each of our sessions whether it is alone with its process. */
+  async #tellOurs(): Promise<void> {
+    if (this.#ours.size === 0) return;
+    for (const session of this.#others.keys()) await this.#identify(session);
+    const pids = [...this.#others.values()].map((identity) => identity?.pid);
+    for (const [session, pid] of this.#ours) {
+      try {
+        await session.customRequest('looplens/beside', { another: pids.includes(pid) });
+      } catch (error) {
+        this.#log.debug(`looplens/beside: ${String(error)}`);
+      }
+    }
+  }
+
+  async #identify(session: vscode.DebugSession): Promise<Identity | undefined> {
+    const known = this.#others.get(session);
+    if (known) return known;
+    try {
+      const args = { expression: IDENTIFY, context: 'repl' };
+      const answer = (await session.customRequest('evaluate', args)) as { result?: string };
+      const [, pid, url] = /\[(\d+),\s*"([^"\\]*)/.exec(answer.result?.replaceAll('\\"', '"') ?? '') ?? [];
+      if (pid === undefined) return undefined;
+      const identity = { pid: Number(pid), url: url ?? '' };
+      if (this.#others.has(session)) this.#others.set(session, identity);
+      return identity;
+    } catch {
+      // The parent of sessions has no program of its own, and one that has just begun does not answer yet.
+      return undefined;
+    }
+  }
+}
