@@ -202,7 +202,7 @@ test('programs that end at once, do not parse, or fail: their output and exit co
 test('an uncaught exception stops where it is thrown, in an ECMAScript module', async () => {
   const program = say(
     'throws.mjs',
-    'await null;\nconst fail = () => {\n  throw new RangeError("out");\n};\nfail();\n',
+    'await null;\nconst fail = () => {\n  throw new RangeError("out");\n};\nsetTimeout(() => fail(), 5);\n',
   );
   session = await Session.open();
   await session.launch(22, program, (s) => s.exceptions({ filterId: 'uncaught' }));

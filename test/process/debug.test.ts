@@ -130,7 +130,7 @@ describe.each([18, 22, 24, 26])('debugging on Node %i', (major) => {
     ]);
     expect(await stopAt('sync', 'sync-in-request')).toEqual([
       'Paused on a synchronous call',
-      expect.stringMatching(`:${at('response.end')}$`),
+      expect.stringMatching(`:${at('response.end(fs.readFileSync')}$`),
       '[socket]',
     ]);
   });
