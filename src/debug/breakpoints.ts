@@ -55,6 +55,7 @@ interface SetAnswer {
 export class Breakpoints {
   readonly #bySource = new Map<string, Breakpoint[]>();
   readonly #loops = new Set<Loop>();
+  readonly #taken = new WeakMap<Loop, Set<string>>();
   readonly #onChange: (breakpoint: KnownBreakpoint) => void;
   readonly #ids: () => number;
 
@@ -106,6 +107,11 @@ export class Breakpoints {
     return this.#all()
       .filter(({ bindings }) => bindings.some((b) => b.loop === loop && v8Ids.includes(b.breakpointId)))
       .map(({ id }) => id);
+  }
+
+  /** Whether a stop is due to a breakpoint that has been taken back since: a map has told a better place for it. */
+  wasTaken(loop: Loop, v8Ids: readonly string[]): boolean {
+    return v8Ids.some((id) => this.#taken.get(loop)?.has(id) === true);
   }
 
   /** Where a breakpoint stands: for what it says. */
@@ -203,6 +209,8 @@ export class Breakpoints {
     const gone = breakpoint.bindings.filter(which);
     for (const binding of gone) {
       breakpoint.bindings.splice(breakpoint.bindings.indexOf(binding), 1);
+      const taken = this.#taken.get(binding.loop) ?? new Set();
+      this.#taken.set(binding.loop, taken.add(binding.breakpointId));
       await binding.loop.connection
         .send('Debugger.removeBreakpoint', { breakpointId: binding.breakpointId })
         .catch(() => undefined);

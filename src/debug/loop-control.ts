@@ -207,6 +207,10 @@ export class LoopControl {
         reason: functions.hit(this.#loop, hits).length > 0 ? 'function breakpoint' : 'breakpoint',
         hitBreakpointIds: ids,
       });
+    if (breakpoints.wasTaken(this.#loop, hits)) {
+      await breakpoints.settled(this.#loop);
+      return this.#resume(after);
+    }
     const sync = functions.syncCall(this.#loop, hits, event.callFrames[0]);
     if (sync !== undefined) {
       return show({

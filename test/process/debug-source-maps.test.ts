@@ -87,3 +87,40 @@ test.each(Object.keys(BUILDS))('stops and steps in TypeScript: %s', async (name)
   await session.stop();
   expect(await where()).toMatch(/Promise\.all|console\.log/);
 });
+
+test('TypeScript that the project has tsx for is loaded by it: its text and its map have the same address', async () => {
+  const project = path.join(folder, 'project');
+  const loader = path.join(project, 'node_modules', 'tsx');
+  fs.mkdirSync(loader, { recursive: true });
+  fs.writeFileSync(
+    path.join(loader, 'package.json'),
+    JSON.stringify({ name: 'tsx', version: '0.0.0', type: 'module', exports: './loader.js' }),
+  );
+  fs.writeFileSync(
+    path.join(loader, 'loader.js'),
+    `import fs from 'node:fs';
+import { createRequire, registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+const { transformSync } = createRequire(${JSON.stringify(import.meta.url)})('esbuild');
+registerHooks({
+  load(url, context, next) {
+    if (!url.endsWith('.ts')) return next(url, context);
+    const sourcefile = fileURLToPath(url);
+    const options = { loader: 'ts', sourcefile, sourcemap: 'inline', minifyWhitespace: true };
+    const { code } = transformSync(fs.readFileSync(sourcefile, 'utf8'), options);
+    return { format: 'module', source: code, shortCircuit: true };
+  },
+});
+`,
+  );
+  const app = path.join(project, 'app.ts');
+  fs.writeFileSync(app, TEXT);
+  session = await Session.open();
+  await session.launch(24, app, (s) => s.breakpoints(app, { line: lineOf('const item') }));
+  await session.stop();
+  expect(await session.shape()).toEqual([
+    `load:${lineOf('const item')}`,
+    '[Promise.all (index 0)]',
+    `main:${lineOf('Promise.all')}`,
+  ]);
+});

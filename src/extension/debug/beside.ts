@@ -46,8 +46,12 @@ export class Beside implements vscode.Disposable {
 
   /** The process of a session of VS Code's debugger. @throws UserError when it tells none */
   async target(session: vscode.DebugSession | undefined): Promise<Identity> {
-    const identity = session && OTHERS.includes(session.type) ? await this.#identify(session) : undefined;
-    if (identity) return identity;
+    // The session that was started has none of its own: its program is a session below it.
+    const family = [...this.#others.keys()].filter((one) => one === session || one.parentSession === session);
+    for (const one of session ? family : []) {
+      const identity = await this.#identify(one);
+      if (identity) return identity;
+    }
     throw new UserError(
       'usage',
       'There is no running Node.js program in this debug session.',
