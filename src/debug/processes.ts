@@ -167,14 +167,20 @@ export class Processes {
 
   #connect(webSocketUrl: string, state: Started['state'], name: string): Promise<Program> {
     const config = this.#config!;
+    const preload = exactly(this.#preload);
+    const isPreload = new RegExp(preload);
     return Program.open(
       {
         webSocketUrl,
         state,
         name,
-        skip: { ...this.#skip, patterns: [...this.#skip.patterns, exactly(this.#preload)] },
+        skip: {
+          patterns: [...this.#skip.patterns, preload],
+          muted: (source) => this.#skip.muted(source) || isPreload.test(source.replaceAll('\\', '/')),
+        },
         smartStep: config.smartStep,
-        stopOnEntry: config.stopOnEntry && name === 'main',
+        // At our gate there is no first line to stop at: what runs next is whatever starts the program.
+        stopOnEntry: config.stopOnEntry && name === 'main' && state !== 'gate',
         maps: config.sourceMaps ? 'read' : 'ignored',
         debug: config.request === 'launch' && config.noDebug ? 'off' : 'on',
         company: this.#company,
