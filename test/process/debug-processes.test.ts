@@ -62,18 +62,17 @@ test('a program that npm starts is debugged, and npm is not', async () => {
   expect(session.output.map(({ output }) => output).join('')).toBe('secret from a file\n');
 });
 
-test('children that nobody wants to debug run freely', async () => {
-  session = await Session.open();
-  const more = { autoAttachChildProcesses: false };
-  await session.launch(
-    22,
-    FAMILY,
-    (s) => s.breakpoints(FAMILY, { line: lineOf('family.cjs', 'const result') }),
-    more,
-  );
-  await session.client.waitForEvent('terminated');
-  expect(session.output.map(({ output }) => output).join('')).toBe('the child says 49\n');
-});
+test.each([{ autoAttachChildProcesses: false }, { noDebug: true }])(
+  'children run freely with %o',
+  async (more) => {
+    session = await Session.open();
+    const at = lineOf('family.cjs', 'const result');
+    const ended = session.client.waitForEvent('terminated');
+    await session.launch(22, FAMILY, (s) => s.breakpoints(FAMILY, { line: at }), more);
+    await ended;
+    expect(session.output.map(({ output }) => output).join('')).toBe('the child says 49\n');
+  },
+);
 
 test('a program in a terminal is debugged, and disconnecting ends it, not its shell', async () => {
   const adapter = new Worker(path.resolve('dist/debug/adapter.cjs'));
