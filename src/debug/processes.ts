@@ -14,7 +14,7 @@ const MAX_CHILDREN = 32;
 
 export interface ProcessesPorts {
   start: Omit<StartPorts, 'preload'>;
-  program: Omit<ProgramPorts, 'onBeginning'>;
+  program: ProgramPorts;
   send: (event: string, body?: object) => void;
   /** A process can be looked into from now on, or no longer. */
   onProcess: (program: Program, what: 'came' | 'went') => void;

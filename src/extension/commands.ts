@@ -36,7 +36,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
       return recordAndShow(rooms, { spec: runSpec(file), name: path.basename(file.fsPath) });
     },
     'looplens.debugFile': () => debugFile(requireRunnableFile()),
-    'looplens.debugBeside': () => debugBeside(vscode.debug.activeDebugSession, rooms.beside),
+    'looplens.debugBeside': (chosen) => debugBeside(chosen, rooms.beside),
     'looplens.stop': () => recorder.stop(),
     'looplens.openRecording': async () => {
       const file = await chooseRecording(recordings);

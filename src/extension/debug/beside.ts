@@ -9,6 +9,9 @@ const OURS = 'looplens';
 /** Asked of a session of VS Code's own debugger: which process it debugs, and where its inspector is. */
 const IDENTIFY = `JSON.stringify([process.pid, require('node:inspector').url() ?? ''])`;
 
+/** A program that is about to begin does not answer, ms. */
+const ANSWER_MS = 3000;
+
 interface Identity {
   pid: number;
   url: string;
@@ -56,6 +59,14 @@ export class Beside implements vscode.Disposable {
       'usage',
       'There is no running Node.js program in this debug session.',
       'Start one with the JavaScript debugger, select it in the Call Stack, and try again.',
+    );
+  }
+
+  /** A session by its id, as the Call Stack view names it; undefined for one that is not of VS Code's debugger. */
+  session(id: string): vscode.DebugSession | undefined {
+    const known = [...this.#others.keys()];
+    return (
+      known.find((one) => one.id === id) ?? known.find((one) => one.parentSession?.id === id)?.parentSession
     );
   }
 
@@ -131,8 +142,12 @@ export class Beside implements vscode.Disposable {
     if (known) return known;
     try {
       const args = { expression: IDENTIFY, context: 'repl' };
-      const answer = (await session.customRequest('evaluate', args)) as { result?: string };
-      const [, pid, url] = /\[(\d+),\s*"([^"\\]*)/.exec(answer.result?.replaceAll('\\"', '"') ?? '') ?? [];
+      const late = new Promise<undefined>((resolve) => {
+        setTimeout(() => resolve(undefined), ANSWER_MS);
+      });
+      const answer = (await Promise.race([session.customRequest('evaluate', args), late])) as
+        { result?: string } | undefined;
+      const [, pid, url] = /\[(\d+),\s*"([^"\\]*)/.exec(answer?.result?.replaceAll('\\"', '"') ?? '') ?? [];
       if (pid === undefined) return undefined;
       const identity = { pid: Number(pid), url: url ?? '' };
       if (this.#others.has(session)) this.#others.set(session, identity);

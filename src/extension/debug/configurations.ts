@@ -18,8 +18,14 @@ export async function debugFile(file: vscode.Uri): Promise<void> {
   });
 }
 
-/** Attaches to the process that VS Code's own debugger debugs, beside it. */
-export async function debugBeside(session: vscode.DebugSession | undefined, beside: Beside): Promise<void> {
+/**
+ * Attaches to the process that VS Code's own debugger debugs, beside it.
+ * @param chosen the session of a row of the Call Stack view; the active one without it
+ */
+export async function debugBeside(chosen: unknown, beside: Beside): Promise<void> {
+  const named =
+    typeof chosen === 'string' ? chosen : (chosen as { sessionId?: string } | undefined)?.sessionId;
+  const session = named === undefined ? vscode.debug.activeDebugSession : beside.session(named);
   const { pid, url } = await beside.target(session);
   const name = `LoopLens: ${session?.name ?? `process ${pid}`}`;
   await vscode.debug.startDebugging(session?.workspaceFolder, {

@@ -35,7 +35,20 @@ function watch(type: string): { sessions: Watched[]; subscription: vscode.Dispos
 
 const stops = ({ events }: Watched): Event[] => events.filter(({ event }) => event === 'stopped');
 const stopAfter = (watched: Watched, count: number): Promise<Event> =>
-  eventually(() => stops(watched)[count]);
+  soon(`stop ${count} of ${watched.session.type}`, watched, () => stops(watched)[count]);
+
+/** Waits for something of a session; when it does not come, the events that did are told. */
+async function soon<T>(what: string, watched: Watched | undefined, find: () => T | undefined): Promise<T> {
+  const end = Date.now() + SOON_MS;
+  return eventually(() => {
+    const found = find();
+    if (found !== undefined || Date.now() < end) return found;
+    const events = watched?.events.map(({ event, body }) => `${event} ${body?.reason ?? ''}`) ?? [];
+    throw new Error(`There is no ${what}; the events: ${events.slice(-30).join(', ')}`);
+  });
+}
+
+const SOON_MS = 25_000;
 
 describe("debugging beside VS Code's own debugger", () => {
   const subscriptions: vscode.Disposable[] = [];
@@ -53,7 +66,7 @@ describe("debugging beside VS Code's own debugger", () => {
   const go = ({ session }: Watched, threadId: number | undefined): Thenable<unknown> =>
     session.customRequest('continue', { threadId });
   const running = (watched: Watched): Promise<true> =>
-    eventually(() => {
+    soon('going on', watched, () => {
       const last = watched.events.findLast(({ event }) => event === 'stopped' || event === 'continued');
       return last?.event === 'continued' ? true : undefined;
     });
@@ -84,15 +97,16 @@ describe("debugging beside VS Code's own debugger", () => {
       runtimeExecutable: process.env.LOOPLENS_TEST_NODE ?? 'node',
     });
     assert.ok(started);
-    js = await eventually(() => theirs.sessions.find((one) => stops(one).length > 0));
+    js = await soon('stop of theirs', undefined, () => theirs.sessions.find((one) => stops(one).length > 0));
     const first = stops(js)[0]!;
     assert.equal(first.body?.reason, 'breakpoint');
     theirThread = first.body.threadId;
     vscode.debug.removeBreakpoints([breakpoint]);
     await go(js, theirThread);
-    await eventually(() => (vscode.debug.activeDebugSession === js.session ? true : undefined));
-    await vscode.commands.executeCommand('looplens.debugBeside');
-    own = await eventually(() => ours.sessions.find((one) => one.events.some((e) => e.event === 'process')));
+    await vscode.commands.executeCommand('looplens.debugBeside', { sessionId: js.session.id });
+    own = await soon('session of ours', ours.sessions[0], () =>
+      ours.sessions.find((one) => one.events.some((e) => e.event === 'process')),
+    );
   });
 
   it('leaves it its breakpoints', async () => {
@@ -140,7 +154,7 @@ describe("debugging beside VS Code's own debugger", () => {
     await js.session.customRequest('setExceptionBreakpoints', { filters: [] });
     if (stops(js).length > seen) await go(js, theirThread);
     vscode.debug.addBreakpoints([breakpoint]);
-    const stop = await eventually(() =>
+    const stop = await soon('breakpoint of theirs', js, () =>
       stops(js).find(({ body }, k) => k >= seen && body?.reason === 'breakpoint'),
     );
     assert.ok((stop.body?.hitBreakpointIds?.length ?? 0) > 0);
