@@ -105,11 +105,14 @@ function readWords(good: number): string {
   return `AsyncLocalStorage has no store here, where ${before}`;
 }
 
-/** The place that called `getStore`, and what called that: a reader is often a function of its own. */
+/** The place that called `getStore`: of a function that only reads it for others, that one. */
 function placeOfReader(): string | undefined {
-  const frames = readStack('all', 5).slice(0, 2);
-  return frames.length === 0 ? undefined : frames.map(([, ...place]) => place.join(':')).join(' ');
+  const [reader] = readStack('all', OWN_FRAMES + 1);
+  return reader && `${reader[1]}:${reader[2]}:${reader[3]}`;
 }
+
+/** Calls of ours on top, at most. */
+const OWN_FRAMES = 5;
 
 type Method = (this: never, ...args: unknown[]) => unknown;
 

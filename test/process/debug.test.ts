@@ -76,6 +76,19 @@ describe.each([18, 22, 24, 26])('debugging on Node %i', (major) => {
     );
   });
 
+  test('keeps silent where no context is lost', async () => {
+    session = await Session.open();
+    const ended = session.client.waitForEvent('terminated').then(() => 'ended');
+    const args = { args: ['kept'] };
+    await session.launch(
+      major,
+      fixture('async-trouble.cjs'),
+      (s) => s.exceptions({ filterId: 'context-lost' }),
+      args,
+    );
+    expect(await Promise.race([session.stop(), ended])).toBe('ended');
+  });
+
   test('stops for what asynchronous code does wrong', async () => {
     const trouble = fixture('async-trouble.cjs');
     const at = (text: string): number => lineOf('async-trouble.cjs', text);
