@@ -88,7 +88,13 @@ export class LoopControl {
 
   /** The body of `exceptionInfo`. @throws UserError when there is none */
   exceptionInfo(): DebugProtocol.ExceptionInfoResponse['body'] {
-    return this.#stop?.exception ?? exceptionInfo(this.#loop.pause);
+    const stop = this.#stop;
+    if (stop?.exception) return stop.exception;
+    // What asynchronous code does wrong is told as exceptions are: with its figure, at the line.
+    if (stop?.reason === 'exception' && stop.description !== undefined && stop.text !== undefined) {
+      return { exceptionId: stop.description, description: stop.text, breakMode: 'always' };
+    }
+    return exceptionInfo(this.#loop.pause);
   }
 
   /** The functions that wait for what the loop stands in, the next one first. */

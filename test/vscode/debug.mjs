@@ -132,7 +132,10 @@ async function stopForTrouble({ page, work }, { kind, filter, said, top, conditi
   await page.locator('.debug-toolbar .codicon-debug-continue').waitFor();
   await setFilter(page, filter, 'on', condition);
   await page.keyboard.press('F5');
-  await page.locator('.debug-call-stack .monaco-list-row', { hasText: said }).first().waitFor();
+  await page
+    .locator('.call-stack-state-message, .debug-call-stack .monaco-list-row', { hasText: said })
+    .first()
+    .waitFor();
   const frames = await callStack(page);
   await shot(page, `stop-${filter.toLowerCase().replaceAll(' ', '-')}`);
   if (top)
