@@ -89,8 +89,13 @@ test('a program in a terminal is debugged, and disconnecting ends it, not its sh
       const response = message as DebugProtocol.Response;
       answers.get(response.request_seq)?.(response);
     } else {
-      const { args, env, cwd } = message.arguments as DebugProtocol.RunInTerminalRequestArguments;
-      terminal = spawn(args[0]!, args.slice(1), { cwd, env: { ...process.env, ...env }, stdio: 'ignore' });
+      const request = message as DebugProtocol.Request;
+      const { args, env, cwd } = request.arguments as DebugProtocol.RunInTerminalRequestArguments;
+      terminal = spawn(args[0]!, args.slice(1), {
+        cwd,
+        env: { ...process.env, ...env } as NodeJS.ProcessEnv,
+        stdio: 'ignore',
+      });
       // As VS Code does: it knows the shell, not the program.
       const body = { shellProcessId: process.pid };
       const base = { seq: ++seq, type: 'response', request_seq: message.seq, command: 'runInTerminal' };
