@@ -18,7 +18,7 @@ const TROUBLES = [
   { kind: 'block', filter: 'Loop Blocked', said: /Loop blocked/, top: 'blockFor' },
   { kind: 'block', filter: 'Long Callback', said: /Long callback/, top: 'blockFor' },
   { kind: 'microtasks', filter: 'Long Microtask Drain', said: /Long microtask drain/, top: 'again' },
-  { kind: 'pending', filter: 'Promise Pending', said: /Promise pending/, top: 'waiter', condition: '1 s' },
+  { kind: 'pending', filter: 'Promise Pending', said: /Promise pending/, top: 'waiter' },
   { kind: 'sync', filter: 'Synchronous Call in a Request', said: /synchronous call/ },
   { kind: 'rejection', filter: 'Unhandled Rejection', said: /Unhandled rejection/, top: 'rejects' },
   { kind: 'store', filter: 'AsyncLocalStorage Store Lost', said: /Async context lost/, top: 'whose' },
@@ -114,7 +114,7 @@ async function tasksAsThreads({ page }) {
   await endSession(page);
 }
 
-async function stopForTrouble({ page, work }, { kind, filter, said, top, condition }) {
+async function stopForTrouble({ page, work }, { kind, filter, said, top }) {
   fs.mkdirSync(path.join(work, '.vscode'), { recursive: true });
   const configuration = {
     type: 'looplens',
@@ -130,7 +130,9 @@ async function stopForTrouble({ page, work }, { kind, filter, said, top, conditi
   await wait(1500);
   await page.keyboard.press('F5');
   await page.locator('.debug-toolbar .codicon-debug-continue').waitFor();
-  await setFilter(page, filter, 'on', condition);
+  await setFilter(page, 'Uncaught Exceptions', 'off');
+  await setFilter(page, filter, 'on');
+  await wait(1000); // The adapter hears of it a moment later.
   await page.keyboard.press('F5');
   await page
     .locator('.call-stack-state-message, .debug-call-stack .monaco-list-row', { hasText: said })

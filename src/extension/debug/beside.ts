@@ -3,7 +3,7 @@ import { UserError } from '../../base/user-error.ts';
 import { isOwnStop, type StoppedBody } from './own-stop.ts';
 
 /** Debuggers of Node that VS Code has; they stop at what we stop at, too, because V8 tells every debugger. */
-const OTHERS = ['pwa-node', 'pwa-extensionHost', 'node-terminal'];
+const OTHERS = ['pwa-node', 'pwa-extensionHost'];
 const OURS = 'looplens';
 
 /** Asked of a session of VS Code's own debugger: which process it debugs, and where its inspector is. */
