@@ -52,7 +52,7 @@ describe('a large heap', () => {
     const refused = await looplens([program.url]);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(
-      /The heap has 1\d\d MB: its snapshot will hold the process.*--yes.*--quick/,
+      /The heap has \d{3} MB: its snapshot will hold the process.*--yes.*--quick/,
     );
     const { code, stdout } = await looplens([program.url, '--yes', '--at', 'large-heap.cjs:4']);
     expect(code).toBe(0);
