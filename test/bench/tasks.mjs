@@ -24,22 +24,18 @@ globalThis.keep = [heap, keep];
 setInterval(() => undefined, 1000);
 console.log('ready');`;
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-bench-'));
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-bench-tasks-'));
 v8.setFlagsFromString('--expose-gc');
 const gc = vm.runInNewContext('gc');
 const rooms = await load();
+const JSON_WANTED = process.argv.includes('--json');
 const rows = [];
 try {
   for (const { mb, tasks } of CASES) await measure(mb, tasks);
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });
 }
-if (process.argv.includes('--json')) console.log(JSON.stringify({ name: 'tasks', rows }));
-else
-  for (const { label, value, unit, limit } of rows)
-    console.log(
-      `${label.padEnd(58)} ${value.toFixed(2).padStart(9)} ${unit}${limit ? `  (limit ${limit})` : ''}`,
-    );
+if (JSON_WANTED) console.log(JSON.stringify({ name: 'tasks', rows }));
 
 async function measure(mb, tasks) {
   const child = spawn(
@@ -78,10 +74,12 @@ async function measure(mb, tasks) {
     }
     await port.close();
     connection.dispose();
-    const stall = await stallOf(url);
     const label = `${mb} MB, ${tasks} tasks`;
-    const row = (what, value, unit, more = {}) =>
+    const row = (what, value, unit, more = {}) => {
       rows.push({ label: `${label}: ${what}`, value, unit, ...more });
+      // The large heaps take minutes.
+      if (!JSON_WANTED) print(rows.at(-1));
+    };
     const ratio = (a, b) => a.map((value, k) => value / b[k]);
     row('queryObjects', median(times.query), 'ms');
     row('quick, first answer', median(times.quick), 'ms');
@@ -103,10 +101,15 @@ async function measure(mb, tasks) {
       baseline: "V8's tables",
       limit: 2,
     });
-    row("client's longest event loop delay", stall, 'ms', { limit: 50 });
+    row("client's longest event loop delay", await stallOf(url), 'ms', { limit: 50 });
   } finally {
     child.kill('SIGKILL');
   }
+}
+
+function print({ label, value, unit, limit }) {
+  const figure = value.toFixed(2).padStart(9);
+  console.log(`${label.padEnd(58)} ${figure} ${unit}${limit ? `  (limit ${limit})` : ''}`);
 }
 
 /** Parsing and the graph once more, without the process: how long they take, and what is alive at their end. */
