@@ -159,6 +159,7 @@ export class Breakpoints {
     const scripts = loop.scripts.of(source.file);
     for (const script of scripts.filter(({ map }) => map)) await this.#bindByMap(breakpoint, loop, script);
     if (scripts.some(({ map }) => map)) return;
+    if (scripts.length === 0) await this.#stopBefore(source.file, loop);
     const answer = await loop.connection
       .send<SetAnswer>('Debugger.setBreakpointByUrl', {
         urlRegex: urlPattern(source.file),
@@ -170,6 +171,25 @@ export class Breakpoints {
     if (!answer) return;
     breakpoint.bindings.push({ loop, breakpointId: answer.breakpointId, scriptId: undefined });
     for (const location of answer.locations ?? []) this.#resolved(loop, answer.breakpointId, location);
+  }
+
+  /**
+   * Loaders compile a source under its own address. Its map has to be read before it runs, and V8 does not stop there by
+   * itself for CommonJS: a stop at the beginning, which goes on when the map was read.
+   */
+  async #stopBefore(file: string, loop: Loop): Promise<void> {
+    const answer = await loop.connection
+      .send<SetAnswer>('Debugger.setBreakpointByUrl', {
+        // In other words than a breakpoint of the user, who may want to stop there, too.
+        urlRegex: `(?:${urlPattern(file)})`,
+        lineNumber: 0,
+        columnNumber: 0,
+      })
+      // It is there already.
+      .catch(() => undefined);
+    if (!answer) return;
+    const taken = this.#taken.get(loop) ?? new Set();
+    this.#taken.set(loop, taken.add(answer.breakpointId));
   }
 
   async #bindByMap(breakpoint: Breakpoint, loop: Loop, script: Script): Promise<void> {
