@@ -60,8 +60,9 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
   const observedUs = Math.max(1, endUs - walker.firstUs);
   const profile = new ProfileIndex(recorded.profiles, tables);
   const lines = new CallLines(recorded.stalls, tables, facts);
-  const holds = findHolds({ work, heldAtEnd, heartbeats, profile, stalls: recorded.stalls, tables });
-  const { hotspots, unknown, unknownUs } = findHotspots(holds, requests, lines);
+  const found = findHolds({ work, heldAtEnd, heartbeats, profile, stalls: recorded.stalls, tables });
+  const holds = found.sure;
+  const { hotspots, unknown, unknownUs } = findHotspots(found, requests, lines);
   if (unknownUs > observedUs * TELL_UNKNOWN) problems.push(unknownHolds(unknown, unknownUs));
   const routes = timeRoutes(requests, work.spans);
   const breakdowns = breakDown({ tables, requests, paths, operations, spans: work.spans, holds, hotspots });

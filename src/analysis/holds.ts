@@ -44,7 +44,7 @@ const SCATTERED_PIECES = 50;
  * stack traces taken meanwhile where the profile has a hole. Stretches in which the program was ready but had no processor
  * (a crowded machine, a stopped process, a sleeping laptop) are not its doing and are left out.
  */
-export function findHolds(inputs: HoldInputs): Hold[] {
+export function findHolds(inputs: HoldInputs): Holds {
   const holds: Hold[] = [];
   for (const unit of inputs.work.longUnits()) {
     const scattered = unit.pieces >= SCATTERED_PIECES && unit.longestPieceUs * 2 < unit.endUs - unit.startUs;
@@ -56,7 +56,22 @@ export function findHolds(inputs: HoldInputs): Hold[] {
   const last = inputs.heldAtEnd;
   if (last)
     holds.push(...held(inputs, last.startUs, last.endUs, { request: inputs.work.current, scattered: false }));
-  return holds.sort((a, b) => a.startUs - b.startUs);
+  holds.sort((a, b) => a.startUs - b.startUs);
+  return {
+    sure: holds.filter(isSure),
+    doubtful: holds.filter((hold) => !isSure(hold) && hold.seen.length > 0),
+  };
+}
+
+/** In order of time. */
+export interface Holds {
+  sure: Hold[];
+  /** The program was seen to run in them, but too little: where the same was surely held elsewhere, it was here, too. */
+  doubtful: Hold[];
+}
+
+function isSure({ ranUs, startUs, endUs }: Hold): boolean {
+  return ranUs >= SHORTEST_US && ranUs >= (endUs - startUs) * COVERED * SAMPLING_SLACK;
 }
 
 function held(
@@ -73,7 +88,6 @@ function held(
   }
   const sampledUs = seen.reduce((sum, entry) => sum + entry.count, 0) * profile.intervalUs;
   const ranUs = Math.min(us, sampledUs * SAMPLING_SLACK);
-  if (sampledUs < us * COVERED || ranUs < SHORTEST_US) return [];
   const stalls = stallsIn(inputs, startUs, endUs);
   const hasCode = seen.some((entry) => entry.path.kind === 'code');
   return [

@@ -2,8 +2,8 @@ import type { Cause } from '../model/finding.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { blame, isCollection } from './blame.ts';
 import type { Part } from './blame.ts';
-import type { Hold } from './holds.ts';
-import { mergeHotspots } from './merge-hotspots.ts';
+import type { Hold, Holds } from './holds.ts';
+import { addDoubtful, mergeHotspots } from './merge-hotspots.ts';
 import type { Requests } from './passes/requests.ts';
 import type { CallLines } from './profile/call-lines.ts';
 import { isSyncCall, isSyncName } from './profile/frame-cause.ts';
@@ -22,7 +22,7 @@ export interface Hotspot {
   own: boolean;
   /** How long it held the loop each time, µs, in order of time. */
   heldUs: number[];
-  /** How long it surely ran each time, µs: less where the machine was crowded. What decides whether it is told. */
+  /** How long it surely ran each time, µs: less where the machine was crowded, 0 where it was seen too little. Decides whether it is told. */
   ranUs: number[];
   /** When: start of each hold, µs. */
   startsUs: number[];
@@ -34,12 +34,23 @@ export interface Hotspot {
   loading: boolean;
 }
 
-/** Brings the holds together by the place that caused them. */
+/** Brings the holds together by the place that caused them. Doubtful ones count where the place surely held as often. */
 export function findHotspots(
-  holds: readonly Hold[],
+  { sure, doubtful }: Holds,
   requests: Requests,
   lines: CallLines,
 ): { hotspots: Hotspot[]; unknownUs: number; unknown: number } {
+  const { spots, unknownUs, unknown } = bringTogether(sure, requests, lines);
+  const hotspots = mergeHotspots(spots);
+  for (const spot of bringTogether(doubtful, requests, lines).spots) addDoubtful(hotspots, spot);
+  return { hotspots, unknownUs, unknown };
+}
+
+function bringTogether(
+  holds: readonly Hold[],
+  requests: Requests,
+  lines: CallLines,
+): { spots: Hotspot[]; unknownUs: number; unknown: number } {
   const sites = new Map<string, Site>();
   let unknownUs = 0;
   let unknown = 0;
@@ -51,8 +62,7 @@ export function findHotspots(
     }
     for (const part of parts) addTo(sites, hold, part, requests);
   }
-  const hotspots = [...sites.values()].map((site) => toHotspot(site, lines));
-  return { hotspots: mergeHotspots(hotspots), unknownUs, unknown };
+  return { spots: [...sites.values()].map((site) => toHotspot(site, lines)), unknownUs, unknown };
 }
 
 interface Site {

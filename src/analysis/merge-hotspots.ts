@@ -26,6 +26,18 @@ export function mergeHotspots(hotspots: readonly Hotspot[]): Hotspot[] {
   return groups.flatMap((group) => byCaller(group).map((part) => joined(part, group[0]!)));
 }
 
+/** Adds holds that were seen too little to the place that surely held the loop as often, for the same route; else they are left out. */
+export function addDoubtful(hotspots: readonly Hotspot[], spot: Hotspot): void {
+  const route = spot.routes[0]?.route;
+  const same = hotspots.find(
+    (other) =>
+      other.heldUs.length >= spot.heldUs.length &&
+      (isSamePlace(other, spot) || (spot.vague && isSameWork(other, spot))) &&
+      (route === undefined ? other.unroutedUs > 0 : other.routes.some((one) => one.route === route)),
+  );
+  if (same) joinHolds(same, { ...spot, ranUs: spot.ranUs.map(() => 0) });
+}
+
 /** Adds the holds of `other` to `spot`: parts of one hold are one hold. */
 export function joinHolds(spot: Hotspot, other: Hotspot): void {
   const at = new Map(spot.startsUs.map((start, i) => [start, i]));

@@ -47,6 +47,6 @@ function placesOf(counts: ReadonlyMap<ProfilePlace, number>, measured: Measured)
     scattered: false,
     seen,
   };
-  const { hotspots } = findHotspots([hold], measured.requests, measured.lines);
+  const { hotspots } = findHotspots({ sure: [hold], doubtful: [] }, measured.requests, measured.lines);
   return [...hotspots].sort((a, b) => b.totalUs - a.totalUs);
 }

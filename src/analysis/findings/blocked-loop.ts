@@ -32,15 +32,16 @@ function judge(spot: Hotspot, measured: Measured): Severity | undefined {
   const { observedUs, thresholds } = measured;
   const limits = thresholds.blockedLoop;
   // What a crowded machine makes longer is told longer, but not told because of that.
+  const times = spot.ranUs.filter((us) => us > 0).length;
   const maxMs = microsToMillis(Math.max(...spot.ranUs));
   const share = spot.ranUs.reduce((sum, us) => sum + us, 0) / observedUs;
   const startup = spot.loading && spot.routes.length === 0;
   if (startup) return maxMs >= limits.startupMs ? 'hint' : undefined;
   const elsewhere = !spot.own || spot.below.inNode;
-  if (elsewhere && (spot.heldUs.length < limits.timesElsewhere || share < limits.shareElsewhere)) {
+  if (elsewhere && (times < limits.timesElsewhere || share < limits.shareElsewhere)) {
     return undefined;
   }
-  if (spot.heldUs.length === 1) {
+  if (times === 1) {
     return maxMs >= limits.onceMs ? severityOfHold(share, maxMs) : undefined;
   }
   if (maxMs < limits.longMs && share < limits.shareOfShort) return undefined;

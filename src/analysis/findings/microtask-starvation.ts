@@ -39,7 +39,9 @@ function starves(spot: Hotspot, { observedUs, thresholds }: Measured): boolean {
   const longest = microsToMillis(Math.max(...spot.ranUs));
   const often = spot.ranUs.reduce((sum, us) => sum + us, 0) >= observedUs * share;
   // Once is a start, or a cold cache.
-  return spot.heldUs.length === 1 ? often && longest >= onceMs : often || longest >= longMs;
+  return spot.ranUs.filter((us) => us > 0).length === 1
+    ? often && longest >= onceMs
+    : often || longest >= longMs;
 }
 
 function describe(spot: Hotspot, measured: Measured): Finding {

@@ -234,6 +234,29 @@ describe('blocked-loop', () => {
     expect(crowded(1.7, 2.5).value.findings).toEqual([]);
   });
 
+  it('counts holds that were seen too little where the same surely held the loop, and only there', () => {
+    const starved = (sure: number): unknown[] => {
+      const r = new RecordingBuilder();
+      const sum = own('app.js', 'sum', 30, 33);
+      for (let i = 0; i < 10; i++) {
+        r.request(i * 400, 'GET /', (q) => {
+          if (i < sure) q.run(30, sum);
+          else {
+            q.run(3, sum);
+            q.stand(25);
+            q.run(2, sum);
+          }
+          q.end();
+        });
+      }
+      return analyze(r.build(), []).value.findings.map(({ evidence: e }) => [e!.count, e!.totalMs]);
+    };
+    expect(starved(6)).toEqual([[10, 300]]);
+    expect(starved(0)).toEqual([]);
+    // More doubtful ones than sure ones prove nothing.
+    expect(starved(4)).toEqual([[4, 120]]);
+  });
+
   it('counts a loop and the small built-ins that it calls as one, and helpers of its own', () => {
     const r = new RecordingBuilder();
     const loop = own('app.js', 'simulate', 30, 33);
