@@ -50,16 +50,15 @@ export class CallLines {
   }
 
   /**
-   * False for a line outside of the frame's function: V8 counts the time of functions that it inlined under the lines of
-   * their own files, and those may be others.
+   * False for a line that is no function's: V8 counts the time of functions that it inlined under the lines of their own
+   * files. Where that is the frame's file, the line is as good as any; where it is another one, it may be an import here.
    */
   isInside({ file, line: at }: Frame, line: number): boolean {
     const { lines = Infinity, functions = [] } = this.#facts.get(file) ?? {};
     if (line > lines) return false;
-    const around = functions.filter(({ first, last }) => first <= at && at <= last);
-    const start = Math.max(...around.map(({ first }) => first));
-    const meant = around.filter(({ first }) => first === start);
-    return meant.length === 0 || meant.some(({ first, last }) => first <= line && line <= last);
+    const within = (where: number): boolean =>
+      functions.some(({ first, last }) => first <= where && where <= last);
+    return !within(at) || within(line);
   }
 
   /** Calls on a line, in source order. */
