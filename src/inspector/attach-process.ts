@@ -10,6 +10,7 @@ import type { AgentSettings } from './inject.ts';
 import { closeInspector, forgetInspectBrk } from './leaving.ts';
 import type { Limits } from './limits.ts';
 import type { AgentInfo, AttachedTarget } from './ports.ts';
+import { followWorkers } from './worker-connection.ts';
 
 /** What is wanted of each process and thread. */
 export interface RecordingWishes {
@@ -61,7 +62,11 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
   void exiting.then(() => (life.exiting = true));
   const shared = options.proxy === 'possible' && (await subscribeToProxy(connection));
   const followThreads = async (): Promise<void> => {
-    if (options.follow === 'none' || shared) return;
+    if (shared) return;
+    if (options.follow === 'none') {
+      if (state === 'first-line') await letWorkersGo(connection).catch(() => undefined);
+      return;
+    }
     await attachWorkers(connection, {
       ...options,
       start: state === 'gate' ? 'gate' : 'running',
@@ -163,6 +168,13 @@ async function letGo(connection: Connection): Promise<void> {
   await forgetInspectBrk(connection);
   await connection.send('Debugger.resume');
   await connection.send('Debugger.disable');
+}
+
+/** Workers inherit the wait for a debugger, though nobody here wants them. */
+async function letWorkersGo(connection: Connection): Promise<void> {
+  await followWorkers(connection, 'running', (worker) => {
+    worker.connection.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
+  });
 }
 
 async function closeOurs(connection: Connection, log: Log): Promise<void> {

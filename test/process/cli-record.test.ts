@@ -143,11 +143,11 @@ test('--map-root: files of a container are those that lie here', async () => {
   const source = script(
     'mapped.js',
     `function hold() {
-  const end = Date.now() + 300;
+  const end = Date.now() + 900;
   while (Date.now() < end); // here
 }
 setTimeout(hold, 100);
-setTimeout(() => undefined, 600);
+setTimeout(() => undefined, 1200);
 `,
   );
   const program = script(
