@@ -10,6 +10,7 @@ import { Op } from '../model/event.ts';
 import type { RecordingMode } from '../model/note.ts';
 import { canReadAsyncStacks, createStackReader } from './async-stack.ts';
 import { createClock } from './clock.ts';
+import { watchContexts } from './contexts.ts';
 import { createCostMeter } from './cost.ts';
 import { trackHandles } from './handles.ts';
 import { createFollows } from './follows.ts';
@@ -19,6 +20,7 @@ import { createModes } from './modes.ts';
 import { PromiseTable } from './pending.ts';
 import { AGENT_KEY, Ctl } from './protocol.ts';
 import type { AgentConfig, AgentInfo, AgentMessage, AgentSummary, RawFrame, RawHandle } from './protocol.ts';
+import { findHolders } from './reach.ts';
 import { createRing } from './ring.ts';
 import { awaitStack, captureStack, createStackTable, framesOf, readStack } from './stacks.ts';
 import { openTransport } from './transport.ts';
@@ -102,6 +104,8 @@ function begin(
   // Not the globals: a test framework may have replaced them with a clock that stands still.
   const timers = require('node:timers') as typeof Timers;
 
+  const whoIsHeld = findHolders(require, timers);
+
   let asked = false;
   let outbox: AgentMessage[] = [];
   const problems: AgentInfo['problems'] = [];
@@ -178,12 +182,21 @@ function begin(
       const stack = stackNow();
       if (stack !== 0) ring.put(Op.InitStack | (weight << 8), id, time(), stack);
     },
+    onWatchedInit: (id) => contexts.made(id),
     onHandle: (id, type, resource) => {
       handles.made(id, type, resource);
       watchers.made(type, resource);
     },
   });
   cleanup.push(hooks.stop);
+  const contexts = watchContexts({
+    asyncHooks,
+    hooks,
+    stacks,
+    now: read,
+    spent: cost.spent,
+    send: (samples, names) => send({ t: 'contexts', time: now(), samples, names }),
+  });
 
   let stopping: Promise<AgentSummary> | undefined;
   const stopOnce = (): Promise<AgentSummary> => {
@@ -296,6 +309,7 @@ function begin(
     if (++beats % REPORT_EVERY === 0) report(at);
     modes.beat();
     handles.beat();
+    contexts.beat();
     watchers.beat();
     sampleWaits(waits, modes.waitSamples());
     follows.allow(modes.waitSamples() > 0 ? 'some' : 'none');
@@ -335,7 +349,7 @@ function begin(
     watchers.settle();
     undoAll();
     const endUs = now() >>> 0;
-    if (canSample) await recordLasting(waits, LASTING_US);
+    if (canSample) await recordLasting(waits, LASTING_US, whoIsHeld);
     pending.clear();
     await transport.finish(outbox);
     return { ...ring.counts(), endUs };

@@ -40,6 +40,7 @@ export function createStackReader(): ReadAsyncStack {
     Object.setPrototypeOf(step, pretending);
     target = promise;
     void then.call(step, noop, noop);
+    target = step;
   };
 }
 

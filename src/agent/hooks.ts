@@ -20,6 +20,8 @@ export interface Hooks {
   record: (graph: 'on' | 'off') => void;
   /** Every so manieth creation, about, is handed to `onSampledInit`; 0 = none. Answers how many there were since the last call. */
   sampleInits: (every: number) => number;
+  /** The next so many creations are handed to `onWatchedInit`. */
+  watchInits: (count: number) => void;
   /** Runs our own code inside the program: what it creates is not recorded. Must not be asynchronous. */
   unrecorded: (run: () => void) => void;
   /** Runs `create`, and never records the executions of the (last) resource that it creates: our own timer. */
@@ -40,6 +42,8 @@ export interface HookPorts {
   onType: (i: number, name: string) => void;
   /** A creation that was picked: it stands for `weight`. Called on the stack that creates it. */
   onSampledInit: (id: number, weight: number) => void;
+  /** A creation that {@link Hooks.watchInits} asked for. Called on the stack that creates it. */
+  onWatchedInit: (id: number) => void;
   /** A handle or timer was made: what can stay open. Called on the stack that creates it. */
   onHandle: (id: number, type: string, resource: object) => void;
 }
@@ -68,7 +72,7 @@ const NEVER = 0x3fffffff;
  * Nothing in the callbacks may throw: Node ends the process when a hook does.
  */
 export function createHooks(ports: HookPorts): Hooks {
-  const { asyncHooks, v8, ring, pending, follows, now, time, onSampledInit, onHandle } = ports;
+  const { asyncHooks, v8, ring, pending, follows, now, time, onSampledInit, onWatchedInit, onHandle } = ports;
   const { put, ctl } = ring;
   const types = new Map<string, number>();
   const stack = new Int32Array(MAX_DEPTH);
@@ -106,6 +110,11 @@ export function createHooks(ports: HookPorts): Hooks {
     // At random distances, so that nothing that happens every so many creations is missed or met each time.
     made += drawn - gap;
     drawn = gap = every === 0 ? NEVER : every === 1 ? 1 : 1 + Math.floor(Math.random() * (2 * every - 1));
+  };
+  let watched = 0;
+  const watch = (id: number): void => {
+    watched--;
+    onWatchedInit(id);
   };
   const sampled = (id: number): void => {
     const weight = every;
@@ -161,6 +170,7 @@ export function createHooks(ports: HookPorts): Hooks {
         if (word < 0) onHandle(id, type, resource);
       }
       if (--gap <= 0) sampled(id);
+      if (watched > 0) watch(id);
     },
     before: (asyncId: number) => {
       if (isOurs(asyncId)) return;
@@ -187,6 +197,7 @@ export function createHooks(ports: HookPorts): Hooks {
           const site = followed === 0 ? undefined : follows.add(id, followed);
           pending.add(promise, id, time() | 0, followed, site);
           if (--gap <= 0) sampled(id);
+          if (watched > 0) watch(id);
         },
         before: (promise: object) => {
           const id = pending.idOf(promise);
@@ -233,6 +244,9 @@ export function createHooks(ports: HookPorts): Hooks {
       const count = made;
       made = 0;
       return count;
+    },
+    watchInits: (count) => {
+      watched = count;
     },
     unrecorded: (run) => {
       const before = muted;

@@ -77,8 +77,23 @@ export type AgentMessage =
   | { t: 'mode'; time: number; mode: RecordingMode; reason: string; share: number }
   | { t: 'handles'; time: number; handles: RawHandle[] }
   | { t: 'listeners'; time: number; emitter: string; event: string; count: number; frames: RawFrame[] }
+  | { t: 'contexts'; time: number; samples: RawContextSample[]; names: string[] }
+  /** The program stood still for so long, through no doing of its own. */
+  | { t: 'pause'; time: number; forUs: number; by: 'debugger' | 'stopped' }
   | { t: 'cost'; us: number; cpuUs: number }
   | { t: 'problem'; code: string; message: string };
+
+/** Which stores of AsyncLocalStorage were there when something was created. */
+export interface RawContextSample {
+  /** What was created. */
+  id: number;
+  /** In whose execution; 0 = none or unknown. */
+  execution: number;
+  /** Number of the stack that created it, as in `stack` messages; 0 = not known. */
+  stack: number;
+  /** For each storage, by its index: 0 = no store, -1 = cleared by the program, else a number for each store. */
+  stores: number[];
+}
 
 /** A handle that keeps the loop alive, or an unref'ed timer. */
 export interface RawHandle {

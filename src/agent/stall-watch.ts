@@ -1,3 +1,4 @@
+import type { PauseWatch } from './pauses.ts';
 import { Ctl } from './protocol.ts';
 import type { AgentMessage, RawFrame } from './protocol.ts';
 
@@ -22,6 +23,8 @@ interface StallWatchPorts {
   /** Ends a reading that is under way: it would keep an exiting process waiting. */
   cancel: () => void;
   send: (message: AgentMessage) => void;
+  /** Is told what it needs to see that the program stands still. */
+  pauses: PauseWatch;
 }
 
 /**
@@ -32,7 +35,7 @@ interface StallWatchPorts {
  * again while it lasts; the reading answers when it returns, with the caller still on the stack, and tells how long it took.
  */
 export function createStallWatch(ports: StallWatchPorts): { check(): void } {
-  const { ctl, now, stallMs, heartbeatMs, read, cancel, send } = ports;
+  const { ctl, now, stallMs, heartbeatMs, read, cancel, send, pauses } = ports;
   let execution = 0;
   let executionSeen = now();
   let beat = 0;
@@ -53,6 +56,7 @@ export function createStallWatch(ports: StallWatchPorts): { check(): void } {
       asked = undefined;
       if (!frames || frames.length === 0) return;
       const time = now();
+      pauses.answered(request.at, time, frames);
       send({ t: 'stall', time, held: held + time - request.at, frames });
     });
   };
@@ -69,7 +73,10 @@ export function createStallWatch(ports: StallWatchPorts): { check(): void } {
         return;
       }
       const at = now();
-      if (at - checked > ASLEEP_US) beatSeen = executionSeen = at;
+      if (at - checked > ASLEEP_US) {
+        pauses.slept(checked, at);
+        beatSeen = executionSeen = at;
+      }
       checked = at;
       if (ctl[Ctl.Execution] !== execution) {
         execution = ctl[Ctl.Execution]!;
@@ -84,6 +91,7 @@ export function createStallWatch(ports: StallWatchPorts): { check(): void } {
       const held = Math.max(running, silent > heartbeatMs * 3000 ? silent : 0);
       if (held < stallMs * 1000) {
         distanceUs = 0;
+        pauses.free(at);
         return;
       }
       if (asked) {

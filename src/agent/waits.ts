@@ -1,8 +1,9 @@
-import { Op } from '../model/event.ts';
+import { Op, PendingReach } from '../model/event.ts';
 import type { ReadAsyncStack } from './async-stack.ts';
 import { NativePromise } from './native-promise.ts';
 import type { Site } from './follows.ts';
 import type { PendingSet, Picked } from './pending.ts';
+import type { Reach, WhoIsHeld } from './reach.ts';
 import type { Put } from './ring.ts';
 import type { StackTable } from './stacks.ts';
 
@@ -64,14 +65,47 @@ function pickLeaves({ pending, isFollowed }: WaitPorts, picks: number): { leaves
   return { leaves, weight: Math.min(Math.round((pending.size() / Math.max(1, tries)) * 16), 0xffffff) };
 }
 
+/** A promise that has been pending for long. */
+interface Lasting {
+  reference: WeakRef<object>;
+  id: number;
+  since: number;
+  /** Number of the stack of who awaits it; 0 = nobody, or not known. */
+  stack: number;
+}
+
 /**
- * Records the promises that have been pending for at least `ageUs`, with their stacks. Resolves when all are read. Must be
- * called inside `unrecorded`, or without hooks.
+ * Records the promises that have been pending for at least `ageUs`, with their stacks. Must be called inside `unrecorded`, or
+ * without hooks.
+ *
+ * @param whoIsHeld where nothing is recorded any more: tells which of them nobody holds; they are then let go of
  */
-export async function recordLasting(
-  { readAsyncStack, pending, stacks, stackOfAwait, put, now }: WaitPorts,
+export async function recordLasting(ports: WaitPorts, ageUs: number, whoIsHeld?: WhoIsHeld): Promise<void> {
+  const lasting = await readLasting(ports, ageUs);
+  const reach = new Map<Lasting, Reach>();
+  if (whoIsHeld) {
+    ports.pending.clear();
+    // Those that nobody awaits are the own promises of those who do.
+    const awaited = lasting.filter(({ stack }) => stack !== 0);
+    const answers = await whoIsHeld(awaited.map(({ reference }) => reference));
+    for (const [i, one] of awaited.entries()) reach.set(one, answers[i]!);
+  }
+  for (const one of lasting) {
+    const extra = PENDING_REACH[reach.get(one) ?? 'unknown'];
+    ports.put(Op.Pending | (extra << 8), one.id, one.since | 0, one.stack);
+  }
+}
+
+const PENDING_REACH: Readonly<Record<Reach, PendingReach>> = {
+  unknown: PendingReach.Unknown,
+  held: PendingReach.Held,
+  gone: PendingReach.Gone,
+};
+
+async function readLasting(
+  { readAsyncStack, pending, stacks, stackOfAwait, now }: WaitPorts,
   ageUs: number,
-): Promise<void> {
+): Promise<Lasting[]> {
   const at = now();
   const lasting: { promise: object; id: number; since: number; site: Site | undefined }[] = [];
   pending.each((promise, id, since, site) => {
@@ -79,13 +113,13 @@ export async function recordLasting(
   });
   // The oldest first: they are what never settles.
   lasting.sort((a, b) => (a.since - b.since) | 0);
-  await NativePromise.all(
+  return NativePromise.all(
     lasting.slice(0, MAX_LASTING).map(
       ({ promise, id, since, site }) =>
-        new NativePromise<void>((resolve) => {
+        new NativePromise<Lasting>((resolve) => {
           readAsyncStack(promise, (frames) => {
-            put(Op.Pending, id, since | 0, site ? stackOfAwait(site) : stacks.add(frames));
-            resolve();
+            const stack = site ? stackOfAwait(site) : stacks.add(frames);
+            resolve({ reference: new WeakRef(promise), id, since, stack });
           });
         }),
     ),

@@ -3,6 +3,7 @@
 import { Session } from 'node:inspector';
 import { connect } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createPauseWatch } from './pauses.ts';
 import { AGENT_KEY, Ctl, FRAME_HEAD, FrameKind, OWN_URL } from './protocol.ts';
 import type { AgentMessage, RawFrame } from './protocol.ts';
 import { createStallWatch } from './stall-watch.ts';
@@ -31,6 +32,7 @@ let written = 0;
 let session: Session | undefined;
 const nowUs = (): number => Number(process.hrtime.bigint() / 1000n) - originUs;
 
+const sendMessage = (message: AgentMessage): void => sendJson(FrameKind.Messages, [message]);
 const stalls = createStallWatch({
   ctl,
   now: nowUs,
@@ -38,7 +40,15 @@ const stalls = createStallWatch({
   heartbeatMs,
   read: readMainStack,
   cancel: disconnect,
-  send: (message) => sendJson(FrameKind.Messages, [message]),
+  send: sendMessage,
+  pauses: createPauseWatch({
+    // Of the whole process: nothing tells it of one thread on every Node.
+    cpuUs: () => {
+      const { user, system } = process.cpuUsage();
+      return user + system;
+    },
+    send: sendMessage,
+  }),
 });
 const socket = connect(socketPath);
 sendJson(FrameKind.Hello, { token });

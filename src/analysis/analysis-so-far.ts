@@ -2,6 +2,7 @@ import { RequestKind } from '../model/event.ts';
 import type { Finding, Health, Report, Severity, ThreadHealth } from '../model/finding.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
+import type { Note } from '../model/note.ts';
 import type { EventBatch, RecordingHeader, RecordingTables } from '../model/recording.ts';
 import type { SourceFacts } from '../model/source-facts.ts';
 import { microsToMillis, round1 } from '../model/units.ts';
@@ -11,6 +12,7 @@ import type { ThreadAnswer } from './analyze-thread.ts';
 import { mostUnwell } from './health.ts';
 import { findMessageOrigins } from './message-origins.ts';
 import type { MessageOrigins } from './message-origins.ts';
+import { PauseClock, pauseProblems, withoutPauses } from './pauses.ts';
 import { ThreadPasses } from './thread-passes.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -33,10 +35,22 @@ export class AnalysisSoFar {
   readonly #tables: RecordingTables;
   readonly #thresholds: Thresholds;
   readonly #threads = new Map<string, ThreadPasses>();
+  readonly #notes: readonly Note[];
+  #notesSeen = 0;
+  readonly #pauses = new Map<string, { pauses: Note[]; clock: PauseClock }>();
   #events = 0;
 
-  /** @param tables may grow while events are fed; entries that an event points at must be there before it */
-  constructor(header: RecordingHeader, tables: RecordingTables, thresholds: Thresholds = DEFAULT_THRESHOLDS) {
+  /**
+   * @param tables may grow while events are fed; entries that an event points at must be there before it
+   * @param notes may grow as well; a pause must be there before the events that come after it
+   */
+  constructor(
+    header: RecordingHeader,
+    tables: RecordingTables,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    notes: readonly Note[] = [],
+  ) {
+    this.#notes = notes;
     this.#header = header;
     this.#tables = tables;
     this.#thresholds = thresholds;
@@ -55,6 +69,7 @@ export class AnalysisSoFar {
       this.#threads.set(batch.thread, passes);
     }
     const before = passes.walker.events;
+    passes.walker.clock = this.#clockOf(batch.thread);
     passes.walker.feed(batch.words);
     this.#events += passes.walker.events - before;
   }
@@ -69,6 +84,7 @@ export class AnalysisSoFar {
     const { trailer } = recorded;
     const problems: Problem[] = [...recorded.problems, ...(trailer?.problems ?? [])];
     const threads = this.#known(recorded);
+    problems.push(...pauseProblems(recorded.notes));
     const linked = threads.map((thread) => ({
       ...thread,
       passes: this.#threads.get(thread.id) ?? this.#nothing(),
@@ -79,7 +95,7 @@ export class AnalysisSoFar {
         passes,
         header: this.#header,
         tables: this.#tables,
-        recorded: ofThread(recorded, id, threads[0]!.id),
+        recorded: withPauseClock(ofThread(recorded, id, threads[0]!.id)),
         facts,
         thresholds: this.#thresholds,
         problems,
@@ -124,6 +140,17 @@ export class AnalysisSoFar {
     return [...names].map(([id, name]) => ({ id, name }));
   }
 
+  /** Undefined while nothing paused. */
+  #clockOf(thread: string): PauseClock | undefined {
+    for (const note of this.#notes.slice(this.#notesSeen)) {
+      if (note.kind !== 'pause') continue;
+      const pauses = [...(this.#pauses.get(note.thread)?.pauses ?? []), note];
+      this.#pauses.set(note.thread, { pauses, clock: new PauseClock(pauses) });
+    }
+    this.#notesSeen = this.#notes.length;
+    return this.#pauses.get(thread)?.clock;
+  }
+
   #nothing(): ThreadPasses {
     return new ThreadPasses({ tables: this.#tables, attached: 'late', threadPoolSize: 4 });
   }
@@ -154,6 +181,9 @@ function tellSenders(finding: Finding, origins: MessageOrigins): void {
 function servesRequests({ passes }: { passes: ThreadPasses }): boolean {
   return passes.requests.records.some(({ kind }) => kind !== RequestKind.Message);
 }
+
+const withPauseClock = (recorded: Recorded): Recorded =>
+  withoutPauses(recorded, new PauseClock(recorded.notes));
 
 /** The verdict on the whole is that on its first thread, or on another that serves requests and is worse off. */
 function healthOfAll(answers: readonly ThreadAnswer[], serve: readonly boolean[]): Health {

@@ -19,7 +19,7 @@ export function analyze(
   facts: readonly SourceFacts[],
   thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ): Outcome<Report> {
-  const analysis = new AnalysisSoFar(reader.header, reader.tables, thresholds);
+  const analysis = new AnalysisSoFar(reader.header, reader.tables, thresholds, reader.notes);
   for (const batch of reader.events()) analysis.feed(batch);
   return analysis.report(reader, facts);
 }

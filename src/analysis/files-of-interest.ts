@@ -41,6 +41,7 @@ export function filesOfInterest(reader: RecordingReader): string[] {
   };
   for (const note of reader.notes) {
     if ('stack' in note) warmStack(note.stack, 1);
+    if (note.kind === 'contexts') for (const sample of note.samples) warmStack(sample.stack, 0.01);
     if (note.kind === 'handles') for (const handle of note.handles) warmStack(handle.stack, 1);
   }
   // Without a look at the clock the threads need not be told apart.

@@ -123,6 +123,12 @@ export interface Thresholds {
     count: number;
     warnCount: number;
   };
+  lostContext: {
+    /** Executions in which the callback ran without the store. */
+    samples: number;
+    /** Times that the store was seen in the function that makes the callback; once without it is one too many. */
+    makers: number;
+  };
   handleLeak: {
     /** Handles created at one place that are still open, when they grow and when they are seen once. */
     growth: number;
@@ -211,6 +217,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   floatingPromise: { requests: 3 },
   unboundedConcurrency: { count: 200, warnCount: 1_000 },
   listenerGrowth: { count: 11, warnCount: 50 },
+  lostContext: { samples: 3, makers: 3 },
   handleLeak: { growth: 5, count: 20, quietMs: 2_000 },
   timerDrift: { firings: 10, share: 0.1, lateMs: 20 },
   intervalOverlap: { overlaps: 3, share: 0.3, depth: 0.2 },

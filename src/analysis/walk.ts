@@ -1,4 +1,5 @@
 import { EVENT_WORDS, Op } from '../model/event.ts';
+import type { PauseClock } from './pauses.ts';
 
 /** One event, decoded. The same object is reused for every event: copy what is to be kept. */
 export interface WalkedEvent {
@@ -27,7 +28,11 @@ export class Walker {
   firstUs = 0;
   readonly #byOp: (Pass[] | undefined)[] = [];
   readonly #event: WalkedEvent = { op: 0, extra: 0, id: 0, a: 0, b: 0, now: 0 };
+  /** Last reading of the recording's clock; {@link WalkedEvent.now} is by {@link Walker.clock}. */
+  #recorded = 0;
   #clocked = false;
+  /** Leaves out pauses. */
+  clock: PauseClock | undefined;
 
   constructor(passes: readonly Pass[]) {
     for (const pass of passes) for (const op of pass.ops) (this.#byOp[op] ??= []).push(pass);
@@ -50,17 +55,28 @@ export class Walker {
       event.b = words[at + 3]!;
       this.events++;
       if (hasClock(event.op)) {
-        if (this.#clocked) event.now = advance(event.now, event.a);
-        else {
-          event.now = event.a >>> 0;
-          this.firstUs = event.now;
-          this.#clocked = true;
-        }
+        this.#recorded = this.#clocked ? advance(this.#recorded, event.a) : event.a >>> 0;
+        event.now = this.clock ? this.clock.at(this.#recorded) : this.#recorded;
+        if (!this.#clocked) this.firstUs = event.now;
+        this.#clocked = true;
       }
+      if (this.clock) this.#retell(event, this.clock);
       const wanted = this.#byOp[event.op];
       if (wanted) for (const pass of wanted) pass.on(event);
     }
   }
+
+  /** Lateness and moments inside an event, by the clock that leaves out pauses. */
+  #retell(event: WalkedEvent, clock: PauseClock): void {
+    const now = this.#recorded;
+    if (event.op === Op.Heartbeat) event.id = event.now - clock.at(now - event.id);
+    else if (tellsMoment(event.op)) event.a = clock.at(momentBefore(now, event.a)) | 0;
+  }
+}
+
+/** Do these tell a moment that is not the reading of the clock? */
+function tellsMoment(op: number): boolean {
+  return op === Op.Gc || op === Op.Pending;
 }
 
 /** A moment at or before `now` that was written modulo 2^32 µs: a creation, the start of a garbage collection. */

@@ -74,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): LoopLensApi {
   const extensionsHome = installed ? path.dirname(context.extensionPath) : '';
   const beside = keep(new Beside(log));
   const rooms = {
+    extensionUri: context.extensionUri,
     recorder,
     recordings,
     store,

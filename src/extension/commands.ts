@@ -12,6 +12,7 @@ import { recordAndShow, recordProcess, type RecordRooms } from './record/command
 import { requireRunnableFile, runSpec } from './record/current-file.ts';
 import { chooseRecording, saveRecording } from './recordings/choose.ts';
 import { openRecordingEditor } from './recordings/editor.ts';
+import { showComparison } from './recordings/comparison.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { TreeNode } from './findings/tree.ts';
 import { showAlive } from './tasks/alive.ts';
@@ -19,6 +20,8 @@ import { lookAgain, showTasks, type TaskRooms, whyStuck } from './tasks/commands
 
 /** What the commands act on. */
 export interface CommandRooms extends RecordRooms, TaskRooms {
+  /** Folder of this extension. */
+  extensionUri: vscode.Uri;
   recordings: Recordings;
   presence: InlinePresence;
   beside: Beside;
@@ -41,6 +44,12 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'looplens.openRecording': async () => {
       const file = await chooseRecording(recordings);
       if (file !== undefined) await openRecordingEditor(file);
+    },
+    'looplens.compareRecordings': async () => {
+      const base = await chooseRecording(recordings, 'Compare Recordings: the One Before (Base)');
+      if (base === undefined) return;
+      const head = await chooseRecording(recordings, 'Compare Recordings: the One After (Head)', base);
+      if (head !== undefined) showComparison({ base, head }, rooms.extensionUri, log);
     },
     'looplens.showRecording': () => store.measured && openRecordingEditor(store.measured.recording),
     'looplens.saveRecording': () => saveRecording(store.measured?.recording),

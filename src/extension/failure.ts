@@ -29,3 +29,9 @@ export function guarded<A extends unknown[]>(
     }
   };
 }
+
+/** An error as a page says it. */
+export function failureWords(error: unknown): { message: string; next: string } {
+  if (error instanceof UserError) return { message: error.message, next: error.next };
+  return { message: describeError(error), next: 'The LoopLens log has the details.' };
+}

@@ -1,6 +1,7 @@
 import type {
   CallSite,
   FloatingCall,
+  FunctionRange,
   IndependentAwaits,
   LineRange,
   SourceFacts,
@@ -41,6 +42,7 @@ export function collectFacts(text: string, file: string): SourceFacts {
       functions: collectFunctions(analysis),
       calls: collectCalls(analysis),
       floating: collectFloating(analysis),
+      functionRanges: collectFunctionRanges(analysis),
     };
   } catch {
     // Syntax errors, and sources so deep that the parser runs out of stack.
@@ -100,6 +102,21 @@ function argumentFacts(
     ...(path?.startsWith('/') && { path }),
     ...(keeps && { kept: [...new Set(args.flatMap((argument) => [...namesIn(argument, keys)]))] }),
   };
+}
+
+function collectFunctionRanges({ source }: Analysis): FunctionRange[] {
+  const functions: FunctionRange[] = [];
+  walk(source.ast, source.visitorKeys, (node) => {
+    if (!isFunction(node)) return undefined;
+    const isMethod = node.parent.type === 'MethodDefinition' || node.parent.type === 'Property';
+    const { start, end } = (isMethod ? node.parent : node).loc;
+    functions.push({
+      start: { line: start.line, column: start.column + 1 },
+      end: { line: end.line, column: end.column + 1 },
+    });
+    return undefined;
+  });
+  return functions;
 }
 
 /** Calls, constructions and tagged templates whose callee has a name, in source order. */

@@ -41,7 +41,7 @@ export const Op = {
    * recorded until the next Init, to keep the budget; what was under way has no end.
    */
   Dropped: 10,
-  /** A promise still pending at the end. extra = 0, id = promise, a = time of creation, b = StackId. */
+  /** A promise still pending at the end. extra = {@link PendingReach}, id = promise, a = time of creation, b = StackId. */
   Pending: 11,
   /**
    * Something was asked of the world outside; it belongs to the execution under way.
@@ -64,6 +64,10 @@ export type Op = (typeof Op)[keyof typeof Op];
 
 /** 32-bit words in an event. */
 export const EVENT_WORDS = 4;
+
+/** Whether anybody still held a promise that was pending at the end, and so could settle it. */
+export const PendingReach = { Unknown: 0, Held: 1, Gone: 2 } as const;
+export type PendingReach = (typeof PendingReach)[keyof typeof PendingReach];
 
 /** What kind of work a request is: an HTTP request, a message of a WebSocket, a message to a worker or a child process. */
 export const RequestKind = { Http: 1, Http2: 2, WebSocket: 3, Message: 4 } as const;

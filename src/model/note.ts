@@ -4,7 +4,8 @@ import type { StackId } from './ids.ts';
  * Something rare that was found while recording and is neither an event nor the stack of a held loop. Each note says in
  * which thread and when; a reader passes over kinds that it does not know.
  */
-export type Note = ThreadNote | HandlesNote | HandledLateNote | ExitNote | ModeNote | ListenersNote;
+export type Note =
+  ThreadNote | HandlesNote | HandledLateNote | ExitNote | ModeNote | ListenersNote | ContextsNote | PauseNote;
 
 /** What every note tells. */
 interface Noted {
@@ -86,4 +87,31 @@ export interface ListenersNote extends Noted {
   count: number;
   /** Where the newest was added; 0 = not known. */
   stack: StackId;
+}
+
+/** Which stores of AsyncLocalStorage were there when some resources and promises were created. */
+export interface ContextsNote extends Noted {
+  kind: 'contexts';
+  samples: ContextSample[];
+  /** Of each storage, the name that the program gave it; '' without one. */
+  names: string[];
+}
+
+export interface ContextSample {
+  /** What was created: an async id as in the events. */
+  id: number;
+  /** In whose execution; 0 = none or unknown. */
+  execution: number;
+  /** That created it; 0 = not known. */
+  stack: StackId;
+  /** For each storage, by its index: 0 = no store, -1 = cleared by the program, else a number for each store. */
+  stores: number[];
+}
+
+/** The program stood still through no doing of its own, until the time of the note. Notes of one pause may overlap. */
+export interface PauseNote extends Noted {
+  kind: 'pause';
+  forUs: number;
+  /** `stopped`: the whole process, by a signal, or as the machine slept. */
+  by: 'debugger' | 'stopped';
 }

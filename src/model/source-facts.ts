@@ -10,12 +10,20 @@ export interface SourceFacts {
   lines?: number;
   /** First and last line of each function; absent when it could not be parsed. */
   functions?: LineRange[];
+  /** The same to the column: tells which functions are written in which. */
+  functionRanges?: FunctionRange[];
   /** Runs of awaits that do not depend on each other. */
   independentAwaits: IndependentAwaits[];
   /** Every call expression: tells which line of a function made a call that a profile shows only by name. */
   calls: CallSite[];
   /** Calls of functions known to be async whose promise nobody awaits, and whose errors nobody handles. */
   floating?: FloatingCall[];
+}
+
+/** From its first character to the one after its last; of a method, from its name on. */
+export interface FunctionRange {
+  start: { line: number; column: number };
+  end: { line: number; column: number };
 }
 
 export interface LineRange {

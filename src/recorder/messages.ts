@@ -82,6 +82,13 @@ const HANDLERS: Handlers = {
     note(ports, time, { kind: 'listeners', emitter, event, count, stack: ports.tables.stack(frames) });
   },
 
+  contexts: ({ time, samples, names }, ports) => {
+    const known = samples.map((sample) => ({ ...sample, stack: ports.stacks.id(sample.stack) }));
+    note(ports, time, { kind: 'contexts', samples: known, names });
+  },
+
+  pause: ({ time, forUs, by }, ports) => note(ports, time, { kind: 'pause', forUs, by }),
+
   cost: ({ us, cpuUs }, { onCost }) => onCost(us, cpuUs),
 
   problem: ({ code, message }, { onProblem }) => onProblem({ code, message }),

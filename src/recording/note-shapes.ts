@@ -1,5 +1,5 @@
 import type { StackId } from '../model/ids.ts';
-import type { Note, OpenHandle, RecordingMode } from '../model/note.ts';
+import type { ContextSample, Note, OpenHandle, RecordingMode } from '../model/note.ts';
 
 /**
  * Takes parsed JSON of unknown origin and gives the note that it is: `unknown` when it is of a kind that a later
@@ -47,6 +47,20 @@ export function noteOf(json: unknown): Note | 'unknown' | undefined {
         count: number(json.count),
         stack: stack(json.stack),
       };
+    case 'contexts':
+      return {
+        kind: 'contexts',
+        ...noted,
+        samples: Array.isArray(json.samples) ? json.samples.flatMap(contextOf) : [],
+        names: Array.isArray(json.names) ? json.names.map(text) : [],
+      };
+    case 'pause':
+      return {
+        kind: 'pause',
+        ...noted,
+        forUs: Math.max(0, number(json.forUs)),
+        by: json.by === 'stopped' ? 'stopped' : 'debugger',
+      };
     default:
       return 'unknown';
   }
@@ -63,6 +77,18 @@ function handleOf(json: unknown): OpenHandle[] {
       ref: json.ref === true,
       detail: text(json.detail),
       stack: stack(json.stack),
+    },
+  ];
+}
+
+function contextOf(json: unknown): ContextSample[] {
+  if (!isObject(json) || !Array.isArray(json.stores)) return [];
+  return [
+    {
+      id: number(json.id),
+      execution: number(json.execution),
+      stack: stack(json.stack),
+      stores: json.stores.map(number),
     },
   ];
 }

@@ -67,6 +67,8 @@ export function boundNote(note: Note, tables: RecordingTables): void {
   if ('stack' in note) note.stack = boundStack(note.stack, tables);
   if (note.kind === 'handles')
     for (const handle of note.handles) handle.stack = boundStack(handle.stack, tables);
+  if (note.kind === 'contexts')
+    for (const sample of note.samples) sample.stack = boundStack(sample.stack, tables);
 }
 
 /** Replaces frames that the table does not have by "none". */

@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
+import type { Comparison } from '../model/comparison.ts';
 import type { Report } from '../model/finding.ts';
 import type { Outcome } from '../model/problem.ts';
 import { unreachable } from '../base/assert.ts';
 import type { Log } from '../base/log.ts';
 import type { AnalyzeOptions } from './analyze.ts';
-import type { AnalyzeJob, FromAnalyzeWorker } from './analyze-messages.ts';
+import type { AnalyzeAnswers, AnalyzeJob, FromAnalyzeWorker } from './analyze-messages.ts';
 import { asset } from './assets.ts';
 import { answerOf } from './worker-answer.ts';
 
@@ -12,15 +13,29 @@ import { answerOf } from './worker-answer.ts';
  * `analyzeFile` of `analyze.ts` in a worker thread, so that the caller's event loop stays free. Same answer, same
  * errors; aborting `options.signal` ends the thread at once.
  */
-export async function analyzeInWorker(file: string, options: AnalyzeOptions): Promise<Outcome<Report>> {
-  const { signal, log } = options;
+export function analyzeInWorker(file: string, options: AnalyzeOptions): Promise<Outcome<Report>> {
+  return inWorker({ kind: 'analyze', file }, options);
+}
+
+/** `compareFiles` of `compare.ts`, in the same way. */
+export function compareInWorker(
+  base: string,
+  head: string,
+  options: AnalyzeOptions,
+): Promise<Outcome<Comparison>> {
+  return inWorker({ kind: 'compare', base, head }, options);
+}
+
+async function inWorker<Kind extends AnalyzeJob['kind']>(
+  job: Extract<AnalyzeJob, { kind: Kind }>,
+  { signal, log }: AnalyzeOptions,
+): Promise<AnalyzeAnswers[Kind]> {
   signal?.throwIfAborted();
-  const job: AnalyzeJob = { file };
   const worker = new Worker(asset('workers/analyze.cjs'), { workerData: job, execArgv: [] });
   const end = (): void => void worker.terminate();
   signal?.addEventListener('abort', end);
   try {
-    return await answer(worker, log);
+    return (await answer(worker, log)) as AnalyzeAnswers[Kind];
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -30,8 +45,8 @@ export async function analyzeInWorker(file: string, options: AnalyzeOptions): Pr
   }
 }
 
-function answer(worker: Worker, log: Log | undefined): Promise<Outcome<Report>> {
-  return answerOf<FromAnalyzeWorker, Outcome<Report>>(worker, {
+function answer(worker: Worker, log: Log | undefined): Promise<AnalyzeAnswers[AnalyzeJob['kind']]> {
+  return answerOf<FromAnalyzeWorker, AnalyzeAnswers[AnalyzeJob['kind']]>(worker, {
     onMessage: (message, resolve) => {
       switch (message.type) {
         case 'log':

@@ -33,6 +33,7 @@ const LINES: Record<string, RegExp> = {
   'floating-promise': /audit\(request\.url\)/,
   'rejection-handled-late': /new Error\('settings/,
   'unbounded-concurrency': /Promise\.all/,
+  'lost-context': /log\(`answered/,
   'listener-growth': /stock\.on\('change'/,
   'handle-leak': /setInterval\(\(\) => dashboard/,
   'timer-drift': /setInterval/,

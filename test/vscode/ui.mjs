@@ -17,6 +17,12 @@ const RECORD_MS = 8000;
 /** A file of the shop with a blocking line. */
 const FILE = 'src/passwords.js';
 const LINE = 'pbkdf2Sync';
+/** Themes, and what the page then is. */
+const THEMES = {
+  'Default Dark Modern': '.monaco-workbench.vs-dark',
+  'Default Light Modern': '.monaco-workbench.vs:not(.vs-dark)',
+  'Default High Contrast': '.monaco-workbench.hc-black',
+};
 
 const { values: options } = parseArgs({ options: { 'update-media': { type: 'boolean' } } });
 const pictures = options['update-media']
@@ -31,6 +37,9 @@ const steps = [
   ['the hover tells the numbers and links', hover],
   ['the recording opens as a table that can be filtered with the keyboard', openTable],
   ['a row of the table opens the line', openRow],
+  ['a second recording is made', recordAgain],
+  ['the two recordings are compared in a page, by the same words', compare],
+  ['its rows are reached by the keyboard and open lines', compareByKeyboard],
   ['the tasks of the server are shown, with what they wait for', showTasks],
 ];
 
@@ -135,6 +144,66 @@ async function openRow({ page }) {
   await inside.getByRole('searchbox').press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('.tab.active', { hasText: 'passwords.js' }).waitFor();
+}
+
+async function recordAgain(state) {
+  await record(state);
+  await stopRecording(state);
+  await state.page
+    .locator('.statusbar-item', { hasText: /\d:\d\d/ })
+    .first()
+    .waitFor({ state: 'detached' });
+}
+
+async function compare({ page }) {
+  await runCommand(page, 'LoopLens: Compare Recordings...');
+  const rows = page.locator('.quick-input-list .monaco-list-row');
+  // The older one first; the newer one is then the only other recording.
+  await page.locator('.quick-input-title', { hasText: 'Base' }).waitFor();
+  await rows.nth(1).click();
+  await page.locator('.quick-input-title', { hasText: 'Head' }).waitFor();
+  await rows.first().click();
+  await page.locator('.tab.active', { hasText: '→' }).waitFor();
+  const inside = webview(page);
+  for (const name of [/^Findings/, /^Routes/, /^Lines/])
+    await inside.getByRole('heading', { name }).waitFor();
+  const changes = await inside.locator('td.change').allInnerTexts();
+  assert.ok(changes.length >= 5, `only ${changes.length} rows`);
+  for (const words of changes) assert.match(words, /(new|gone|worse|better|no difference|unclear)$/);
+  assert.match(await inside.getByRole('table', { name: /^Routes/ }).innerText(), /GET \/.*\d+ → \d+/);
+  await shot(page, 'comparison');
+  for (const theme of ['Default Light Modern', 'Default High Contrast']) {
+    await chooseTheme(page, theme);
+    await shot(page, `comparison ${theme}`);
+  }
+  await chooseTheme(page, 'Default Dark Modern');
+}
+
+async function compareByKeyboard({ page }) {
+  const inside = webview(page);
+  await inside.getByRole('button', { name: 'Swap Base and Head' }).focus();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowDown');
+  const second = inside
+    .getByRole('table', { name: /^Findings/ })
+    .locator('td.what button')
+    .nth(1);
+  assert.ok(await second.evaluate((button) => button === document.activeElement), 'arrow keys do not move');
+  const file = (await second.locator('.place').innerText())
+    .replace(/(:\d+)+$/, '')
+    .split('/')
+    .pop();
+  await page.keyboard.press('Enter');
+  await page.locator('.tab.active', { hasText: file }).waitFor();
+}
+
+/** By the setting: the page takes up its colours a moment later. */
+async function chooseTheme(page, name) {
+  const file = path.join(bed.dir, 'data/User/settings.json');
+  const settings = JSON.parse(fs.readFileSync(file, 'utf8'));
+  fs.writeFileSync(file, JSON.stringify({ ...settings, 'workbench.colorTheme': name }));
+  await page.locator(THEMES[name]).first().waitFor();
+  await wait(1000);
 }
 
 async function showTasks({ page, pid }) {

@@ -1,12 +1,13 @@
 import { millis } from '../../base/figures.ts';
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, WaitKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
-import { RequestKind } from '../../model/event.ts';
+import { PendingReach, RequestKind } from '../../model/event.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { PendingRecord } from '../passes/pending.ts';
-import { insideLibrary, lineKey, locationOf } from '../places.ts';
+import { insideLibrary, lineKey, locationOf, ownFrames } from '../places.ts';
 import { ascending, quantile } from '../statistics.ts';
+import { waitKindOf } from '../wait-kinds.ts';
 import { inRoutes } from '../words.ts';
 
 /** Requests wait at an `await` that nothing will ever end. */
@@ -58,6 +59,13 @@ function innermostWaits(measured: Measured): PendingRecord[] {
 }
 
 function judge({ frame, leaves }: Waiting, measured: Measured): Finding | undefined {
+  const lost = [...leaves.values()].filter(
+    (leaf) =>
+      leaf.reach === PendingReach.Gone &&
+      ageMs(leaf, measured) >= measured.thresholds.neverSettled.ageMs &&
+      isHopeless(leaf, measured),
+  );
+  if (lost.length > 0) return describe(frame, lost, measured);
   const limits = measured.thresholds.neverSettled;
   const settledMs = longestSettledMs(frame, measured);
   const least = Math.max(limits.ageMs, settledMs * limits.overdue);
@@ -117,14 +125,15 @@ function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Meas
   const ages = ascending(leaves.map((leaf) => ageMs(leaf, measured)));
   const routes = [...new Set(leaves.map((leaf) => measured.requests.route(leaf.request)!))];
   const oldest = ages.at(-1)!;
+  const lost = leaves.every(({ reach }) => reach === PendingReach.Gone);
   const stack = stackOf(leaves[0]!, measured).map((id) => measured.tables.frames[id]!);
   const own = stack.filter((f) => f.owner === 'own' && f.async !== 'all');
   const library = stack[0]?.owner === 'package' ? stack[0] : undefined;
   return {
     rule: 'never-settled',
     severity: leaves.length >= measured.thresholds.neverSettled.errorRequests ? 'error' : 'warning',
-    confidence: 'measured',
-    message: `${leaves.length} requests wait here and none has gone on, the oldest for ${millis(oldest)}${inRoutes(routes)}`,
+    confidence: lost ? 'certain' : 'measured',
+    message: `${counted(leaves.length)} here and ${outlook(leaves)}, the oldest for ${millis(oldest)}${inRoutes(routes)}${settledBy(frame, measured)}`,
     location: locationOf(frame),
     evidence: {
       count: leaves.length,
@@ -141,6 +150,45 @@ function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Meas
     related: insideLibrary(library),
   };
 }
+
+const counted = (count: number): string => (count === 1 ? '1 request waits' : `${count} requests wait`);
+
+/** What is known of whoever could settle them. */
+function outlook(leaves: readonly PendingRecord[]): string {
+  if (leaves.every(({ reach }) => reach === PendingReach.Gone))
+    return 'can never go on: nobody holds the promise or its resolver any more';
+  const none = leaves.length === 1 ? 'has not gone on' : 'none has gone on';
+  return leaves.every(({ reach }) => reach === PendingReach.Held)
+    ? `${none}, though its resolver is still held`
+    : none;
+}
+
+/** Who settled those that did go on at this line. */
+function settledBy(frame: Frame, { waits, tables }: Measured): string {
+  const kinds = new Map<WaitKind, number>();
+  for (const { settledUs, stack, innermost, wakerType } of waits.samples) {
+    if (settledUs < 0 || !innermost) continue;
+    const inner = ownFrames(stack, tables)[0];
+    if (inner?.line !== frame.line || inner.file !== frame.file) continue;
+    const kind = waitKindOf(tables.types[wakerType] ?? '');
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  const [most] = [...kinds].sort((a, b) => b[1] - a[1]);
+  const words = most && SETTLERS[most[0]];
+  return words === undefined ? '' : `. Others were settled here by ${words}`;
+}
+
+const SETTLERS: Partial<Record<WaitKind, string>> = {
+  timer: 'a timer',
+  fs: 'a file operation',
+  dns: 'a name look-up',
+  net: 'a connection',
+  http: 'an HTTP connection',
+  'child-process': 'a child process',
+  worker: 'a worker',
+  crypto: 'a crypto job',
+  zlib: 'a zlib job',
+};
 
 function ageMs(record: PendingRecord, { endUs }: Measured): number {
   return microsToMillis(endUs - record.bornUs);

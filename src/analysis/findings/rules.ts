@@ -7,6 +7,7 @@ import { gcPressure } from './gc-pressure.ts';
 import { handleLeak } from './handle-leak.ts';
 import { intervalOverlap } from './interval-overlap.ts';
 import { listenerGrowth } from './listener-growth.ts';
+import { lostContext } from './lost-context.ts';
 import { microtaskStarvation } from './microtask-starvation.ts';
 import { neverSettled } from './never-settled.ts';
 import { rejectionHandledLate } from './rejection-handled-late.ts';
@@ -36,6 +37,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   threadPoolSaturated,
   unboundedConcurrency,
   listenerGrowth,
+  lostContext,
   handleLeak,
   timerDrift,
   intervalOverlap,

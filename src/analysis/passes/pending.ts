@@ -1,4 +1,4 @@
-import { Op } from '../../model/event.ts';
+import { Op, PendingReach } from '../../model/event.ts';
 import { momentBefore } from '../walk.ts';
 import type { Pass, WalkedEvent } from '../walk.ts';
 import type { Work } from './work.ts';
@@ -14,6 +14,7 @@ export interface PendingRecord {
   request: number;
   /** Made together with a timer that has not fired yet: it waits for that timer, and will settle. */
   timed: boolean;
+  reach: PendingReach;
 }
 
 /** What was still pending at the end. */
@@ -48,6 +49,7 @@ export class Pending implements Pass {
           stack: event.b,
           request: this.#work.ids.request(event.id),
           timed: this.#madeWithTimer(event.id),
+          reach: reachOf(event.extra),
         });
         break;
     }
@@ -66,4 +68,8 @@ export class Pending implements Pass {
     const { ids } = this.#work;
     return this.#timedMoments.has(`${ids.execution(promise)}@${ids.bornUs(promise)}`);
   }
+}
+
+function reachOf(value: number): PendingReach {
+  return value === PendingReach.Held || value === PendingReach.Gone ? value : PendingReach.Unknown;
 }

@@ -11,22 +11,28 @@ interface RecordingItem extends vscode.QuickPickItem {
   file?: string;
 }
 
-/** Lets the user pick a recent recording or a file from elsewhere; its path, or undefined. */
-export async function chooseRecording(recordings: Recordings): Promise<string | undefined> {
-  const recent: RecordingItem[] = (await recordings.list()).map(({ file, modified, bytes }) => ({
-    label: path.basename(file, '.looplens'),
-    description: `${modified.toLocaleString()} · ${size(bytes)}`,
-    file,
-  }));
+/** Lets the user pick a recent recording or a file from elsewhere; its path, or undefined. `not`: one that is not offered. */
+export async function chooseRecording(
+  recordings: Recordings,
+  title = 'Open Recording',
+  not?: string,
+): Promise<string | undefined> {
+  const recent: RecordingItem[] = (await recordings.list())
+    .filter(({ file }) => file !== not)
+    .map(({ file, modified, bytes }) => ({
+      label: path.basename(file, '.looplens'),
+      description: `${modified.toLocaleString()} · ${size(bytes)}`,
+      file,
+    }));
   const browse: RecordingItem = { label: '$(folder-opened) Browse…' };
   if (recent.length > 0) {
     const chosen = await vscode.window.showQuickPick(
       [...recent, { label: '', kind: vscode.QuickPickItemKind.Separator }, browse],
-      { title: 'Open Recording', placeHolder: 'The last recordings, newest first' },
+      { title, placeHolder: 'The last recordings, newest first' },
     );
     if (chosen !== browse) return chosen?.file;
   }
-  const [uri] = (await vscode.window.showOpenDialog({ filters: FILTERS, title: 'Open Recording' })) ?? [];
+  const [uri] = (await vscode.window.showOpenDialog({ filters: FILTERS, title })) ?? [];
   return uri?.fsPath;
 }
 

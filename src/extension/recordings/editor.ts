@@ -1,12 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { describeError, UserError } from '../../base/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
 import type { Report } from '../../model/finding.ts';
 import type { Outcome } from '../../model/problem.ts';
 import { readFromRecordingView, type ToRecordingView } from '../../model/recording-view.ts';
 import { analyzeInWorker } from '../../session/analyze-client.ts';
 import { explain } from '../explain.ts';
-import { guarded } from '../failure.ts';
+import { failureWords, guarded } from '../failure.ts';
 import { goTo } from '../go-to.ts';
 import type { FindingsStore } from '../findings/store.ts';
 import { page } from './page.ts';
@@ -77,7 +77,7 @@ function show(
     } catch (error) {
       if (document.closed) return;
       log.error(error instanceof Error ? error : String(error));
-      send({ type: 'failed', ...words(error) });
+      send({ type: 'failed', ...failureWords(error) });
     }
   };
 
@@ -106,7 +106,7 @@ function show(
   panel.onDidDispose(() => {
     listening.dispose();
   });
-  webview.html = page(webview, assets);
+  webview.html = page(webview, assets, 'recording');
 }
 
 async function analyze(
@@ -127,9 +127,4 @@ async function analyze(
 function shortPaths({ findings }: Report): Record<string, string> {
   const files = findings.map(({ location }) => location.file);
   return Object.fromEntries(files.map((file) => [file, vscode.workspace.asRelativePath(file)]));
-}
-
-function words(error: unknown): { message: string; next: string } {
-  if (error instanceof UserError) return { message: error.message, next: error.next };
-  return { message: describeError(error), next: 'The LoopLens log has the details.' };
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Finding, Severity } from '../../model/finding.ts';
 import { count, millis, percent } from '../../base/figures.ts';
+import { moveByArrows } from '../table-keys.ts';
 import type { Host } from './host.ts';
 
 /** The findings as a table: type to filter, arrow keys to move, Enter opens the line. */
@@ -147,16 +148,4 @@ function matches({ message, rule, evidence }: Finding, place: string, filter: st
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
-}
-
-/** Up, Down, Home and End move between the rows' buttons. */
-function moveByArrows(event: KeyboardEvent): void {
-  const table = event.currentTarget as HTMLElement;
-  const buttons = [...table.querySelectorAll<HTMLButtonElement>('td.what button')];
-  const row = (document.activeElement as HTMLElement | null)?.closest('tr');
-  const now = buttons.findIndex((button) => button.closest('tr') === row);
-  const to = { ArrowUp: now - 1, ArrowDown: now + 1, Home: 0, End: buttons.length - 1 }[event.key];
-  if (to === undefined || !buttons[to]) return;
-  event.preventDefault();
-  buttons[to].focus();
 }

@@ -25,6 +25,7 @@ function setUp(): {
     heartbeatMs: 20,
     read: (done) => (waiting = done),
     cancel: () => (waiting = undefined),
+    pauses: { free: () => undefined, answered: () => undefined, slept: () => undefined },
     send: (message: AgentMessage) => {
       if (message.t === 'stall')
         sent.push(`${message.held / 1000} ms ${message.frames[0]?.[0] ?? 'unreachable'}`);

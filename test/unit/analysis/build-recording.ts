@@ -1,4 +1,4 @@
-import { Op, RequestKind } from '../../../src/model/event.ts';
+import { Op, PendingReach, RequestKind } from '../../../src/model/event.ts';
 import type { Note } from '../../../src/model/note.ts';
 import type { FrameId, StackId } from '../../../src/model/ids.ts';
 import type { Frame } from '../../../src/model/location.ts';
@@ -66,6 +66,8 @@ export class RecordingBuilder {
   #nextRequest = 1;
   threads = [{ id: 'main', name: 'main' }];
   durationMs: number;
+  /** What is known of what is pending at the end. */
+  reach: PendingReach = PendingReach.Unknown;
   /** From here on the loop is held to the end: no heartbeat comes, and nobody takes the profile out, ms. */
   heldFromMs = Infinity;
 
@@ -214,7 +216,8 @@ export class RecordingBuilder {
     events.sort((a, b) => a.us - b.us);
     for (const wait of this.#waits) {
       if (wait.to > end) {
-        events.push({ us: end, words: [Op.Pending, wait.promise, wait.from, wait.stack] });
+        const word = Op.Pending | (this.reach << 8);
+        events.push({ us: end, words: [word, wait.promise, wait.from, wait.stack] });
       }
     }
     const words = Int32Array.from(events.flatMap((e) => e.words));

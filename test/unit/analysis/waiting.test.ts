@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
 import { filesOfInterest } from '../../../src/analysis/files-of-interest.ts';
 import type { SourceFacts } from '../../../src/model/source-facts.ts';
-import { RequestKind } from '../../../src/model/event.ts';
+import { PendingReach, RequestKind } from '../../../src/model/event.ts';
 import type { Fn } from './build-recording.ts';
 import { own, pkg, RecordingBuilder } from './build-recording.ts';
 import { golden } from './golden.ts';
@@ -147,6 +147,34 @@ describe('never-settled', () => {
       });
     }
     expect(rules(r)).toEqual(['never-settled']);
+  });
+
+  it('says whether somebody could still settle it', () => {
+    const words = (reach: PendingReach): string[] => {
+      const r = locked((drawn) => (drawn.reach = reach));
+      const found = analyze(r.build(), [enter]).value.findings;
+      return found.map(({ confidence, message }) => `${confidence}: ${message}`);
+    };
+    expect(words(PendingReach.Held)).toEqual([
+      'measured: 8 requests wait here and none has gone on, though its resolver is still held, the oldest for 4.9 s, in GET /invoices/:id',
+    ]);
+    expect(words(PendingReach.Gone)).toEqual([
+      'certain: 8 requests wait here and can never go on: nobody holds the promise or its resolver any more, the oldest for 4.9 s, in GET /invoices/:id',
+    ]);
+  });
+
+  it('is certain from the first request on when nobody can settle it, whatever it waits for', () => {
+    const r = new RecordingBuilder();
+    r.reach = PendingReach.Gone;
+    r.request(100, 'GET /hang', (q) => q.hang(awaitAt(31, 'acquire')));
+    expect(rules(r, facts([], [{ callee: 'once', line: 31 }]))).toEqual(['never-settled']);
+    const answered = new RecordingBuilder();
+    answered.reach = PendingReach.Gone;
+    answered.request(100, 'GET /race', (q) => {
+      q.end();
+      q.hang(awaitAt(31, 'loser'));
+    });
+    expect(rules(answered, enter)).toEqual([]);
   });
 
   it('is silent about waits for events, timers that run, and connections that stay open', () => {

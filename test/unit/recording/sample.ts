@@ -107,6 +107,13 @@ export const NOTES: Note[] = [
   { kind: 'exit', ...at, code: 13 },
   { kind: 'mode', ...at, mode: 'watch', reason: 'The budget of 10 % was exceeded.' },
   { kind: 'listeners', ...at, emitter: 'Socket', event: 'close', count: 11, stack: 1 as StackId },
+  {
+    kind: 'contexts',
+    ...at,
+    samples: [{ id: 14, execution: 12, stack: 1 as StackId, stores: [3, 0, -1] }],
+    names: ['request', '', 'trace'],
+  },
+  { kind: 'pause', ...at, forUs: 1500000, by: 'debugger' },
 ];
 
 /** A path in a new folder that is removed when the test is over. */

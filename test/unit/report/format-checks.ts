@@ -22,7 +22,7 @@ export interface TraceEvent {
 
 /**
  * Checks a list of trace events: complete events of a track never overlap, async slices are balanced and nest, each flow
- * has its two ends in the order of time, each track has a name.
+ * has its two ends in the order of time, each within a slice of its track, as viewers bind them; each track has a name.
  */
 export function checkTrace(events: readonly TraceEvent[]): void {
   const named = new Set(
@@ -31,12 +31,14 @@ export function checkTrace(events: readonly TraceEvent[]): void {
   const complete = new Map<string, TraceEvent[]>();
   const nested = new Map<string, { name: string; ts: number }[]>();
   const flows = new Map<string, number>();
+  const ends: TraceEvent[] = [];
   for (const event of events) {
     if (event.ph === 'M') continue;
     const { ph, ts = -1, pid, tid, cat, id, name } = event;
     expect(ts).toBeGreaterThanOrEqual(0);
     expect(named).toContain(`${pid} ${tid}`);
     const track = `${pid} ${cat} ${id}`;
+    if (ph === 's' || ph === 'f') ends.push(event);
     switch (ph) {
       case 'X':
         expect(event.dur).toBeGreaterThanOrEqual(0);
@@ -67,6 +69,11 @@ export function checkTrace(events: readonly TraceEvent[]): void {
   }
   for (const open of nested.values()) expect(open).toEqual([]);
   expect([...flows]).toEqual([]);
+  for (const { pid, tid, ts } of ends) {
+    const slices = complete.get(`${pid} ${tid}`) ?? [];
+    // The end of a slice is no longer in it.
+    expect(slices.filter((slice) => slice.ts! <= ts! && ts! < slice.ts! + slice.dur!)).toHaveLength(1);
+  }
   for (const slices of complete.values()) {
     slices.sort((a, b) => a.ts! - b.ts! || a.dur! - b.dur!);
     for (const [i, slice] of slices.entries()) {

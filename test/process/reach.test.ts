@@ -1,0 +1,39 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test, vi } from 'vitest';
+import { analyze } from '../../src/analysis/analyze.ts';
+import { filesOfInterest } from '../../src/analysis/files-of-interest.ts';
+import { collectFacts } from '../../src/lint/facts.ts';
+import { openRecording } from '../../src/recording/read.ts';
+import { record } from '../../src/session/record.ts';
+import { nodeBinary } from '../setup/nodes.mjs';
+import { lineOf, PROGRAMS } from './program.ts';
+
+// Set by the build.
+vi.stubGlobal('LOOPLENS_VERSION', '0.0.0-test');
+
+const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'looplens-reach-'));
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+test.concurrent.each([18, 26] as const)(
+  'Node %i: tells what nobody can settle from what somebody could',
+  async (major) => {
+    const out = path.join(folder, `${major}.looplens`);
+    await record(
+      { kind: 'command', command: nodeBinary(major), args: [path.join(PROGRAMS, 'stuck.cjs')] },
+      { out, durationMs: 5_000, onOutput: () => undefined },
+    );
+    const reader = openRecording(out);
+    const facts = filesOfInterest(reader).map((file) => collectFacts(fs.readFileSync(file, 'utf8'), file));
+    const stuck = analyze(reader, facts).value.findings.filter(({ rule }) => rule === 'never-settled');
+    const told = stuck.map(({ location, confidence, message }) => {
+      const outlook = /can never go on|still held/.exec(message)?.[0] ?? message;
+      return `${location.line} ${confidence}: ${outlook}`;
+    });
+    expect(told.sort()).toEqual([
+      `${lineOf('stuck.cjs', '// GONE')} certain: can never go on`,
+      `${lineOf('stuck.cjs', '// HELD')} measured: still held`,
+    ]);
+  },
+);
