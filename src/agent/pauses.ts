@@ -2,10 +2,10 @@ import type { AgentMessage, RawFrame } from './protocol.ts';
 
 /** Held for so long without using a processor: no code of the program does that, µs. */
 const SHORTEST_US = 200_000;
-/** Share of the time that a process that stands still uses at most, ours included. One that is kept from running uses more. */
-const STILL = 0.03;
+/** Share of the time that a process that stands still uses at most: ours and the CPU profiler's, which samples it all the same. */
+const STILL = 0.1;
 /** A main thread that answers is not inside a system call; one that has no processor answers late, µs. */
-const PROMPT_US = 50_000;
+const PROMPT_US = 20_000;
 
 interface PausePorts {
   /** CPU time of the process so far, µs. */

@@ -117,6 +117,6 @@ export function pauseProblems(notes: readonly Note[]): Problem[] {
 }
 
 const WORDS = {
-  debugger: 'A debugger paused the program',
+  debugger: 'A debugger paused the program, or the machine gave it no processor,',
   stopped: 'The process was stopped, or the machine slept,',
 } as const;

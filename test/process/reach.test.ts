@@ -31,7 +31,7 @@ test.concurrent.each([18, 26] as const)(
       const outlook = /can never go on|still held/.exec(message)?.[0] ?? message;
       return `${location.line} ${confidence}: ${outlook}`;
     });
-    expect(told.sort()).toEqual([
+    expect(told.sort((a, b) => Number.parseInt(a) - Number.parseInt(b))).toEqual([
       `${lineOf('stuck.cjs', '// GONE')} certain: can never go on`,
       `${lineOf('stuck.cjs', '// HELD')} measured: still held`,
     ]);

@@ -59,7 +59,7 @@ describe('a program that was paused', () => {
     expect(value.routes[0]!.maxMs).toBeLessThan(20);
     expect(problems.map(({ message }) => message)).toEqual([
       by === 'debugger'
-        ? 'A debugger paused the program once, 2.0 s in all: that time is in no figure.'
+        ? 'A debugger paused the program, or the machine gave it no processor, once, 2.0 s in all: that time is in no figure.'
         : 'The process was stopped, or the machine slept, once, 2.0 s in all: that time is in no figure.',
     ]);
   });
