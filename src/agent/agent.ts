@@ -7,10 +7,10 @@ import type * as Timers from 'node:timers';
 import type * as V8 from 'node:v8';
 import type * as WorkerThreads from 'node:worker_threads';
 import { Op } from '../model/event.ts';
-import type { RecordingMode } from '../model/note.ts';
 import { canReadAsyncStacks, createStackReader } from './async-stack.ts';
 import { createClock } from './clock.ts';
 import { watchContexts } from './contexts.ts';
+import { recordCollections } from './collections.ts';
 import { createCostMeter } from './cost.ts';
 import { trackHandles } from './handles.ts';
 import { createFollows } from './follows.ts';
@@ -18,8 +18,10 @@ import type { Site } from './follows.ts';
 import { createHooks } from './hooks.ts';
 import { createModes } from './modes.ts';
 import { PromiseTable } from './pending.ts';
+import { NativePromise } from './native-promise.ts';
+import { processInfo } from './process-info.ts';
 import { AGENT_KEY, Ctl } from './protocol.ts';
-import type { AgentConfig, AgentInfo, AgentMessage, AgentSummary, RawFrame, RawHandle } from './protocol.ts';
+import type { Agent, AgentConfig, AgentInfo, AgentMessage, AgentSummary, RawHandle } from './protocol.ts';
 import { findHolders } from './reach.ts';
 import { createRing } from './ring.ts';
 import { awaitStack, captureStack, createStackTable, framesOf, readStack } from './stacks.ts';
@@ -41,20 +43,6 @@ const NAMES_PER_BEAT = 20;
 const LASTING_US = 1_000_000;
 /** A loop that has nothing left to do is asked what it still waits for so many times. */
 const MAX_LAST_LOOKS = 10;
-
-/** The agent as its process sees it: under a registered symbol of `process`, while it records. */
-export interface Agent {
-  info: () => AgentInfo;
-  /** A sign of life. */
-  renew: () => void;
-  /** The main thread's stack now, for one who interrupts it. */
-  stack: () => RawFrame[];
-  /** Changes what is recorded, from the next heartbeat on; told by a `mode` message with this reason. */
-  setMode: (mode: RecordingMode, reason: string) => void;
-  /** What keeps the loop alive now; also sent as a message. */
-  handles: () => RawHandle[];
-  stop: () => Promise<AgentSummary>;
-}
 
 /**
  * Starts recording; `null` when it is being done already. Does not wait for anything: the program may not have begun,
@@ -100,7 +88,8 @@ function begin(
   const v8 = require('node:v8') as typeof V8;
   const diagnostics = require('node:diagnostics_channel') as typeof DiagnosticsChannel;
   const workers = require('node:worker_threads') as typeof WorkerThreads;
-  const { performance, PerformanceObserver } = require('node:perf_hooks') as typeof PerfHooks;
+  const perfHooks = require('node:perf_hooks') as typeof PerfHooks;
+  const { performance } = perfHooks;
   // Not the globals: a test framework may have replaced them with a clock that stands still.
   const timers = require('node:timers') as typeof Timers;
 
@@ -200,7 +189,11 @@ function begin(
 
   let stopping: Promise<AgentSummary> | undefined;
   const stopOnce = (): Promise<AgentSummary> => {
-    if (!stopping) hooks.unrecorded(() => (stopping = stop()));
+    if (!stopping) {
+      hooks.unrecorded(() => {
+        stopping = stop();
+      });
+    }
     return stopping!;
   };
   /** The same where nobody waits for it: a failure would be the program's unhandled rejection. */
@@ -243,14 +236,7 @@ function begin(
     emitters: handles.emitters,
   });
   cleanup.push(watchers.stop);
-  const gc = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      const { kind = 0 } = (entry as { detail?: { kind?: number } }).detail ?? {};
-      ring.put(Op.Gc | (kind << 8), (entry.duration * 1000) | 0, ((entry.startTime - origin) * 1000) | 0, 0);
-    }
-  });
-  gc.observe({ entryTypes: ['gc'] });
-  cleanup.push(() => gc.disconnect());
+  cleanup.push(recordCollections(perfHooks, origin, ring.put));
 
   const onExit = (code: number): void => {
     send({ t: 'exit', time: now(), code });
@@ -344,7 +330,7 @@ function begin(
 
   const stop = async (): Promise<AgentSummary> => {
     // We may be in an interrupt, in the middle of one of our own hooks: a microtask never is.
-    await undefined;
+    await NativePromise.resolve();
     listHandles();
     watchers.settle();
     undoAll();
@@ -358,17 +344,7 @@ function begin(
   return {
     info: () => {
       asked = true;
-      return {
-        pid: process.pid,
-        node: process.version,
-        script: process.argv[1] ?? '',
-        cwd: process.cwd(),
-        platform: process.platform,
-        threadPoolSize: Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) || 4,
-        startedAt,
-        originUs,
-        problems,
-      };
+      return { ...processInfo(), startedAt, originUs, problems };
     },
     renew: () => {
       leaseUntil = read() + LEASE_MS * 1000;

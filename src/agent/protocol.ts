@@ -132,6 +132,20 @@ export interface AgentSummary {
   endUs: number;
 }
 
+/** The agent as its process sees it: under a registered symbol of `process`, while it records. */
+export interface Agent {
+  info: () => AgentInfo;
+  /** A sign of life. */
+  renew: () => void;
+  /** The main thread's stack now, for one who interrupts it. */
+  stack: () => RawFrame[];
+  /** Changes what is recorded, from the next heartbeat on; told by a `mode` message with this reason. */
+  setMode: (mode: RecordingMode, reason: string) => void;
+  /** What keeps the loop alive now; also sent as a message. */
+  handles: () => RawHandle[];
+  stop: () => Promise<AgentSummary>;
+}
+
 /** Key under which a running agent is found in its process: one at a time. */
 export const AGENT_KEY = 'looplens.agent';
 
