@@ -104,6 +104,7 @@ export class Debuggee {
       'looplens/tasks': (args: TasksArguments) => this.#inspection.readTasks(args),
       'looplens/beside': ({ another }: BesideArguments) =>
         this.#processes.setCompany(another ? 'shared' : 'alone'),
+      'looplens/claim': () => this.#processes.claim(),
       'looplens/selectTask': (args: SelectTaskArguments) => this.#inspection.selectTask(args),
       restartFrame: (args: DebugProtocol.RestartFrameArguments) => this.#inspection.restartFrame(args),
       restart: () => this.#processes.restart(),

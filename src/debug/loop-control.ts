@@ -61,6 +61,7 @@ export class LoopControl {
   #stop: Stop | undefined;
   /** A stop that another debugger made, and shows. */
   #foreign: Pause | undefined;
+  #judging: Promise<void> | undefined;
   #begun: 'not yet' | 'begun';
   #smartSteps = 0;
   #userPause: 'pause' | 'entry' | undefined;
@@ -72,7 +73,7 @@ export class LoopControl {
     this.#asyncStep = new AsyncStep(loop);
     this.#begun = state === 'waiting' ? 'not yet' : 'begun';
     loop.onPaused.event((pause) => {
-      this.#onPaused(pause).catch(() => undefined);
+      this.#judging = this.#onPaused(pause).catch(() => undefined);
     });
     loop.onResumed.event(() => {
       if (!this.#stop) return;
@@ -116,6 +117,14 @@ export class LoopControl {
     await this.#loop.stop();
     // An idle loop has no statement to stop at: after a moment it is given one of ours.
     if (why === 'pause') setTimeout(() => void this.#poke(), POKE_MS);
+  }
+
+  /** Shows the stop that was left to another debugger, which does not show it either. */
+  async claim(): Promise<void> {
+    await this.#judging;
+    if (this.#loop.pause && this.#loop.pause === this.#foreign && !this.#stop) {
+      this.#show({ reason: 'pause', description: 'Paused' });
+    }
   }
 
   async #poke(): Promise<void> {
@@ -170,6 +179,8 @@ export class LoopControl {
       return;
     }
     await this.#asyncStep.clear();
+    // Another debugger may have let it go on meanwhile.
+    if (this.#loop.pause !== pause) return;
     this.#userPause = undefined;
     this.#show(verdict.stop);
   }

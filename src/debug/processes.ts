@@ -102,6 +102,10 @@ export class Processes {
     for (const program of this.#all()) await program.setCompany(company);
   }
 
+  async claim(): Promise<void> {
+    await this.#root?.claim();
+  }
+
   /** Starts or attaches anew, as the first time. */
   async restart(): Promise<void> {
     const config = this.#config;

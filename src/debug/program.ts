@@ -140,6 +140,11 @@ export class Program {
     }
   }
 
+  /** Shows the stops that the other debugger does not show. */
+  async claim(): Promise<void> {
+    for (const { control } of this.#loops.values()) await control.claim();
+  }
+
   /** Leaves the process: everything of ours is taken out, and it goes on. */
   async leave(): Promise<void> {
     for (const live of this.#loops.values()) {

@@ -102,7 +102,10 @@ export class Beside implements vscode.Disposable {
         if (event.event === 'thread') void this.#tellOurs();
         if (event.event !== 'stopped') return;
         if (isOwnStop(event.body, asked) || !this.#shared(session)) asked = false;
-        else event.event = 'looplens.stopOfAnother';
+        else {
+          event.event = 'looplens.stopOfAnother';
+          void this.#claim(session);
+        }
       },
     };
   }
@@ -123,17 +126,29 @@ export class Beside implements vscode.Disposable {
     return pid !== undefined && [...this.#ours.values()].includes(pid);
   }
 
+  /** A stop that is hidden in one debugger has to be seen in the other. */
+  async #claim(other: vscode.DebugSession): Promise<void> {
+    const pid = this.#others.get(other)?.pid;
+    for (const [session, ours] of this.#ours) {
+      if (ours === pid) await this.#ask(session, 'looplens/claim', {});
+    }
+  }
+
   /** Tells each of our sessions whether it is alone with its process. */
   async #tellOurs(): Promise<void> {
     if (this.#ours.size === 0) return;
     for (const session of this.#others.keys()) await this.#identify(session);
     const pids = [...this.#others.values()].map((identity) => identity?.pid);
     for (const [session, pid] of this.#ours) {
-      try {
-        await session.customRequest('looplens/beside', { another: pids.includes(pid) });
-      } catch (error) {
-        this.#log.debug(`looplens/beside: ${String(error)}`);
-      }
+      await this.#ask(session, 'looplens/beside', { another: pids.includes(pid) });
+    }
+  }
+
+  async #ask(session: vscode.DebugSession, request: string, args: object): Promise<void> {
+    try {
+      await session.customRequest(request, args);
+    } catch (error) {
+      this.#log.debug(`${request}: ${String(error)}`);
     }
   }
 
