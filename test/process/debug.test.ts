@@ -125,7 +125,7 @@ describe.each([18, 22, 24, 26])('debugging on Node %i', (major) => {
       'Unhandled rejection',
       `rejects:${at("throw new TypeError('nobody cares')")}`,
       '[await]',
-      `careless:${at('await rejects()')}`,
+      `careless:${at('await rejects();')}`,
     ]);
     expect(await stopAt('context', 'context-lost')).toEqual([
       'Async context lost',
