@@ -26,6 +26,7 @@ const STEPS = {
   shop: () => vitest('--project', 'process', SHOP_TEST),
   vscode: () => script('test/vscode/run.mjs'),
   ui: () => script('test/vscode/ui.mjs'),
+  debugger: () => script('test/vscode/debug.mjs'),
 };
 
 const chosen = process.argv.slice(2);

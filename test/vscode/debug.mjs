@@ -1,6 +1,7 @@
 // npm run test:debug-ui: debugs like a person. Sets a breakpoint, looks at frames and variables, steps over awaits, looks
 // into suspended tasks, and stops at each of the breakpoints on asynchrony; takes pictures.
-//   node test/vscode/debug.mjs [--pictures FOLDER]     default: a temporary folder that is printed
+//   node test/vscode/debug.mjs [--pictures FOLDER] [--update-media]
+// Pictures go to a temporary folder that is printed, or to FOLDER; with --update-media the best of them to media/.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -24,7 +25,10 @@ const TROUBLES = [
   { kind: 'store', filter: 'AsyncLocalStorage Store Lost', said: /Async context lost/, top: 'whose' },
 ];
 
-const { values: options } = parseArgs({ options: { pictures: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { pictures: { type: 'string' }, 'update-media': { type: 'boolean' } },
+});
+const MEDIA = options['update-media'] ? path.join(ROOT, 'media') : undefined;
 const pictures = options.pictures ?? fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-debug-ui-'));
 fs.mkdirSync(pictures, { recursive: true });
 
@@ -41,7 +45,11 @@ let passed = 0;
 let bed;
 try {
   await prepare();
-  bed = await startBed({ viewport: { width: 1400, height: 900 }, settings: PICTURE_SETTINGS });
+  bed = await startBed({
+    viewport: { width: 1400, height: 900 },
+    scale: MEDIA ? 2 : 1,
+    settings: PICTURE_SETTINGS,
+  });
   const work = path.join(bed.dir, 'work');
   fs.cpSync(PROGRAMS, work, { recursive: true });
   const { page } = bed;
