@@ -179,18 +179,18 @@ function locate(site: Site, culprit: Level, lines: CallLines): { location: Sourc
   }
   // Built-ins without a frame of their own show as time of the line that calls them: the source tells which one.
   const calls = lines.callsAt(frame.file, line);
-  const builtin = calls.find((call) => FRAMELESS.has(call.callee));
+  const builtin = calls.find((call) => call.frameless);
   const column = (builtin ?? (calls.length === 1 ? calls[0] : undefined))?.column ?? 1;
   return {
     location: { file: frame.file, line, column, ...(frame.function && { function: frame.function }) },
-    cause: builtin && FRAMELESS.get(builtin.callee),
+    cause: builtin?.frameless,
   };
 }
 
 /** Names under which the source may show a call of this kind: V8 shows the function behind it, or none. */
 function likeCause(cause: Cause): ((name: string) => boolean) | undefined {
   if (isSyncCall(cause)) return isSyncName;
-  return cause === 'regexp' || cause === 'json' ? (name) => FRAMELESS.get(name) === cause : undefined;
+  return LIKE[cause];
 }
 
 function samePlace(caller: SourceLocation, place: SourceLocation): boolean {
@@ -208,15 +208,7 @@ function heaviestCause(causes: Map<Cause, number>): Cause {
   return [...causes].sort((a, b) => b[1] - a[1])[0]![0];
 }
 
-const FRAMELESS = new Map<string, Cause>([
-  ['parse', 'json'],
-  ['stringify', 'json'],
-  ['test', 'regexp'],
-  ['exec', 'regexp'],
-  ['match', 'regexp'],
-  ['matchAll', 'regexp'],
-  ['search', 'regexp'],
-  ['replace', 'regexp'],
-  ['replaceAll', 'regexp'],
-  ['structuredClone', 'native'],
-]);
+const LIKE: Partial<Record<Cause, (name: string) => boolean>> = {
+  json: (name) => name === 'parse' || name === 'stringify',
+  regexp: (name) => /^(test|exec|match|matchAll|search|replace|replaceAll|split)$/.test(name),
+};

@@ -1,3 +1,4 @@
+import type { TSESTree } from '@typescript-eslint/utils';
 import type {
   CallSite,
   FloatingCall,
@@ -22,6 +23,7 @@ import {
   walk,
 } from './source/ast.ts';
 import { independentAwaits } from './source/awaits.ts';
+import { framelessWork } from './source/frameless.ts';
 import { namesIn } from './source/names.ts';
 import { parseSource } from './source/parse.ts';
 
@@ -91,16 +93,20 @@ function collectFloating(analysis: Analysis): FloatingCall[] {
   return floating;
 }
 
-function argumentFacts(
+function callFacts(
   callee: string,
-  args: readonly Node[],
-  keys: Analysis['source']['visitorKeys'],
-): Pick<CallSite, 'path' | 'kept'> {
+  call: TSESTree.CallExpression,
+  analysis: Analysis,
+): Pick<CallSite, 'path' | 'kept' | 'frameless'> {
+  const args = call.arguments;
+  const keys = analysis.source.visitorKeys;
   const path = staticString(args[0]);
   const keeps = /^(push|unshift|add|set)$/.test(callee);
+  const frameless = framelessWork(call, analysis);
   return {
     ...(path?.startsWith('/') && { path }),
     ...(keeps && { kept: [...new Set(args.flatMap((argument) => [...namesIn(argument, keys)]))] }),
+    ...(frameless && { frameless }),
   };
 }
 
@@ -120,7 +126,8 @@ function collectFunctionRanges({ source }: Analysis): FunctionRange[] {
 }
 
 /** Calls, constructions and tagged templates whose callee has a name, in source order. */
-function collectCalls({ source }: Analysis): SourceFacts['calls'] {
+function collectCalls(analysis: Analysis): SourceFacts['calls'] {
+  const { source } = analysis;
   const calls: SourceFacts['calls'] = [];
   const lastLine = source.ast.loc.end.line;
   walk(source.ast, source.visitorKeys, (node) => {
@@ -140,7 +147,7 @@ function collectCalls({ source }: Analysis): SourceFacts['calls'] {
       column: start.column + 1,
       functionStart: fn?.loc.start.line ?? 1,
       functionEnd: fn?.loc.end.line ?? lastLine,
-      ...(node.type === 'CallExpression' && argumentFacts(name, node.arguments, source.visitorKeys)),
+      ...(node.type === 'CallExpression' && callFacts(name, node, analysis)),
     });
     return undefined;
   });

@@ -19,8 +19,7 @@ export type Cause =
   | 'gc'
   | 'module-load'
   | 'microtasks'
-  | 'native'
-  | 'debugger-pause';
+  | 'native';
 
 /** What was measured at a line. Times in ms. */
 export interface Evidence {

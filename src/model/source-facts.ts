@@ -59,4 +59,6 @@ export interface CallSite {
   path?: string;
   /** Names in the arguments of a call that may keep them: `push`, `add`, `set`. */
   kept?: string[];
+  /** What it does, where it is a built-in that a profile shows no frame for: its time looks like that of its line. */
+  frameless?: 'json' | 'regexp' | 'native';
 }

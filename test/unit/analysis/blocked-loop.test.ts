@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
-import type { SourceFacts } from '../../../src/model/source-facts.ts';
+import type { CallSite, SourceFacts } from '../../../src/model/source-facts.ts';
 import { node, own, pkg, gc, RecordingBuilder } from './build-recording.ts';
 import { golden } from './golden.ts';
 
@@ -109,8 +109,8 @@ describe('blocked-loop', () => {
       });
     }
     const known = [
-      facts({ callee: 'parse', line: 17 }),
-      { ...facts({ callee: 'test', line: 4 }), file: '/app/search.js' },
+      facts({ callee: 'parse', line: 17, frameless: 'json' }),
+      { ...facts({ callee: 'test', line: 4, frameless: 'regexp' }), file: '/app/search.js' },
     ];
     expect(golden(analyze(r.build(), known))).toMatchInlineSnapshot(`
       "blocked: Blocked: 20 % of the time went into runs of 5 ms and more; 99 % of timers were at most 60 ms late.
@@ -123,6 +123,14 @@ describe('blocked-loop', () => {
         10 x, 400 ms, max 40, p99 40, share 0.0803
         < http-request GET /search"
     `);
+  });
+
+  it('tells no built-in where a call only has the name of one', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 10; i++) r.unhooked(i * 300, 60, own('suite.js', 'spin', 10, 17));
+    const named = { ...facts({ callee: 'test', line: 17 }), file: '/app/suite.js' };
+    const [finding] = analyze(r.build(), [named]).value.findings;
+    expect([finding?.location.line, finding?.cause]).toEqual([17, 'javascript']);
   });
 
   it('blames the own line for what a library does, and names the library', () => {
@@ -396,7 +404,7 @@ describe('blocked-loop', () => {
   });
 });
 
-function facts(...calls: { callee: string; line: number }[]): SourceFacts {
+function facts(...calls: Pick<CallSite, 'callee' | 'line' | 'frameless'>[]): SourceFacts {
   return {
     file: '/app/app.js',
     independentAwaits: [],

@@ -41,6 +41,27 @@ describe('what calls are given', () => {
   });
 });
 
+describe('built-ins without a frame', () => {
+  const work = (code: string): (string | undefined)[] =>
+    collectFacts(code, 'a.js').calls.map(({ frameless }) => frameless);
+
+  it('are told from other calls of the same name', () => {
+    expect(work('JSON.parse(a); JSON.stringify(a); structuredClone(a);')).toEqual(['json', 'json', 'native']);
+    expect(work('csv.parse(a); parse(a); const JSON = mine; JSON.parse(a);')).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    const expressions =
+      'const b = /b/g; b.exec(a); new RegExp(c).test(a); (c, d) => { c.match(d); c.replace(/a/g, ""); }';
+    expect(work(expressions)).toEqual(['regexp', undefined, 'regexp', 'regexp', 'regexp']);
+    const others = `test('x', () => {}); t.test('x', run); c.replace('a', 'b'); require('child_process').exec(a);`;
+    expect(work(others).filter(Boolean)).toEqual([]);
+    expect(work(`import { A } from './a.js'; A.test(b);`)).toEqual(['regexp']);
+    expect(work(`import { A } from 'a'; A.test(b);`)).toEqual([undefined]);
+  });
+});
+
 describe('functions', () => {
   it('have a first and a last line', () => {
     const code = `function f() {\n  return list.map((x) => x)\n}\nclass A {\n  m() {\n  }\n}\n`;
