@@ -57,7 +57,13 @@ export function startMessages(ports: MessagePorts): Messages {
     attachedLate,
     onParentThread: begin(RequestKind.Message, 'message of the parent thread'),
   });
-  const hear = (emitter: NodeJS.EventEmitter, kind: RequestKind, label: string, gone: string): void => {
+  /** @param gone the event after which nothing comes any more; undefined for what lasts as long as we do */
+  const hear = (
+    emitter: NodeJS.EventEmitter,
+    kind: RequestKind,
+    label: string,
+    gone: string | undefined,
+  ): void => {
     if (undo.has(emitter) || undo.size >= MAX_HEARD) return;
     const onMessage = begin(kind, label);
     const unshadow = shadow(emitter, {
@@ -70,10 +76,10 @@ export function startMessages(ports: MessagePorts): Messages {
       undo.get(emitter)?.();
       undo.delete(emitter);
     };
-    emitter.once(gone, onGone);
+    if (gone !== undefined) emitter.once(gone, onGone);
     undo.set(emitter, () => {
       unshadow();
-      emitter.off(gone, onGone);
+      if (gone !== undefined) emitter.off(gone, onGone);
     });
   };
 
@@ -90,7 +96,8 @@ export function startMessages(ports: MessagePorts): Messages {
     },
   });
   if (typeof process.send === 'function') {
-    hear(process, RequestKind.Message, 'message of the parent process', 'disconnect');
+    // Node keeps a child alive as long as somebody listens for its parent to disconnect.
+    hear(process, RequestKind.Message, 'message of the parent process', undefined);
   }
 
   const look = (socket: object): boolean => {

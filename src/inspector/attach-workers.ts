@@ -54,7 +54,7 @@ function isOurs({ name }: ConnectedWorker): boolean {
 }
 
 async function attachWorker(
-  { name: title, connection }: ConnectedWorker,
+  { name: title, script, connection }: ConnectedWorker,
   id: string,
   { start, local, profileUs, settings, limits, onThread, log }: AttachWorkersPorts,
 ): Promise<void> {
@@ -71,8 +71,7 @@ async function attachWorker(
     const given = /^\[worker \d+\] (.+)$/.exec(title)?.[1];
     const target = await attachThread(connection, {
       id,
-      name: ({ script }) =>
-        `worker ${given === undefined || given === 'WorkerThread' ? path.basename(script) : given}`,
+      name: `worker ${given === undefined || given === 'WorkerThread' ? nameOf(script) : given}`,
       kind: 'worker',
       attachedLate: state === 'running',
       local,
@@ -89,6 +88,16 @@ async function attachWorker(
     log.debug(`${id} (${title}) is not recorded: ${reason}`);
     limits.failed(id, reason.endsWith('.') ? reason : `${reason}.`);
   }
+}
+
+/**
+ * What people know a thread by that has no name: its script, by what the inspector says, since the thread itself does
+ * not know it before its first line.
+ */
+function nameOf(script: string): string {
+  return script.startsWith('data:') || script === ''
+    ? 'without a file'
+    : path.posix.basename(script.replaceAll('\\', '/'));
 }
 
 interface Evaluated {

@@ -7,8 +7,10 @@ import type { Connection } from './connection.ts';
  */
 export const BOOTSTRAPPED = 'globalThis.performance?.nodeTiming?.bootstrapComplete > 0';
 
-/** Longest wait, ms: a program may have taken away what we ask for. */
-const READY_MS = 2000;
+/** Longest wait, ms, for a process that is still starting: on a busy machine that takes seconds. */
+const STARTING_MS = 20_000;
+/** ... and for one that cannot say: a program may have taken away what we ask for. */
+const MUTE_MS = 2000;
 const POLL_MS = 10;
 
 /**
@@ -17,12 +19,17 @@ const POLL_MS = 10;
  */
 export async function untilBootstrapped(connection: Connection): Promise<void> {
   // Even asking for `performance` loads a module: not before this property is there.
-  const expression = `typeof process === 'object' && '_preload_modules' in process && ${BOOTSTRAPPED}`;
-  for (const end = performance.now() + READY_MS; performance.now() < end;) {
+  const expression = `typeof process !== 'object' || !('_preload_modules' in process) ? 'starting'
+    : ${BOOTSTRAPPED} ? 'ready'
+    : typeof globalThis.performance?.nodeTiming?.bootstrapComplete === 'number' ? 'starting' : 'mute'`;
+  const begun = performance.now();
+  for (;;) {
     const answer = await connection
-      .send<Evaluated>('Runtime.evaluate', { expression, silent: true, returnByValue: true }, READY_MS)
+      .send<Evaluated>('Runtime.evaluate', { expression, silent: true, returnByValue: true }, MUTE_MS)
       .catch(() => undefined);
-    if (answer?.result.value === true) return;
+    const state = answer?.result.value;
+    if (state === 'ready') return;
+    if (performance.now() - begun > (state === 'starting' ? STARTING_MS : MUTE_MS)) return;
     await sleep(POLL_MS);
   }
 }

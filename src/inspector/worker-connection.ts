@@ -5,6 +5,8 @@ export interface ConnectedWorker {
   /** The inspector's number of it, and the name that people see: `[worker 1] resize`. */
   id: string;
   name: string;
+  /** Path or URL of its script; '' where it has none. */
+  script: string;
   /** It stands before its first line until `Runtime.runIfWaitingForDebugger`. */
   waiting: boolean;
   connection: Connection;
@@ -12,7 +14,7 @@ export interface ConnectedWorker {
 
 interface Attached {
   sessionId: string;
-  workerInfo: { workerId: string; title: string };
+  workerInfo: { workerId: string; title: string; url: string };
   waitingForDebugger: boolean;
 }
 
@@ -35,6 +37,7 @@ export async function followWorkers(
     onWorker({
       id: workerInfo.workerId,
       name: workerInfo.title,
+      script: workerInfo.url,
       waiting: waitingForDebugger,
       connection: session.connection,
     });

@@ -220,7 +220,10 @@ test.each([18, 26])(
     await session.until('ready');
     // A quick look needs a turn of the loop: now the program is idle.
     await session.client.customRequest('looplens/tasks', { depth: 'quick' });
-    expect([(await session.stop()).reason, (await session.stop()).reason]).toEqual(['suspended', 'suspended']);
+    expect([(await session.stop()).reason, (await session.stop()).reason]).toEqual([
+      'suspended',
+      'suspended',
+    ]);
     await session.client.pauseRequest({ threadId: 1 });
     const stops = [await session.stop(), await session.stop(), await session.stop()];
     expect(stops.map(({ reason }) => reason)).toEqual(['pause', 'suspended', 'suspended']);

@@ -125,10 +125,10 @@ describe('a target that cannot be recorded', () => {
   });
 
   test.each([
-    [20, '--experimental-permission'],
-    [26, '--permission'],
-  ])('a program under the permission model of Node %i', async (major, flag) => {
-    const flags = [flag, '--allow-fs-read=*', '--inspect-port=0'];
+    [20, ['--experimental-permission']],
+    [26, ['--permission', '--allow-net']],
+  ])('a program under the permission model of Node %i', async (major, model) => {
+    const flags = [...model, '--allow-fs-read=*', '--inspect-port=0'];
     const sentence =
       /runs under Node's permission model, which forbids its inspector[^\n]*\. Add --allow-inspector/;
     expectRefusal(await looplens('record', '--', nodeBinary(major), ...flags, 'app.js'), 3, sentence);
