@@ -44,7 +44,7 @@ const packages = {
   inspector: ['chrome-remote-interface', 'devtools-protocol', '@jridgewell/trace-mapping'],
   recorder: [],
   recording: [],
-  lint: ['@typescript-eslint/.*', 'enhanced-resolve', 'eslint', 'scslre', 'refa'],
+  lint: ['@babel/parser', '@typescript-eslint/.*', 'enhanced-resolve', 'eslint', 'scslre', 'refa'],
   report: [],
   session: ['ignore'],
   debug: ['@vscode/debugadapter', '@vscode/debugprotocol'],

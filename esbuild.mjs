@@ -4,7 +4,7 @@ import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { agentAsText, withoutBrowserProtocol } from './esbuild.plugins.mjs';
+import { agentAsText, loadedWhenCalled, withoutBrowserProtocol } from './esbuild.plugins.mjs';
 
 const KIB = 1024;
 const DEV = process.argv.includes('--watch');
@@ -46,8 +46,19 @@ const entries = [
   { in: 'src/inspector/preload.ts', out: 'dist/preload.cjs', budget: 8, ...node, target: 'node18' },
   { in: 'src/session/workers/tasks-worker.ts', out: 'dist/workers/tasks.cjs', budget: 200, ...node },
   { in: 'src/session/workers/analyze-worker.ts', out: 'dist/workers/analyze.cjs', budget: 300, ...node },
-  // The parser and ESLint's linter are large and load only in this worker.
-  { in: 'src/session/workers/lint-worker.ts', out: 'dist/workers/lint.cjs', budget: 7000, ...node },
+  {
+    in: 'src/session/workers/lint-worker.ts',
+    out: 'dist/workers/lint.cjs',
+    budget: 2100,
+    ...node,
+    plugins: [
+      loadedWhenCalled(/reference[\\/]parser\.ts$/, './lint-parser.cjs', ['parseByReference']),
+      loadedWhenCalled(/reference[\\/]linter\.ts$/, './lint-eslint.cjs', ['verifyByReference']),
+    ],
+  },
+  // Large, and seldom needed: the worker loads them for what it cannot do itself.
+  { in: 'src/lint/reference/parser.ts', out: 'dist/workers/lint-parser.cjs', budget: 4500, ...node },
+  { in: 'src/lint/reference/linter.ts', out: 'dist/workers/lint-eslint.cjs', budget: 1500, ...node },
   // What `looplens/eslint` is: the rules without a parser, which ESLint brings.
   { in: 'src/lint/eslint-plugin.ts', out: 'dist/eslint.mjs', budget: 2000, ...node, format: 'esm' },
   { in: 'src/webview/recording/main.tsx', out: 'dist/webview/recording.js', budget: 120, ...page },

@@ -61,3 +61,27 @@ export const agentAsTextVite = {
       ? `export default ${JSON.stringify((await agentText(id.split(':')[1])).text)}`
       : undefined,
 };
+
+/**
+ * What a bundle needs seldom stays a file of its own beside it, loaded with the first call.
+ * @param module file name of the module, whose exports are functions
+ * @param file its bundle, in the same folder: `./name.cjs`
+ * @param functions what it exports
+ */
+export const loadedWhenCalled = (module, file, functions) => ({
+  name: 'loaded-when-called',
+  setup(build) {
+    build.onLoad({ filter: module }, () => ({
+      contents: functions
+        .map(
+          (name) => `export const ${name} = (...args) => require(${JSON.stringify(file)}).${name}(...args);`,
+        )
+        .join('\n'),
+      loader: 'js',
+    }));
+    build.onResolve({ filter: new RegExp(`^${file.replaceAll('.', '\\.')}$`) }, () => ({
+      path: file,
+      external: true,
+    }));
+  },
+});

@@ -7,6 +7,7 @@ import { openOtlpStream } from '../session/otlp-stream.ts';
 import { record } from '../session/record.ts';
 import { tasksInWorker } from '../session/tasks-client.ts';
 import { listTargets } from '../session/targets.ts';
+import { compileLater } from './compile-later.ts';
 import { flushed, processFace } from './process-face.ts';
 import { run } from './run.ts';
 
@@ -18,7 +19,10 @@ async function main(): Promise<void> {
     record,
     analyzeFile,
     compareFiles,
-    lintPaths,
+    lintPaths: ((options) => {
+      compileLater();
+      return lintPaths(options);
+    }) satisfies typeof lintPaths,
     openRecording,
     openOtlpStream,
     tasks: tasksInWorker,

@@ -25,7 +25,7 @@ import {
 import { independentAwaits } from './source/awaits.ts';
 import { framelessWork } from './source/frameless.ts';
 import { namesIn } from './source/names.ts';
-import { parseSource } from './source/parse.ts';
+import { parseTree } from './source/parse.ts';
 
 /**
  * What a file's source proves. A file that cannot be parsed proves nothing: the answer is empty, never an error.
@@ -33,7 +33,7 @@ import { parseSource } from './source/parse.ts';
  */
 export function collectFacts(text: string, file: string): SourceFacts {
   try {
-    const analysis = analyze(parseSource(text, file), file);
+    const analysis = analyze({ ...parseTree(text, file), text }, file);
     return {
       file,
       independentAwaits: [

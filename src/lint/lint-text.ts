@@ -1,13 +1,15 @@
-import type { Linter as LinterNamespace } from 'eslint';
-import { Linter } from 'eslint/universal';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
+import { wrongOptions } from './engine/check-options.ts';
+import { readDirectives, setsRules } from './engine/directives.ts';
+import { askEslint, followFlow } from './engine/by-eslint.ts';
+import type { RuleMessage } from './engine/rule-context.ts';
+import { RuleError, runRules, type ChosenRule } from './engine/run-rules.ts';
 import type { ProjectFacts } from './project/reach-facts.ts';
 import { PRESETS, RULES } from './presets.ts';
 import { RULE_NAMES, type PresetName, type RuleChoice } from './protocol.ts';
-import type { Analysis } from './source/analysis.ts';
-import { detailKey, knownAnalysis } from './source/analysis.ts';
-import { parser, parserOptions, sourceType, virtualName, type Tree } from './source/parse.ts';
+import { analyze, detailKey, type Analysis } from './source/analysis.ts';
+import { parseTree, type Tree } from './source/parse.ts';
 
 export interface LintInput {
   text: string;
@@ -24,84 +26,68 @@ export interface LintInput {
 
 /** Hints about one file, in source order. What cannot be parsed or makes a rule fail is a problem, never an error. */
 export function lintText(input: LintInput): Outcome<Finding[]> {
+  const chosen = chosenRules(input);
+  const wrong = chosen.flatMap((one) => wrongOptions(one) ?? []);
+  if (wrong.length > 0)
+    return { value: [], problems: wrong.map((message) => ({ code: 'lint-failed', message })) };
+  let tree: Tree;
+  try {
+    tree = input.tree ?? parseTree(input.text, input.file);
+  } catch (error) {
+    return { value: [], problems: [parseProblem(input.file, error)] };
+  }
+  return lintTree(input, tree, chosen);
+}
+
+/** A rule that fails is left out, and the others still answer. */
+function lintTree(input: LintInput, tree: Tree, chosen: readonly ChosenRule[]): Outcome<Finding[]> {
   const problems: Problem[] = [];
-  const rules = chosenRules(input);
-  // A rule that fails is left out, and the others still answer.
-  for (let tries = Object.keys(rules).length; tries >= 0; tries--) {
+  let rules = chosen;
+  for (;;) {
     try {
-      const findings = runLinter(input, rules, problems);
-      return { value: findings, problems };
+      const analysis = analyze({ ...tree, text: input.text }, input.file, input.project);
+      return { value: findingsOf(analysis, rules), problems };
     } catch (error) {
-      const rule = failedRule(error);
-      problems.push(failure(input.file, rule, error));
-      if (rule === undefined || !(rule in rules)) break;
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a plain map by rule name
-      delete rules[rule];
+      const failed = error instanceof RuleError ? error.rule : undefined;
+      problems.push(failure(input.file, failed, error));
+      if (failed === undefined) return { value: [], problems };
+      rules = rules.filter(({ name }) => name !== failed);
     }
   }
-  return { value: [], problems };
 }
 
 /** Rules to run, with their options. */
-function chosenRules({ preset, rules = {} }: LintInput): Record<string, readonly unknown[]> {
-  const chosen: Record<string, readonly unknown[]> = {};
+function chosenRules({ preset, rules = {} }: LintInput): ChosenRule[] {
+  const chosen: ChosenRule[] = [];
   for (const name of RULE_NAMES) {
     const base = PRESETS[preset][name] ?? 'off';
     const own = rules[name];
-    const choice = own === undefined ? base : own === 'on' ? (base === 'off' ? [] : base) : own;
-    if (choice !== 'off') chosen[name] = choice;
+    const options = own === undefined ? base : own === 'on' ? (base === 'off' ? [] : base) : own;
+    if (options !== 'off') chosen.push({ name, rule: RULES[name], options });
   }
   return chosen;
 }
 
-function runLinter(
-  input: LintInput,
-  rules: Record<string, readonly unknown[]>,
-  problems: Problem[],
-): Finding[] {
-  const linter = new Linter({ configType: 'flat' });
-  const config = {
-    files: ['**/*.{js,jsx,mjs,cjs,ts,tsx,mts,cts}'],
-    plugins: { looplens: { rules: RULES } },
-    languageOptions: {
-      parser: parserOf(input.tree),
-      sourceType: sourceType(input.file),
-      parserOptions: parserOptions(input.file),
-    },
-    linterOptions: { reportUnusedDisableDirectives: 'off', reportUnusedInlineConfigs: 'off' },
-    settings: { looplens: { file: input.file, project: input.project } },
-    rules: Object.fromEntries(
-      Object.entries(rules).map(([name, options]) => [`looplens/${name}`, ['warn', ...options]]),
-    ),
-  };
-  const messages = linter.verify(
-    withoutOldDirectives(input.text),
-    [config as unknown as LinterNamespace.Config],
-    {
-      filename: virtualName(input.file),
-    },
-  );
-  // Null when the source could not be parsed; the types do not say so.
-  const code = linter.getSourceCode() as object | null;
-  const analysis = code ? knownAnalysis(code) : undefined;
-  const lines = input.text.split(/\r?\n/);
-  const findings: Finding[] = [];
-  for (const message of messages) {
-    if (message.fatal) problems.push(parseProblem(input.file, message));
-    else if (message.ruleId?.startsWith('looplens/'))
-      findings.push(toFinding(message, input.file, analysis, lines));
-  }
-  return findings.sort((a, b) => a.location.line - b.location.line || a.location.column - b.location.column);
+function findingsOf(analysis: Analysis, chosen: readonly ChosenRule[]): Finding[] {
+  const comments = analysis.source.ast.comments ?? [];
+  const messages = setsRules(comments) ? askEslint(analysis, chosen, RULES) : askEngine(analysis, chosen);
+  if (messages.length === 0) return [];
+  const isDisabled = readDirectives(comments, (name) => name in RULES);
+  const lines = analysis.source.text.split(/\r?\n/);
+  return messages
+    .filter(({ rule, line, column }) => !isDisabled(rule, line, column))
+    .sort((a, b) => a.line - b.line || a.column - b.column || (a.rule < b.rule ? -1 : 1))
+    .map((message) => toFinding(message, analysis, lines));
 }
 
-function toFinding(
-  message: LinterNamespace.LintMessage,
-  file: string,
-  analysis: Analysis | undefined,
-  lines: readonly string[],
-): Finding {
-  const rule = (message.ruleId ?? '').slice('looplens/'.length);
-  const detail = analysis?.details.get(detailKey(rule, message.line, message.column));
+function askEngine(analysis: Analysis, chosen: readonly ChosenRule[]): RuleMessage[] {
+  const { messages, flow } = runRules(analysis, chosen);
+  return flow.length === 0 ? messages : [...messages, ...followFlow(analysis, flow)];
+}
+
+function toFinding(message: RuleMessage, { file, details }: Analysis, lines: readonly string[]): Finding {
+  const { rule } = message;
+  const detail = details.get(detailKey(rule, message.line, message.column));
   const confidence = detail?.confidence ?? 'likely';
   const suggestion = message.fix
     ? { desc: detail?.fixTitle ?? message.message, fix: message.fix }
@@ -142,16 +128,6 @@ function toFinding(
   };
 }
 
-/** ESLint changes a text before it parses it only by what the tree does not show. */
-const parserOf = (tree: Tree | undefined) => (tree ? { ...parser, parseForESLint: () => tree } : parser);
-
-/** ESLint no longer parses files with these comments; same length, so that positions hold. */
-const withoutOldDirectives = (text: string): string => text.replace(/(\/\*\s*eslint)-env\b/g, '$1_env');
-
-/** ESLint names the rule it was running in the error that the rule threw. */
-const failedRule = (error: unknown): string | undefined =>
-  (error as { ruleId?: string }).ruleId?.replace(/^looplens\//, '');
-
 function failure(file: string, rule: string | undefined, error: unknown): Problem {
   const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
   return rule === undefined
@@ -162,11 +138,14 @@ function failure(file: string, rule: string | undefined, error: unknown): Proble
       };
 }
 
-function parseProblem(file: string, message: LinterNamespace.LintMessage): Problem {
-  // The parser counts columns from 0.
-  const reason = message.message.replace(/^Parsing error: /, '');
-  return {
-    code: 'parse-error',
-    message: `${file}:${message.line}:${message.column + 1} cannot be parsed: ${reason}`,
-  };
+/** A parser's error says where: lines from 1, columns from 0. */
+function parseProblem(file: string, error: unknown): Problem {
+  const { message, lineNumber, column } = error as { message?: string; lineNumber?: number; column?: number };
+  const reason = message?.split('\n', 1)[0] ?? String(error);
+  return lineNumber === undefined
+    ? { code: 'lint-failed', message: `${file} could not be checked: ${reason}` }
+    : {
+        code: 'parse-error',
+        message: `${file}:${lineNumber}:${(column ?? 0) + 1} cannot be parsed: ${reason}`,
+      };
 }

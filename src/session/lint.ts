@@ -45,7 +45,10 @@ export async function lintPaths(options: LintOptions): Promise<Outcome<Finding[]
   const wanted = await sourceFiles({ paths: options.paths, cwd, ignore: config.ignore, signal });
   const changed = options.change && (await changedLines(options.change, cwd, signal));
   const roots = await rootsOf(wanted);
-  const others = await othersOf(wanted, roots, config, signal);
+  // `lint .` at the root of a project has asked for all of it.
+  const asked = options.paths.some((one) => path.resolve(cwd, one) === cwd) ? cwd : undefined;
+  const partial = roots.filter((root) => root !== asked);
+  const others = await othersOf(wanted, partial, config, signal);
   const { value, problems } = await runLint({
     wanted,
     others,

@@ -27,7 +27,17 @@ export const configs = {
   untyped: path.join(CACHE, 'eslint.untyped.mjs'),
   typed: path.join(CACHE, 'eslint.typed.mjs'),
   oxlint: path.join(CACHE, 'oxlint.json'),
+  promises: path.join(CACHE, 'looplens.promises.json'),
 };
+
+/** Our rules that answer what the typed ones do. */
+const PROMISE_RULES = [
+  'await-thenable',
+  'missing-await',
+  'no-floating-promises',
+  'no-misused-promises',
+  'return-await',
+];
 
 /** Unpacks what is not there yet. @param sizes only these */
 export function prepareSources(sizes = SOURCES.map(({ size }) => size)) {
@@ -120,6 +130,10 @@ const base = { files: ['**/*.js'], plugins: { n, promise, ts: ts.plugin }, linte
   rules: { 'ts/no-floating-promises': 'warn', 'ts/no-misused-promises': 'warn', 'ts/await-thenable': 'warn', 'ts/return-await': 'warn' },
 }];\n`,
   );
+  const schema = JSON.parse(fs.readFileSync(path.join(ROOT, 'dist/looplens.config.schema.json'), 'utf8'));
+  const all = Object.keys(schema.properties.rules.properties);
+  const choices = all.map((name) => [name, PROMISE_RULES.includes(name) ? 'on' : 'off']);
+  fs.writeFileSync(configs.promises, JSON.stringify({ rules: Object.fromEntries(choices) }));
   fs.writeFileSync(
     configs.oxlint,
     JSON.stringify({

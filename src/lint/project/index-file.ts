@@ -1,6 +1,6 @@
 import type { Analysis } from '../source/analysis.ts';
 import type { Call, FunctionNode, Node } from '../source/ast.ts';
-import { enclosingFunction, functionName, isFunction, lastNameNode, unwrap, walk } from '../source/ast.ts';
+import { enclosingFunction, functionName, isFunction, lastNameNode, unwrap } from '../source/ast.ts';
 import { createDescribe, leadsToFunction, prototypeOwner, type Describe } from './values.ts';
 import { shapeOf } from './call-shape.ts';
 import { conventionalEntries, decoratedEntries } from './declared-entries.ts';
@@ -12,18 +12,16 @@ import { hashText } from './hash.ts';
 
 /** Reads out of a file's tree what the project's graph needs. Bounded by the size of the file. */
 export function indexFile(analysis: Analysis): FileIndex {
-  const { ast, visitorKeys: keys } = analysis.source;
   const functions = new Map<Node, number>();
   const classes = new Map<Node, number>();
   const calls: Call[] = [];
   const exporting: Node[] = [];
-  walk(ast, keys, (node) => {
+  for (const node of analysis.nodes) {
     if (isFunction(node)) functions.set(node, functions.size);
     else if (CLASSES.has(node.type)) classes.set(node, classes.size);
     else if (node.type === 'CallExpression' || node.type === 'NewExpression') calls.push(node);
     else if (EXPORTING.has(node.type)) exporting.push(node);
-    return undefined;
-  });
+  }
   // Functions whose prototype is written to are classes, too.
   for (const fn of functions.keys()) {
     const owner = isFunction(fn) ? prototypeOwner(fn, analysis.bindings) : undefined;

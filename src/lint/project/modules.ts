@@ -17,6 +17,9 @@ export function createModules(has: (file: string) => boolean): Modules {
   const memo = new Map<string, string | undefined>();
   const resolvers = new Map<string, Resolver>();
   const configs = new Map<string, string | undefined>();
+  const packages = new Map<string, string | undefined>();
+  const mapping = new Map<string, boolean>();
+  const names = new Map<string, string | undefined>();
   const files = new CachedInputFileSystem(fs, 60_000);
 
   return {
@@ -34,6 +37,9 @@ export function createModules(has: (file: string) => boolean): Modules {
     forget() {
       memo.clear();
       configs.clear();
+      packages.clear();
+      mapping.clear();
+      names.clear();
       resolvers.clear();
       files.purge();
     },
@@ -41,11 +47,50 @@ export function createModules(has: (file: string) => boolean): Modules {
 
   function look(folder: string, name: string): string | undefined {
     try {
-      const found = resolverFor(nearestConfig(folder)).resolveSync({}, folder, name);
+      const config = nearestConfig(folder);
+      if (isForeign(folder, name, config)) return undefined;
+      const found = resolverFor(config).resolveSync({}, folder, name);
       return typeof found === 'string' ? found : undefined;
     } catch {
       return undefined;
     }
+  }
+
+  /**
+   * True for a package in `node_modules` that is really there, or nowhere: none of the project's files, and so not worth
+   * the whole search. A workspace is a link to a folder elsewhere.
+   */
+  function isForeign(folder: string, name: string, config: string | undefined): boolean {
+    const packageName = /^(?:@[^/]+\/)?[^./#][^/]*/.exec(name)?.[0];
+    if (packageName === undefined || mapsNames(config)) return false;
+    for (let at = folder; ; at = path.dirname(at)) {
+      const real = realPackage(path.join(at, 'node_modules', packageName));
+      if (real !== undefined) return real.includes(`${path.sep}node_modules${path.sep}`);
+      if (at === path.dirname(at)) return ownName(folder) !== packageName;
+    }
+  }
+
+  /** Of the package around a folder, by which its own files may call it. */
+  function ownName(folder: string): string | undefined {
+    if (!names.has(folder)) {
+      const own = readName(path.join(folder, 'package.json'));
+      const up = path.dirname(folder);
+      names.set(folder, own ?? (up === folder ? undefined : ownName(up)));
+    }
+    return names.get(folder);
+  }
+
+  function realPackage(folder: string): string | undefined {
+    if (!packages.has(folder)) packages.set(folder, realPath(folder));
+    return packages.get(folder);
+  }
+
+  /** Whether a tsconfig may lead names elsewhere. */
+  function mapsNames(config: string | undefined): boolean {
+    if (config === undefined) return false;
+    const known = mapping.get(config) ?? /"(?:paths|baseUrl|extends)"/.test(fs.readFileSync(config, 'utf8'));
+    mapping.set(config, known);
+    return known;
   }
 
   function resolverFor(config: string | undefined): Resolver {
@@ -72,6 +117,23 @@ export function createModules(has: (file: string) => boolean): Modules {
     const found = fs.existsSync(own) ? own : up === folder ? undefined : nearestConfig(up);
     configs.set(folder, found);
     return found;
+  }
+}
+
+function readName(file: string): string | undefined {
+  try {
+    const { name } = JSON.parse(fs.readFileSync(file, 'utf8')) as { name?: unknown };
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function realPath(folder: string): string | undefined {
+  try {
+    return fs.realpathSync.native(folder);
+  } catch {
+    return undefined;
   }
 }
 

@@ -13,15 +13,18 @@ export default defineRule({
       'On some way this function returns nothing, so the next link of the chain gets undefined and does not wait for what was begun here. Return on every way.',
   },
   defaults: {},
-  create({ report }) {
-    const flow = trackFlow<'return'>((end) => {
-      if (!end.fn || end.fn.async || end.fn.body.type !== 'BlockStatement' || !isMiddle(end.fn)) return;
+  create({ analysis, report }) {
+    const links = analysis.nodes.filter(isFunction).filter(isLink);
+    const flow = trackFlow<'return'>(links, (end) => {
+      if (!end.fn || !isLink(end.fn)) return;
       if (returnsWithout(end, () => true))
         report({ at: end.fn, messageId: 'nothing', detail: { confidence: 'possible' } });
     });
     return { ...flow.listeners, ReturnStatement: () => flow.mark('return') };
   },
 });
+
+const isLink = (fn: FunctionNode): boolean => !fn.async && fn.body.type === 'BlockStatement' && isMiddle(fn);
 
 /** `then(fn)` with another `then` after it that wants a value. */
 function isMiddle(fn: FunctionNode): boolean {

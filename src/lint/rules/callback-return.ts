@@ -1,6 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Variable } from '@typescript-eslint/scope-manager';
-import { lastName } from '../source/ast.ts';
+import type { Node } from '../source/ast.ts';
+import { isFunction, lastName } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { repeats, trackFlow } from '../source/flow.ts';
 import { callbackParameter } from '../source/node-callback.ts';
@@ -22,7 +23,17 @@ export default defineRule({
       callback: Variable;
     }
     const callbacks = new Set<Variable>();
-    const flow = trackFlow<Called>((end) => {
+    const calls: Node[] = [];
+    for (const fn of analysis.nodes.filter(isFunction)) {
+      const callback = callbackParameter(fn, analysis);
+      // A `next` that is called for each element, or after which code runs on purpose, is no callback of Node's kind.
+      if (!callback || callback.name === 'next') continue;
+      const called = callback.references.map(({ identifier }) => identifier.parent).filter(isCall);
+      if (called.length < 2) continue;
+      callbacks.add(callback);
+      calls.push(...called);
+    }
+    const flow = trackFlow<Called>(calls, (end) => {
       for (const callback of new Set([...end.marks.values()].flat().map((mark) => mark.callback))) {
         for (const { first, again } of repeats(end, (mark) => mark.callback === callback)) {
           // A walker may call its function for this and for that; a callback of Node's kind begins with an error or null.
@@ -50,18 +61,8 @@ export default defineRule({
         }
       }
     });
-    const enter = (
-      fn: TSESTree.FunctionDeclaration | TSESTree.FunctionExpression | TSESTree.ArrowFunctionExpression,
-    ): void => {
-      const callback = callbackParameter(fn, analysis);
-      // A `next` that is called for each element, or after which code runs on purpose, is no callback of Node's kind.
-      if (callback && callback.name !== 'next') callbacks.add(callback);
-    };
     return {
       ...flow.listeners,
-      FunctionDeclaration: enter,
-      FunctionExpression: enter,
-      ArrowFunctionExpression: enter,
       'CallExpression:exit'(call: TSESTree.CallExpression) {
         const callback =
           call.callee.type === 'Identifier' ? analysis.bindings.variable(call.callee) : undefined;
@@ -70,6 +71,8 @@ export default defineRule({
     };
   },
 });
+
+const isCall = (node: Node | undefined): node is TSESTree.CallExpression => node?.type === 'CallExpression';
 
 const inCatch = (node: TSESTree.Node): boolean => {
   for (let up = node.parent; up && !/Function/.test(up.type); up = up.parent)

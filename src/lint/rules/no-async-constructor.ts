@@ -15,7 +15,8 @@ export default defineRule({
   defaults: {},
   create({ analysis, report }) {
     return {
-      'MethodDefinition[kind="constructor"]'(node: TSESTree.MethodDefinition) {
+      MethodDefinition(node) {
+        if (node.kind !== 'constructor') return;
         for (const statement of node.value.body?.body ?? []) {
           const call = statement.type === 'ExpressionStatement' ? unwrap(statement.expression) : undefined;
           if (call?.type !== 'CallExpression' || !isPromise(call, analysis) || handles(call)) continue;

@@ -44,8 +44,8 @@ export default defineRule({
       UnaryExpression(node) {
         if (node.operator === '!') check(node.argument, 'condition');
       },
-      'ObjectExpression > SpreadElement'(node: TSESTree.SpreadElement) {
-        check(node.argument, 'spread');
+      SpreadElement(node) {
+        if (node.parent.type === 'ObjectExpression') check(node.argument, 'spread');
       },
     };
   },

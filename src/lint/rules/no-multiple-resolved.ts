@@ -21,9 +21,10 @@ export default defineRule({
     }
     const calls = new Map<TSESTree.Node, TSESTree.NewExpression>();
     for (const construction of constructions(analysis)) {
-      for (const { call } of settlings(construction)) if (call) calls.set(call, construction.promise);
+      const called = settlings(construction).flatMap(({ call }) => call ?? []);
+      if (called.length > 1) for (const call of called) calls.set(call, construction.promise);
     }
-    const flow = trackFlow<Settled>((end) => {
+    const flow = trackFlow<Settled>([...calls.keys()], (end) => {
       for (const promise of new Set([...end.marks.values()].flat().map((mark) => mark.promise))) {
         for (const { first, again } of repeats(end, (mark) => mark.promise === promise)) {
           // What leads from the try into its catch is an error before the first, not the first itself.

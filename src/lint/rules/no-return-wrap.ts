@@ -1,4 +1,3 @@
-import type { TSESTree } from '@typescript-eslint/utils';
 import type { Node } from '../source/ast.ts';
 import { enclosingFunction, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
@@ -54,8 +53,8 @@ export default defineRule({
       ReturnStatement(node) {
         if (node.argument) check(node.argument, node, true);
       },
-      'ArrowFunctionExpression[expression=true]'(node: TSESTree.ArrowFunctionExpression) {
-        check(node.body, node.body, false);
+      ArrowFunctionExpression(node) {
+        if (node.expression) check(node.body, node.body, false);
       },
     };
   },

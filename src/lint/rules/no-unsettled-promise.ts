@@ -40,7 +40,7 @@ export default defineRule({
       suspects.set(fn, construction);
       for (const { node } of uses) sites.set(node, [...(sites.get(node) ?? []), construction]);
     }
-    const flow = trackFlow<Construction>((end) => {
+    const flow = trackFlow<Construction>([...suspects.keys()], (end) => {
       const construction = end.fn && suspects.get(end.fn);
       if (!construction || !returnsWithout(end, (mark) => mark === construction)) return;
       const where =

@@ -1,4 +1,4 @@
-import type { TSESLint } from '@typescript-eslint/utils';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Finding } from '../../model/finding.ts';
 import type { ProjectFacts } from '../project/reach-facts.ts';
 import type { Node } from './ast.ts';
@@ -14,6 +14,8 @@ import { createReach } from './reach.ts';
 /** What rules share about one parsed file. */
 export interface Analysis {
   source: ParsedSource;
+  /** All nodes, in source order. */
+  nodes: readonly Node[];
   /** As findings name it. */
   file: string;
   kind: FileKind;
@@ -32,18 +34,16 @@ export type Detail = Pick<Finding, 'confidence'> & Partial<Pick<Finding, 'chain'
 
 /** Analyses a parsed file and links its nodes to their parents. */
 export function analyze(source: ParsedSource, file: string, project?: ProjectFacts): Analysis {
-  walk(source.ast, source.visitorKeys, (node) => {
-    linkChildren(node, source);
-    return undefined;
-  });
+  const nodes = source.nodes ?? linkedNodes(source);
   const bindings = createBindings(source.scopeManager);
   const made = new Map<string, unknown>();
   return {
     source,
+    nodes,
     file,
     kind: fileKind(source, bindings, file),
     bindings,
-    reach: createReach(source.ast, source.visitorKeys, bindings, file, project),
+    reach: createReach(nodes, source.visitorKeys, bindings, file, project),
     project,
     details: new Map(),
     once: <T>(key: string, make: () => T): T => {
@@ -56,7 +56,7 @@ export function analyze(source: ParsedSource, file: string, project?: ProjectFac
 /** The analysis of the file that a rule looks at: made once for all rules. */
 export function analysisOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>): Analysis {
   const code = context.sourceCode;
-  const known = analyses.get(code);
+  const known = analyses.get(code.ast);
   if (known) return known;
   const own = (context.settings as { looplens?: { file?: unknown; project?: ProjectFacts } }).looplens;
   const named = own?.file;
@@ -70,18 +70,31 @@ export function analysisOf(context: Readonly<TSESLint.RuleContext<string, readon
     typeof named === 'string' ? named : context.filename,
     own?.project,
   );
-  analyses.set(code, made);
+  analyses.set(code.ast, made);
   return made;
 }
 
-/** Looks up what rules noted beside their messages; undefined when no rule asked for the analysis. */
-export const knownAnalysis = (code: object): Analysis | undefined => analyses.get(code);
+/** Rules that look at this tree get this analysis. */
+export function useAnalysis(ast: TSESTree.Program, analysis: Analysis): void {
+  analyses.set(ast, analysis);
+}
 
 /** Identifies a message: one rule reports a place once. */
 export const detailKey = (rule: string, line: number, column: number): string => `${rule}:${line}:${column}`;
 
 /** A memo, not state: the value depends on its key alone and goes away with it. */
 const analyses = new WeakMap<object, Analysis>();
+
+/** Links nodes to their parents. */
+function linkedNodes(source: ParsedSource): Node[] {
+  const nodes: Node[] = [];
+  walk(source.ast, source.visitorKeys, (node) => {
+    nodes.push(node);
+    linkChildren(node, source);
+    return undefined;
+  });
+  return nodes;
+}
 
 function linkChildren(node: Node, source: ParsedSource): void {
   for (const key of source.visitorKeys[node.type] ?? []) {

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from './analysis.ts';
 import type { Node } from './ast.ts';
-import { lastName, someNode, unwrap, walk } from './ast.ts';
+import { lastName, someNode, unwrap } from './ast.ts';
 import type { EffectGuess } from './effects.ts';
 import { effectOf } from './effects.ts';
 import { mayLeave, namesIn, patternNames } from './names.ts';
@@ -24,15 +24,14 @@ export interface AwaitRun {
  */
 export function independentAwaits(analysis: Analysis): AwaitRun[] {
   const runs: AwaitRun[] = [];
-  walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
+  for (const node of analysis.nodes) {
     if (node.type === 'BlockStatement' || node.type === 'SwitchCase') {
       const statements = node.type === 'BlockStatement' ? node.body : node.consequent;
       runs.push(...runsOfBlock(statements, analysis));
     }
     if (node.type === 'ArrowFunctionExpression' && node.body.type !== 'BlockStatement')
       runs.push(...runsOfBlock([node.body], analysis));
-    return undefined;
-  });
+  }
   return runs.sort((a, b) => a.awaits[0]!.range[0] - b.awaits[0]!.range[0]);
 }
 

@@ -30,8 +30,12 @@ export interface FlowTracker<Mark> {
  *   if (a) done();       s1 ── a ──► s2 [done] ──► s3 [done]
  *   done();               └──── !a ──────────────► s3 [done]
  * ```
+ * @param where nodes without which the rule has nothing to say: our engine follows the code around them only
  */
-export function trackFlow<Mark>(onEnd: (flow: Flow<Mark>) => void): FlowTracker<Mark> {
+export function trackFlow<Mark>(
+  where: readonly Node[],
+  onEnd: (flow: Flow<Mark>) => void,
+): FlowTracker<Mark> {
   interface Frame {
     current: Set<Segment>;
     marks: Map<string, Mark[]>;
@@ -41,6 +45,7 @@ export function trackFlow<Mark>(onEnd: (flow: Flow<Mark>) => void): FlowTracker<
   const leave = (segment: Segment): void => void frames.at(-1)?.current.delete(segment);
   return {
     listeners: {
+      [FLOW_NODES]: where,
       onCodePathStart: () => void frames.push({ current: new Set(), marks: new Map() }),
       onCodePathEnd: ((path: TSESLint.CodePath, node: Node): void => {
         const frame = frames.pop();
@@ -54,7 +59,7 @@ export function trackFlow<Mark>(onEnd: (flow: Flow<Mark>) => void): FlowTracker<
       }) as never,
       onCodePathSegmentStart: enter,
       onCodePathSegmentEnd: leave,
-    },
+    } as TSESLint.RuleListener,
     mark(value) {
       const frame = frames.at(-1);
       for (const { id } of frame?.current ?? []) {
@@ -65,6 +70,10 @@ export function trackFlow<Mark>(onEnd: (flow: Flow<Mark>) => void): FlowTracker<
     },
   };
 }
+
+/** What a rule that follows code paths looks at; undefined for rules that follow none. */
+export const flowNodes = (listeners: object): readonly Node[] | undefined =>
+  (listeners as { [FLOW_NODES]?: readonly Node[] })[FLOW_NODES];
 
 /** True when some way from the beginning to a return passes no mark that counts. */
 export function returnsWithout<Mark>(flow: Flow<Mark>, counts: (mark: Mark) => boolean): boolean {
@@ -109,6 +118,9 @@ export function repeats<Mark>(
   }
   return found;
 }
+
+/** ESLint looks at names that are strings only. */
+const FLOW_NODES = Symbol('nodes whose code paths matter');
 
 /** ESLint numbers segments in source order, so a way back leads to a lower number. */
 const isLoopBack = (from: Segment, to: Segment): boolean => order(to) <= order(from);

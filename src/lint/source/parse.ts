@@ -1,17 +1,24 @@
-import * as parser from '@typescript-eslint/parser';
 import type { ScopeManager } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/utils';
-import type { VisitorKeys } from './ast.ts';
+import { parseByReference } from '../reference/parser.ts';
+import type { Node, VisitorKeys } from './ast.ts';
+import { fastParse } from './fast-parse.ts';
 
 /** What the parser makes of a file; ESLint's `SourceCode` has the same members. */
-export interface ParsedSource {
-  ast: TSESTree.Program;
-  scopeManager: ScopeManager | null;
-  visitorKeys: VisitorKeys;
+export interface ParsedSource extends Tree {
   text: string;
 }
 
-/** Options of the parser for a file name; the extension decides about JSX and type assertions. */
+/** A file's tree with its names. */
+export interface Tree {
+  ast: TSESTree.Program;
+  scopeManager: ScopeManager | null;
+  visitorKeys: VisitorKeys;
+  /** All nodes in source order, where they were listed already and know their parents. */
+  nodes?: readonly Node[];
+}
+
+/** Options of typescript-eslint's parser for a file name; the extension decides about JSX and type assertions. */
 export function parserOptions(file: string) {
   return {
     ecmaVersion: 'latest',
@@ -33,31 +40,12 @@ export function virtualName(file: string): string {
   return `source${/\.(?:[cm]?[jt]s|[jt]sx)$/i.exec(file)?.[0].toLowerCase() ?? '.js'}`;
 }
 
-/** Parses a file. @throws whatever the parser throws on a syntax error */
-export function parseSource(text: string, file: string): ParsedSource {
-  const result = parser.parseForESLint(text, {
-    ...parserOptions(file),
-    range: true,
-    loc: true,
-    tokens: false,
-    comment: false,
-  });
-  return {
-    ast: result.ast,
-    scopeManager: result.scopeManager,
-    visitorKeys: result.visitorKeys,
-    text,
-  };
-}
-
-/** A file's tree with all that ESLint wants of it. */
-export type Tree = Pick<ParsedSource, 'ast' | 'scopeManager' | 'visitorKeys'>;
-
-/** Parses a file for ESLint, so that one tree serves for everything. @throws whatever the parser throws */
+/** Parses a file: one tree serves for everything. @throws what typescript-eslint's parser throws */
 export function parseTree(text: string, file: string): Tree {
-  const options = { ...parserOptions(file), range: true, loc: true, tokens: true, comment: true };
-  const { ast, scopeManager, visitorKeys } = parser.parseForESLint(text, options);
-  return { ast, scopeManager, visitorKeys };
+  try {
+    return fastParse(text, file, sourceType(file));
+  } catch {
+    // Old or uncommon code, or none at all: the reference says which.
+    return parseByReference(text, parserOptions(file));
+  }
 }
-
-export { parser };

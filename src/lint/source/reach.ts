@@ -9,7 +9,6 @@ import {
   propertyName,
   someNode,
   unwrap,
-  walk,
 } from './ast.ts';
 import type { Bindings } from './bindings.ts';
 import { callbackRole } from './callbacks.ts';
@@ -54,7 +53,7 @@ interface FunctionFacts {
 }
 
 export function createReach(
-  root: Node,
+  nodes: readonly Node[],
   keys: VisitorKeys,
   bindings: Bindings,
   file: string,
@@ -62,11 +61,10 @@ export function createReach(
 ): Reach {
   const facts = new Map<FunctionNode, FunctionFacts>();
   const calls: Call[] = [];
-  walk(root, keys, (node) => {
+  for (const node of nodes) {
     if (isFunction(node)) facts.set(node, { callers: [], aside: false, open: false });
-    if (node.type === 'CallExpression' || node.type === 'NewExpression') calls.push(node);
-    return undefined;
-  });
+    else if (node.type === 'CallExpression' || node.type === 'NewExpression') calls.push(node);
+  }
   const targets = (value: Node): FunctionNode[] => targetsOf(value, bindings, 0);
 
   for (const call of calls) addCall(call);

@@ -2,7 +2,7 @@ import type { Slowness } from '../regexps/screen.ts';
 import { screenRegexp } from '../regexps/screen.ts';
 import type { Analysis } from './analysis.ts';
 import type { Node } from './ast.ts';
-import { staticString, walk } from './ast.ts';
+import { staticString } from './ast.ts';
 import { GLOBAL } from './bindings.ts';
 
 /** A regular expression whose running time grows faster than its input. */
@@ -16,12 +16,11 @@ export interface SlowRegexp extends Slowness {
 export function slowRegexps(analysis: Analysis): SlowRegexp[] {
   return analysis.once('slow-regexps', () => {
     const found: SlowRegexp[] = [];
-    walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
+    for (const node of analysis.nodes) {
       const regexp = regexpOf(node, analysis);
       const slow = regexp && screenRegexp(regexp.source, regexp.flags);
       if (slow) found.push({ node, text: `/${regexp.source}/${regexp.flags}`, ...slow });
-      return undefined;
-    });
+    }
     return found;
   });
 }

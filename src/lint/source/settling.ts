@@ -2,7 +2,7 @@ import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from './analysis.ts';
 import type { FunctionNode } from './ast.ts';
-import { enclosingFunction, walk } from './ast.ts';
+import { enclosingFunction } from './ast.ts';
 import { executorOf } from './promises.ts';
 
 /** A `new Promise` with the variables that settle it. */
@@ -52,11 +52,5 @@ export function settlings({ settlers }: Construction): Settling[] {
     .sort((a, b) => a.node.range[0] - b.node.range[0]);
 }
 
-function newExpressions({ source }: Analysis): TSESTree.NewExpression[] {
-  const found: TSESTree.NewExpression[] = [];
-  walk(source.ast, source.visitorKeys, (node) => {
-    if (node.type === 'NewExpression') found.push(node);
-    return undefined;
-  });
-  return found;
-}
+const newExpressions = ({ nodes }: Analysis): TSESTree.NewExpression[] =>
+  nodes.filter((node) => node.type === 'NewExpression');

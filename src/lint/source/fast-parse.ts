@@ -1,0 +1,107 @@
+import { parse, type ParserOptions } from '@babel/parser';
+import { analyze as analyzeScopes } from '@typescript-eslint/scope-manager';
+import type { TSESTree } from '@typescript-eslint/utils';
+import { visitorKeys } from '@typescript-eslint/visitor-keys';
+import type { Node } from './ast.ts';
+import { childrenOf } from './ast.ts';
+import type { Tree } from './parse.ts';
+
+/**
+ * Parses with Babel, whose trees in ESTree's form are those of typescript-eslint, at a fifth of its time. A test holds
+ * both to the same findings.
+ * @param kind of the scopes: the file itself is a function in CommonJS
+ * @throws a SyntaxError, also for code that typescript-eslint takes: ask that one then
+ */
+export function fastParse(text: string, file: string, kind: 'module' | 'commonjs'): Tree {
+  const typed = /\.[cm]?tsx?$/i.test(file);
+  const { program, comments, errors } = parse(text, optionsOf(file, typed));
+  const grave = errors?.find(({ reasonCode }) => !TOLERATED.has(reasonCode));
+  if (grave) throw new SyntaxError(grave.reasonCode);
+  const ast = program as unknown as TSESTree.Program;
+  ast.comments = (comments ?? []).map((comment) => ({
+    type: comment.type === 'CommentBlock' ? 'Block' : 'Line',
+    value: comment.value,
+    range: [comment.start, comment.end],
+    loc: comment.loc,
+  })) as unknown as TSESTree.Comment[];
+  ast.tokens = [];
+  const nodes = finish(ast, typed);
+  return {
+    ast,
+    nodes,
+    visitorKeys,
+    // The names of the language's library bind nothing that rules ask for.
+    scopeManager: analyzeScopes(ast, { sourceType: kind === 'module' ? 'module' : 'script', lib: [] }),
+  };
+}
+
+function optionsOf(file: string, typed: boolean): ParserOptions {
+  const jsx = !typed || /x$/i.test(file);
+  return {
+    sourceType: 'module',
+    strictMode: false,
+    errorRecovery: true,
+    ranges: true,
+    attachComment: false,
+    allowReturnOutsideFunction: true,
+    allowUndeclaredExports: true,
+    plugins: [
+      'estree',
+      'decorators-legacy',
+      'decoratorAutoAccessors',
+      ...(typed ? (['typescript'] as const) : []),
+      ...(jsx ? (['jsx'] as const) : []),
+    ],
+  };
+}
+
+/** Errors about names, which typescript-eslint leaves to the type checker. */
+const TOLERATED: ReadonlySet<string> = new Set(['VarRedeclaration', 'DuplicateExport', 'ParamDupe']);
+
+/** Links parents, mends what differs from typescript-eslint's tree, and lists the nodes in source order. */
+function finish(ast: TSESTree.Program, typed: boolean): Node[] {
+  const nodes: Node[] = [];
+  const pending: Node[] = [ast];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    nodes.push(node);
+    if (node.type === 'TemplateElement') widen(node);
+    else if (!typed) fillIn(node);
+    const children = childrenOf(node, visitorKeys);
+    for (let i = children.length - 1; i >= 0; i--) {
+      const child = children[i]!;
+      child.parent = node;
+      pending.push(child);
+    }
+  }
+  return nodes;
+}
+
+/** typescript-eslint counts the marks around the text in. */
+function widen(node: TSESTree.TemplateElement): void {
+  const after = node.tail ? 1 : 2;
+  node.range = [node.range[0] - 1, node.range[1] + after];
+  node.loc.start.column -= 1;
+  node.loc.end.column += after;
+}
+
+/** Lists that Babel makes for TypeScript only. */
+function fillIn(node: Node): void {
+  switch (node.type) {
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      for (const parameter of node.params) parameter.decorators ??= [];
+      break;
+    case 'ClassDeclaration':
+    case 'ClassExpression':
+      node.decorators ??= [];
+      node.implements ??= [];
+      break;
+    case 'MethodDefinition':
+    case 'PropertyDefinition':
+    case 'AccessorProperty':
+      node.decorators ??= [];
+      break;
+    default:
+  }
+}
