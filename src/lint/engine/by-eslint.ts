@@ -5,7 +5,7 @@ import type { Analysis } from '../source/analysis.ts';
 import { useAnalysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import type { Rule } from '../source/define-rule.ts';
-import { parserOptions, sourceType, virtualName, type Tree } from '../source/parse.ts';
+import { parserOptions, sourceType, virtualName } from '../source/parse.ts';
 import type { RuleMessage } from './rule-context.ts';
 import { RuleError, type ChosenRule, type RuleRun } from './run-rules.ts';
 
@@ -19,7 +19,10 @@ export function askEslint(
   chosen: readonly ChosenRule[],
   rules: Readonly<Record<string, Rule>>,
 ): RuleMessage[] {
-  return verify(analysis, analysis.source, chosen, rules);
+  const { ast } = analysis.source;
+  // ESLint no longer checks files with these.
+  const comments = (ast.comments ?? []).filter(({ value }) => !/^\s*eslint-env\b/.test(value));
+  return verify(analysis, { ...ast, comments }, chosen, rules);
 }
 
 /**
@@ -27,22 +30,15 @@ export function askEslint(
  * @throws RuleError
  */
 export function followFlow(analysis: Analysis, flow: RuleRun['flow']): RuleMessage[] {
-  const { source } = analysis;
+  const { ast } = analysis.source;
   const concerned = new Set(flow.flatMap(({ nodes }) => nodes.map(statementOf)));
-  const body = source.ast.body.filter((statement) => concerned.has(statement));
-  const ast: TSESTree.Program = { ...source.ast, body };
-  useAnalysis(ast, analysis);
-  try {
-    return verify(
-      analysis,
-      { ...source, ast },
-      flow.map(({ chosen }) => chosen),
-      Object.fromEntries(flow.map(({ chosen: { name, rule } }) => [name, rule])),
-    );
-  } finally {
-    // ESLint made itself a parent of them.
-    for (const statement of body) statement.parent = source.ast;
-  }
+  const body = ast.body.filter((statement) => concerned.has(statement));
+  return verify(
+    analysis,
+    { ...ast, body, comments: [] },
+    flow.map(({ chosen }) => chosen),
+    Object.fromEntries(flow.map(({ chosen: { name, rule } }) => [name, rule])),
+  );
 }
 
 /** The statement of the program that holds a node. */
@@ -54,12 +50,12 @@ function statementOf(node: Node): Node {
 
 function verify(
   analysis: Analysis,
-  tree: Tree,
+  ast: TSESTree.Program,
   chosen: readonly ChosenRule[],
   rules: Readonly<Record<string, Rule>>,
 ): RuleMessage[] {
   const { file, source } = analysis;
-  useAnalysis(tree.ast, analysis);
+  useAnalysis(ast, analysis);
   const config: Linter.Config = {
     files: ['**/*.{js,jsx,mjs,cjs,ts,tsx,mts,cts}'],
     plugins: { looplens: { rules } as never },
@@ -68,7 +64,7 @@ function verify(
     rules: Object.fromEntries(chosen.map(({ name, options }) => [`looplens/${name}`, ['warn', ...options]])),
   };
   try {
-    return verifyByReference(withoutOldDirectives(source.text), virtualName(file), config, tree).flatMap(
+    return verifyByReference(source.text, virtualName(file), config, { ...source, ast }).flatMap(
       ({ ruleId, ...message }) =>
         ruleId?.startsWith('looplens/') ? [{ ...message, rule: ruleId.slice('looplens/'.length) }] : [],
     );
@@ -76,8 +72,8 @@ function verify(
     // ESLint names the rule it was running in the error that the rule threw.
     const rule = (error as { ruleId?: string }).ruleId?.replace(/^looplens\//, '');
     throw rule === undefined ? error : new RuleError(rule, error);
+  } finally {
+    // ESLint made its program the parent of these.
+    for (const statement of ast.body) statement.parent = source.ast;
   }
 }
-
-/** ESLint no longer checks files with these comments; same length, so that positions hold. */
-const withoutOldDirectives = (text: string): string => text.replace(/(\/\*\s*eslint)-env\b/g, '$1_env');

@@ -23,21 +23,26 @@ type Context = Readonly<TSESLint.RuleContext<string, readonly unknown[]>>;
 type Descriptor = Parameters<Context['report']>[0];
 type FixFunction = NonNullable<TSESLint.ReportFixFunction>;
 
+/** ESLint's `sourceCode` as far as our rules use it: one for all rules of a file. */
+export function createSourceCode({ source }: Analysis): Context['sourceCode'] {
+  const comments = source.ast.comments ?? [];
+  return {
+    ...source,
+    getText: (node: TSESTree.Node) => source.text.slice(...node.range),
+    getAllComments: () => comments,
+    getCommentsInside: ({ range: [start, end] }: TSESTree.Node) =>
+      comments.filter(({ range }) => range[0] >= start && range[1] <= end),
+  } as unknown as Context['sourceCode'];
+}
+
 /** ESLint's context as far as our rules use it. @param said takes what the rule reports */
 export function createContext(
-  analysis: Analysis,
+  sourceCode: Context['sourceCode'],
   { name, rule, options }: { name: string; rule: Rule; options: readonly unknown[] },
   said: RuleMessage[],
 ): Context {
-  const { source } = analysis;
   const words = rule.meta.messages;
-  const sourceCode = {
-    ...source,
-    getText: (node: TSESTree.Node) => source.text.slice(...node.range),
-    getAllComments: () => source.ast.comments ?? [],
-    getCommentsInside: ({ range: [start, end] }: TSESTree.Node) =>
-      (source.ast.comments ?? []).filter(({ range }) => range[0] >= start && range[1] <= end),
-  };
+  const { text } = sourceCode;
   const report = ({ loc, messageId, data, fix, suggest }: Descriptor & { loc?: unknown }): void => {
     const { start, end } = loc as TSESTree.SourceLocation;
     said.push({
@@ -47,9 +52,9 @@ export function createContext(
       column: start.column + 1,
       endLine: end.line,
       endColumn: end.column + 1,
-      fix: fix ? editOf(fix, source.text) : undefined,
+      fix: fix ? editOf(fix, text) : undefined,
       suggestions: suggest?.flatMap((one) => {
-        const edit = editOf(one.fix, source.text);
+        const edit = editOf(one.fix, text);
         return edit ? [{ desc: fill(words[one.messageId] ?? '', one.data), fix: edit }] : [];
       }),
     });

@@ -3,7 +3,7 @@ import { useAnalysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import type { Rule } from '../source/define-rule.ts';
 import { flowNodes } from '../source/flow.ts';
-import { createContext } from './rule-context.ts';
+import { createContext, createSourceCode } from './rule-context.ts';
 import type { RuleMessage } from './rule-context.ts';
 
 /** A rule with its options. */
@@ -39,9 +39,10 @@ export function runRules(analysis: Analysis, chosen: readonly ChosenRule[]): Rul
   const run: RuleRun = { messages: [], flow: [] };
   const entering = new Map<string, Listener[]>();
   const ending: Listener[] = [];
+  const code = createSourceCode(analysis);
   for (const one of chosen) {
     const said: RuleMessage[] = [];
-    const listeners = guarded(one.name, () => one.rule.create(createContext(analysis, one, said)));
+    const listeners = guarded(one.name, () => one.rule.create(createContext(code, one, said)));
     const nodes = flowNodes(listeners);
     if (nodes) {
       // ESLint runs such a rule anew, and all of it.

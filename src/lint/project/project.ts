@@ -1,7 +1,6 @@
 import { createModules } from './modules.ts';
 import type { LinkedFile, Target } from './evaluate.ts';
 import type { FileIndex, IndexedFunction } from './file-index.ts';
-import { hashText } from './hash.ts';
 import { link, type Linked } from './link.ts';
 import { findPaths, type Paths, type Placed } from './paths.ts';
 import { createGiven, type Given } from './promises-given.ts';
@@ -20,16 +19,15 @@ export interface Project {
 }
 
 export function createProject(): Project {
-  const files = new Map<string, { index: FileIndex; shape: string }>();
+  const files = new Map<string, { index: FileIndex }>();
   const modules = createModules((file) => files.has(file));
   let state: State | undefined;
 
   return {
     set(file, index) {
-      const shape = shapeOf(index);
       const before = files.get(file);
-      files.set(file, { index, shape });
-      if (before?.shape === shape) {
+      files.set(file, { index });
+      if (before && shapeOf(before.index) === shapeOf(index)) {
         state?.move(file, index);
         return false;
       }
@@ -140,4 +138,4 @@ const POSITIONS: ReadonlySet<string> = new Set([
 
 /** Everything of an index but its positions. */
 const shapeOf = (index: FileIndex): string =>
-  hashText(JSON.stringify(index, (key, value: unknown) => (POSITIONS.has(key) ? undefined : value)));
+  JSON.stringify(index, (key, value: unknown) => (POSITIONS.has(key) ? undefined : value));

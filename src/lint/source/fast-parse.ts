@@ -3,7 +3,6 @@ import { analyze as analyzeScopes } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/utils';
 import { visitorKeys } from '@typescript-eslint/visitor-keys';
 import type { Node } from './ast.ts';
-import { childrenOf } from './ast.ts';
 import type { Tree } from './parse.ts';
 
 /**
@@ -66,14 +65,22 @@ function finish(ast: TSESTree.Program, typed: boolean): Node[] {
     nodes.push(node);
     if (node.type === 'TemplateElement') widen(node);
     else if (!typed) fillIn(node);
-    const children = childrenOf(node, visitorKeys);
-    for (let i = children.length - 1; i >= 0; i--) {
-      const child = children[i]!;
-      child.parent = node;
-      pending.push(child);
+    const keys = visitorKeys[node.type] ?? [];
+    // The last first: it is taken out last.
+    for (let at = keys.length - 1; at >= 0; at--) {
+      const value = (node as unknown as Record<string, Node | null | undefined | (Node | null)[]>)[keys[at]!];
+      if (Array.isArray(value)) {
+        for (let item = value.length - 1; item >= 0; item--) visit(value[item], node);
+      } else visit(value, node);
     }
   }
   return nodes;
+
+  function visit(child: Node | null | undefined, parent: Node): void {
+    if (!child) return;
+    child.parent = parent;
+    pending.push(child);
+  }
 }
 
 /** typescript-eslint counts the marks around the text in. */
