@@ -150,10 +150,7 @@ it('parses all of this itself', () => {
     ['a.js', 'return 1; with (a) {}'],
     ['a.cjs', 'var yield_ = 010; if (a) return;'],
     ['a.jsx', 'const a = <A b={c}>{...d}<></></A>;'],
-    [
-      'a.ts',
-      'abstract class A<T> { declare x: T; abstract y(): void; constructor(private z?: T) {} }',
-    ],
+    ['a.ts', 'abstract class A<T> { declare x: T; abstract y(): void; constructor(private z?: T) {} }'],
     ['a.tsx', 'const f = <T,>(a: T) => <B<T> a={a} />;'],
     ['a.ts', '@d() class A { @d() accessor x = 1; m(@p() a: number) {} }'],
     ['a.mts', 'import a = require("a"); export = a; using x = y(); type Z = typeof import("z");'],
