@@ -99,6 +99,8 @@ describe('our engine and ESLint say the same', () => {
       expect(files.length).toBeGreaterThan(2);
       for (const file of files) {
         const text = fs.readFileSync(file, 'utf8');
+        // ESLint 10 refuses a whole file for this comment of older versions; we read the code.
+        if (text.includes('eslint-env')) continue;
         expect([file, byEngine(text, file)]).toEqual([file, byEslint(text, file)]);
       }
     },
