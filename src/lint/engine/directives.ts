@@ -33,7 +33,9 @@ export function readDirectives(
 
 /** True when a comment sets one of our rules itself. */
 export function setsRules(comments: readonly TSESTree.Comment[]): boolean {
-  return comments.some(({ type, value }) => type === BLOCK && /^\s*eslint\s[^]*looplens\//.test(value));
+  return comments.some(
+    ({ type, value }) => (type as string) === 'Block' && /^\s*eslint\s[^]*looplens\//.test(value),
+  );
 }
 
 interface Directive {
@@ -47,9 +49,6 @@ interface Directive {
 
 const DIRECTIVE = /^eslint-(disable(?:-next-line|-line)?|enable)(?:\s|$)/;
 
-/** The parser's `AST_TOKEN_TYPES` is an enum: its value is not its type. */
-const BLOCK = 'Block' as TSESTree.Comment['type'];
-
 function directivesOf(
   { type, value, loc }: TSESTree.Comment,
   isRule: (name: string) => boolean,
@@ -59,7 +58,7 @@ function directivesOf(
   const word = DIRECTIVE.exec(text)?.[1];
   if (word === undefined) return [];
   const isLine = word.endsWith('line');
-  if (!isLine && type !== BLOCK) return [];
+  if (!isLine && (type as string) !== 'Block') return [];
   if (word === 'disable-line' && loc.start.line !== loc.end.line) return [];
   const kind = isLine ? 'line' : word === 'disable' ? 'off' : 'on';
   const line = word === 'disable-next-line' ? loc.end.line + 1 : loc.start.line;

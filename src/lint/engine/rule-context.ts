@@ -66,7 +66,7 @@ export function createContext(
 const fill = (message: string, data: Readonly<Record<string, unknown>> | undefined): string =>
   message.replace(/\{\{([^{}]+?)\}\}/g, (whole, key: string) => {
     const value = data?.[key.trim()];
-    return value === undefined ? whole : String(value as string);
+    return value === undefined ? whole : `${value as string | number}`;
   });
 
 /** All changes of a fix as one, with what stands between them. */

@@ -19,7 +19,7 @@ export function verifyByReference(
   };
   return new Linter({ configType: 'flat' }).verify(
     text,
-    [{ ...config, languageOptions: { ...languageOptions, parser: parser as never } }],
+    [{ ...config, languageOptions: { ...languageOptions, parser } }],
     { filename },
   );
 }

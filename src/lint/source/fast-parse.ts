@@ -14,7 +14,7 @@ import type { Tree } from './parse.ts';
 export function fastParse(text: string, file: string, kind: 'module' | 'commonjs'): Tree {
   const typed = /\.[cm]?tsx?$/i.test(file);
   const { program, comments, errors } = parse(text, optionsOf(file, typed));
-  const grave = errors?.find(({ reasonCode }) => !TOLERATED.has(reasonCode));
+  const grave = errors.find(({ reasonCode }) => !TOLERATED.has(reasonCode));
   if (grave) throw new SyntaxError(grave.reasonCode);
   const ast = program as unknown as TSESTree.Program;
   ast.comments = (comments ?? []).map((comment) => ({
@@ -97,18 +97,22 @@ function fillIn(node: Node): void {
     case 'FunctionDeclaration':
     case 'FunctionExpression':
     case 'ArrowFunctionExpression':
-      for (const parameter of node.params) parameter.decorators ??= [];
+      for (const parameter of node.params) addList(parameter, 'decorators');
       break;
     case 'ClassDeclaration':
     case 'ClassExpression':
-      node.decorators ??= [];
-      node.implements ??= [];
+      addList(node, 'decorators');
+      addList(node, 'implements');
       break;
     case 'MethodDefinition':
     case 'PropertyDefinition':
     case 'AccessorProperty':
-      node.decorators ??= [];
+      addList(node, 'decorators');
       break;
     default:
   }
 }
+
+const addList = <Key extends string>(node: { [key in Key]?: unknown[] }, key: Key): void => {
+  node[key] ??= [];
+};

@@ -59,7 +59,7 @@ export function trackFlow<Mark>(
       }) as never,
       onCodePathSegmentStart: enter,
       onCodePathSegmentEnd: leave,
-    } as TSESLint.RuleListener,
+    },
     mark(value) {
       const frame = frames.at(-1);
       for (const { id } of frame?.current ?? []) {

@@ -18,7 +18,7 @@ function byEslint(text: string, file: string): string[] | 'cannot be parsed' {
         files: ['**/*.{js,jsx,mjs,cjs,ts,tsx,mts,cts}'],
         plugins: { looplens: { rules: RULES as never } },
         languageOptions: {
-          parser: parser as never,
+          parser,
           sourceType: /\.c[jt]s$/.test(file) ? 'commonjs' : 'module',
           parserOptions: { ecmaFeatures: { jsx: true }, suppressDeprecatedPropertyWarnings: true },
         },
