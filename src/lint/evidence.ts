@@ -122,20 +122,27 @@ function comesFrom(hint: Finding, measured: Finding): boolean {
 function hasSameText(hint: Finding, measured: Finding): boolean {
   if (hint.location.line !== measured.location.line) return true;
   if (hint.lineText === undefined || measured.lineText === undefined) return true;
-  return hint.lineText.trim() === measured.lineText.trim();
+  return codeOf(hint) === codeOf(measured);
 }
 
 /** The same text in the same function at another line: lines above it were edited. */
 function hasMoved(hint: Finding, measured: Finding): boolean {
-  const text = hint.lineText?.trim();
+  const code = codeOf(hint);
   return (
-    text !== undefined &&
-    text !== '' &&
+    code !== '' &&
     hint.location.line !== measured.location.line &&
-    text === measured.lineText?.trim() &&
+    code === codeOf(measured) &&
     shortName(hint) === shortName(measured)
   );
 }
+
+/** The line without what a formatter changes: spaces, kinds of quotes, a last comma or semicolon, a comment at the end. */
+const codeOf = ({ lineText = '' }: Finding): string =>
+  lineText
+    .replace(/\s\/\/.*$/, '')
+    .replace(/\s+/g, '')
+    .replace(/["`]/g, "'")
+    .replace(/[,;]+$/, '');
 
 /** V8 and the parser agree on a function's last name, not always on what stands before it. */
 const shortName = ({ location }: Finding): string => lastPart(location.function);

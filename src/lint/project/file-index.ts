@@ -84,7 +84,7 @@ export type Value =
 
 /** A call, with what it does to the functions among its arguments. */
 export interface IndexedCall {
-  /** The function it stands in; -1 for module level. */
+  /** The function it stands in; -1 for module level, and for what a function does the first time only. */
   from: number;
   line: number;
   column: number;

@@ -8,6 +8,7 @@ import type { FileIndex, IndexedCall, IndexedFunction } from './file-index.ts';
 import { indexClass, indexPrototype } from './index-classes.ts';
 import { indexExports } from './index-exports.ts';
 import { givenBy } from './returned.ts';
+import { runsOnce } from '../source/runs-once.ts';
 import { hashText } from './hash.ts';
 
 /** Reads out of a file's tree what the project's graph needs. Bounded by the size of the file. */
@@ -41,7 +42,7 @@ export function indexFile(analysis: Analysis): FileIndex {
     ),
     exports,
     stars,
-    calls: calls.flatMap((call) => indexCall(call, functions, describe)),
+    calls: calls.flatMap((call) => indexCall(call, functions, describe, analysis)),
     entries: [
       ...decoratedEntries(functions),
       ...conventionalEntries(analysis.file, exports),
@@ -109,7 +110,12 @@ function identity(fn: FunctionNode, name: string | undefined, names: Set<string>
   return id;
 }
 
-function indexCall(call: Call, functions: ReadonlyMap<Node, number>, describe: Describe): IndexedCall[] {
+function indexCall(
+  call: Call,
+  functions: ReadonlyMap<Node, number>,
+  describe: Describe,
+  { bindings }: Analysis,
+): IndexedCall[] {
   const callee = isImport(call) ? null : describe(call.callee);
   const args = call.arguments.map((argument) => {
     const value = describe(argument);
@@ -118,7 +124,7 @@ function indexCall(call: Call, functions: ReadonlyMap<Node, number>, describe: D
   while (args.at(-1) === null) args.pop();
   if (!callee && args.length === 0) return [];
   // Calls of packages matter only for the functions that they are given.
-  const around = enclosingFunction(call);
+  const around = runsOnce(call, bindings) ? undefined : enclosingFunction(call);
   const { start } = lastNameNode(call.callee).loc;
   return [
     {

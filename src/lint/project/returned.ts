@@ -3,7 +3,7 @@ import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
 import { unwrap } from '../source/ast.ts';
 import { givesPromise, returnsOf } from '../source/promises.ts';
-import { mayReject } from '../source/rejections.ts';
+import { answersErrors, mayReject } from '../source/rejections.ts';
 import type { IndexedFunction, Value } from './file-index.ts';
 import { leadsToFunction, type Describe } from './values.ts';
 
@@ -22,13 +22,27 @@ export function givenBy(
   const returns: Value | undefined = returned.length > 1 ? ['any', returned] : returned[0];
   const calls = values.map((value) => unwrap(value));
   const handsOn =
-    gives === 'unknown' && calls.length > 0 && calls.every(({ type }) => type === 'CallExpression');
+    gives === 'unknown' &&
+    calls.length > 0 &&
+    calls.every(({ type }) => type === 'CallExpression') &&
+    alwaysReturns(fn, calls.length, analysis);
   return {
     gives,
     ...(returns ? { returns } : {}),
-    ...(gives === 'promise' && fn.async && !mayReject(fn, analysis) ? { calm: true as const } : {}),
+    ...(gives === 'promise' && isCalm(fn, values, analysis) ? { calm: true as const } : {}),
     ...(handsOn ? { hands: calls.map(({ range }) => range[1]) } : {}),
   };
+}
+
+/** No `return;`, and none missing at the end. */
+const alwaysReturns = (fn: FunctionNode, values: number, analysis: Analysis): boolean =>
+  fn.body.type !== 'BlockStatement' ||
+  (fn.body.body.at(-1)?.type === 'ReturnStatement' && returnsOf(fn, analysis).length === values);
+
+/** The promise never rejects: nothing fails in the body, or every way out ends in a `catch`. */
+function isCalm(fn: FunctionNode, values: readonly Node[], analysis: Analysis): boolean {
+  if (fn.async) return !mayReject(fn, analysis);
+  return values.length > 0 && values.every((value) => answersErrors(value, analysis));
 }
 
 function promiseness(

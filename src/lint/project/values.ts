@@ -89,7 +89,9 @@ export function createDescribe(bindings: Bindings, { functions, classes }: Numbe
   }
 
   function describeMember(node: TSESTree.MemberExpression, depth: number): Value | null {
-    const name = propertyName(node) ?? (node.computed ? '*' : undefined);
+    // `this[name]` may be anything that the class, or one that extends it, has.
+    const isTable = node.computed && node.object.type !== 'ThisExpression';
+    const name = propertyName(node) ?? (isTable ? '*' : undefined);
     const object = describe(node.object, depth);
     if (!object || name === undefined) return null;
     if (object[0] === 'object') {

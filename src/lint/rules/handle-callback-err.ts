@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import type { FunctionNode } from '../source/ast.ts';
+import type { FunctionNode, Node } from '../source/ast.ts';
 import { lastName } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 
@@ -30,7 +30,7 @@ export default defineRule<{ callbacks: 'known' | 'any' }>({
         analysis.bindings.variable(error)?.references.length !== 0
       )
         return;
-      if (options.callbacks === 'known' && !isNodes(call)) return;
+      if (options.callbacks === 'known' && (!isNodes(call) || looksAtResult(fn))) return;
       report({
         at: error,
         messageId: 'ignored',
@@ -38,6 +38,12 @@ export default defineRule<{ callbacks: 'known' | 'any' }>({
         detail: { confidence: 'certain' },
       });
     };
+    /** `if (!stdout)`: the result says whether it failed. */
+    const looksAtResult = (fn: FunctionNode): boolean =>
+      fn.params.slice(1).some((param) => {
+        const uses = param.type === 'Identifier' ? analysis.bindings.variable(param)?.references : undefined;
+        return uses?.some(({ identifier }) => isTested(identifier as Node)) ?? false;
+      });
     const isNodes = (call: TSESTree.CallExpression): boolean => {
       const api = analysis.bindings.resolve(call.callee);
       return (
@@ -48,3 +54,13 @@ export default defineRule<{ callbacks: 'known' | 'any' }>({
     return { FunctionExpression: check, ArrowFunctionExpression: check };
   },
 });
+
+/** A condition of its own, or one side of `&&`, `||`, `??` and `?:`; also behind `!`, `==` and `?.`. */
+function isTested(identifier: Node): boolean {
+  let at: Node = identifier;
+  while (at.parent?.type === 'UnaryExpression' || at.parent?.type === 'BinaryExpression') at = at.parent;
+  const { parent } = at;
+  if (parent?.type === 'LogicalExpression') return true;
+  if (parent?.type === 'MemberExpression') return parent.optional;
+  return (parent?.type === 'IfStatement' || parent?.type === 'ConditionalExpression') && parent.test === at;
+}

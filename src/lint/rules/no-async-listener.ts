@@ -2,7 +2,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { Node } from '../source/ast.ts';
 import { isFunction, lastName, someNode, staticString } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
-import { mayReject } from '../source/rejections.ts';
+import { leavesErrors } from '../source/rejections.ts';
 
 /** An async function as listener of an event: the emitter drops its promise. */
 export default defineRule({
@@ -30,7 +30,7 @@ export default defineRule({
             ? analysis.reach.targets(listener)
             : [];
         const [fn] = targets;
-        if (!fn?.async || !mayReject(fn, analysis) || awaitsLast(fn, analysis.source.visitorKeys)) return;
+        if (!fn?.async || !leavesErrors(fn, analysis) || awaitsLast(fn, analysis.source.visitorKeys)) return;
         report({ at: listener, messageId: 'listener', data: { event }, detail: { confidence: 'likely' } });
       },
     };

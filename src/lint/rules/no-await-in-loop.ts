@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import { lastName, someNode, unwrap, walk } from '../source/ast.ts';
+import { isOrderedOnPurpose } from '../source/on-purpose.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { effectOf } from '../source/effects.ts';
 import { namesIn, patternNames } from '../source/names.ts';
@@ -22,6 +23,11 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
         if (loop.await || analysis.reach.when(loop).kind === 'start-up') return;
         const found = independentTurns(loop, analysis);
         if (!found || (options.certainty === 'read' && found.certainty !== 'read')) return;
+        if (
+          options.certainty === 'read' &&
+          (analysis.kind === 'command' || isOrderedOnPurpose(loop, analysis))
+        )
+          return;
         const when = analysis.reach.when(loop);
         report({
           at: found.awaited,

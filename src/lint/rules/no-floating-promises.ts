@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
 import { enclosingFunction, functionName, lastName, unwrap } from '../source/ast.ts';
-import { calledFunctions } from '../source/promises.ts';
+import { calledFunctions, promiseMethod } from '../source/promises.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { mayReject } from '../source/rejections.ts';
 
@@ -75,6 +75,8 @@ function floatingCall(expression: Node): TSESTree.CallExpression | undefined {
 }
 
 function isAsyncCall(call: TSESTree.CallExpression, analysis: Analysis): boolean {
+  // `Promise.reject(error);` is written to be unhandled; what is resolved with a value never rejects.
+  if (/^re(?:ject|solve)$/.test(promiseMethod(call, analysis) ?? '')) return false;
   const targets = calledFunctions(call, analysis);
   if (targets.length > 0) {
     return targets.every((fn) => fn.async && !fn.generator && mayReject(fn, analysis));

@@ -2,19 +2,20 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { operationOf } from '../source/api-calls.ts';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
-import { enclosingFunction, walk } from '../source/ast.ts';
+import { contains, enclosingFunction, isFunction, walk } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { textOf } from '../source/edits.ts';
 
 /** A look whether a file is there, and then something with it: in between it may have come or gone. */
-export default defineRule({
+export default defineRule<{ where: 'serving' | 'any' }>({
   name: 'no-fs-race',
   description: 'Report checks whether a file exists before it is used',
   messages: {
     race: '{{path}} may come or go between this check and {{use}}() in line {{line}}, and the check costs a turn of the disk. {{cure}}',
   },
-  defaults: {},
-  create({ analysis, report }) {
+  options: { where: { enum: ['serving', 'any'] } },
+  defaults: { where: 'serving' },
+  create({ analysis, options, report }) {
     return {
       CallExpression(call) {
         const check = fsName(call, analysis);
@@ -22,9 +23,13 @@ export default defineRule({
         const when = analysis.reach.when(call).kind;
         const [path] = call.arguments;
         if (when === 'start-up' || analysis.kind === 'command' || !path || !isConditional(call)) return;
+        if (options.where === 'serving' && when !== 'served' && enclosingFunction(call)?.async !== true)
+          return;
         const use = useAfter(call, textOf(path, analysis), analysis);
         if (!use) return;
         const name = fsName(use, analysis)!.replace(/Sync$/, '');
+        // A folder that need not be there, and is read when the program begins.
+        if (options.where === 'serving' && when !== 'served' && name === 'readdir') return;
         report({
           at: call,
           messageId: 'race',
@@ -85,10 +90,29 @@ function useAfter(
     walk(fn.body, analysis.source.visitorKeys, (node) => {
       if (found || node.type !== 'CallExpression' || node.range[0] <= call.range[0] || !node.arguments[0])
         return undefined;
-      if (USES.test(fsName(node, analysis) ?? '') && textOf(node.arguments[0], analysis) === path)
+      if (
+        USES.test(fsName(node, analysis) ?? '') &&
+        textOf(node.arguments[0], analysis) === path &&
+        dependsOn(node, call)
+      )
         found = node;
       return undefined;
     });
   }
   return found;
+}
+
+/** The check decides whether the use comes: it stands in the branch, or after a branch that leaves. */
+function dependsOn(use: Node, check: Node): boolean {
+  for (let at: Node | undefined = check; at && !isFunction(at); at = at.parent) {
+    if (at.type === 'IfStatement') {
+      if (contains(at, use)) return true;
+      const last = at.consequent.type === 'BlockStatement' ? at.consequent.body.at(-1) : at.consequent;
+      return /^(?:Return|Throw|Continue|Break)Statement$/.test(last?.type ?? '');
+    }
+    if (at.type === 'ConditionalExpression' || at.type === 'LogicalExpression') {
+      if (contains(at, use)) return true;
+    }
+  }
+  return true;
 }

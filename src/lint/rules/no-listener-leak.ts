@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { isFunction, lastName, staticString } from '../source/ast.ts';
+import { comesOften } from '../source/comes-often.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { textOf } from '../source/edits.ts';
 import { isConstantName } from '../source/origin.ts';
@@ -26,7 +27,7 @@ export default defineRule({
         if (
           event === undefined ||
           !call.arguments[1] ||
-          analysis.reach.when(call).kind !== 'served' ||
+          !comesOften(analysis.reach.when(call)) ||
           !outlives(emitter)
         )
           return;

@@ -7,6 +7,7 @@ import { defineRule } from '../source/define-rule.ts';
 import { blockStatement, freeName } from '../source/edits.ts';
 import type { Loop } from '../source/loops.ts';
 import { loopAround } from '../source/loops.ts';
+import { isFromOutside } from '../source/origin.ts';
 import { globalName } from '../source/promises.ts';
 
 /** Work in every turn of a loop that grows with the list: a search in a list, a copy of the result so far. */
@@ -29,7 +30,8 @@ export default defineRule<{ where: 'served' | 'any' }>({
       CallExpression(call) {
         const found = searchIn(call, analysis);
         const when = found && analysis.reach.when(call).kind;
-        if (!found || when === 'start-up' || (when === 'unknown' && options.where === 'served')) return;
+        if (!found || when === 'start-up') return;
+        if (options.where === 'served' && (when === 'unknown' || !areFromOutside(found, analysis))) return;
         report({
           at: call,
           messageId: found.name === 'shift' ? 'shift' : 'search',
@@ -42,6 +44,8 @@ export default defineRule<{ where: 'served' | 'any' }>({
         const kind = copiesAccumulator(spread);
         const when = kind && analysis.reach.when(spread).kind;
         if (!kind || when === 'start-up') return;
+        const loop = loopAround(spread);
+        if (options.where === 'served' && !(loop && isFromOutside(iterated(loop), analysis))) return;
         report({
           at: spread,
           messageId: 'copy',
@@ -58,6 +62,28 @@ interface Search {
   list: TSESTree.Identifier;
   name: string;
   loop: Loop;
+}
+
+/** Both the list and what the loop goes through may be long. */
+function areFromOutside({ list, loop }: Search, analysis: Analysis): boolean {
+  const bound = analysis.bindings.variable(list);
+  const grownFrom = (bound?.references ?? []).flatMap(({ identifier }) => {
+    const around = isPushed(identifier) ? loopAround(identifier) : undefined;
+    return around ? [iterated(around)] : [];
+  });
+  const isOutside = (node: Node): boolean => isFromOutside(node, analysis);
+  return (
+    [list, ...grownFrom].some(isOutside) &&
+    (loop.kind === 'statement' && !isOf(loop.node) ? true : isOutside(iterated(loop)))
+  );
+}
+
+const isOf = (node: Node): node is TSESTree.ForOfStatement => node.type === 'ForOfStatement';
+
+/** The list that a loop goes through. */
+function iterated({ kind, node }: Loop): Node {
+  if (kind === 'method') return node.callee.type === 'MemberExpression' ? node.callee.object : node.callee;
+  return isOf(node) ? node.right : node;
 }
 
 /** A search through a list that was there before the loop, and that can be long. */

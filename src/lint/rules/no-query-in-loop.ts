@@ -1,6 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
-import { isFunction, lastName } from '../source/ast.ts';
+import type { Node } from '../source/ast.ts';
+import { isFunction, lastName, someNode } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import type { Loop } from '../source/loops.ts';
 import { loopAround } from '../source/loops.ts';
@@ -32,6 +33,7 @@ export default defineRule({
         ]);
         // Pages and retries ask for something else each time; only a look-up by the element can be joined.
         if (analysis.kind === 'command' || !used.some((name) => turn.has(name))) return;
+        if (isException(call) || leavesLoop(loop, analysis)) return;
         report({
           at: call,
           messageId: 'each',
@@ -48,6 +50,24 @@ export default defineRule({
 });
 
 const READS = /^(?:find\w*|get|hget|query|execute|first|count\w*|\$queryRaw)$/;
+
+/** In a `catch`: not for every element. */
+function isException(call: Node): boolean {
+  for (let at: Node | undefined = call; at && !isFunction(at); at = at.parent)
+    if (at.type === 'CatchClause') return true;
+  return false;
+}
+
+/** Tries one after another until one fits. */
+function leavesLoop({ kind, node }: Loop, analysis: Analysis): boolean {
+  if (kind === 'method' || node.type !== 'ForOfStatement') return false;
+  return someNode(
+    node.body,
+    analysis.source.visitorKeys,
+    ({ type }) => type === 'ReturnStatement' || type === 'BreakStatement',
+    'own',
+  );
+}
 
 function turnNames(loop: Loop, analysis: Analysis): Set<string> {
   if (loop.kind === 'method') {

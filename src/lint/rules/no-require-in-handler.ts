@@ -1,11 +1,12 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { staticString } from '../source/ast.ts';
+import { comesOften } from '../source/comes-often.ts';
 import type { RuleTools } from '../source/define-rule.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { firstStatement, hasComments, textOf } from '../source/edits.ts';
 
 /** `require` reads, compiles and runs a module and all that it needs, before the request goes on. */
-export default defineRule({
+export default defineRule<{ own: 'ignore' | 'report' }>({
   name: 'no-require-in-handler',
   description: 'Report modules that are loaded while a request waits',
   messages: {
@@ -15,9 +16,10 @@ export default defineRule({
       'require() of a computed name reads and runs a module synchronously in {{path}}. Load the modules at start-up and choose one from a table.',
     hoist: 'Require it at the top.',
   },
-  defaults: {},
+  options: { own: { enum: ['ignore', 'report'] } },
+  defaults: { own: 'ignore' },
   create(tools) {
-    const { analysis, report } = tools;
+    const { analysis, options, report } = tools;
     return {
       CallExpression(call) {
         if (
@@ -27,8 +29,10 @@ export default defineRule({
         )
           return;
         const when = analysis.reach.when(call);
-        if (when.kind !== 'served' || !call.arguments[0]) return;
+        if (when.kind !== 'served' || !comesOften(when) || !call.arguments[0]) return;
         const module = staticString(call.arguments[0]);
+        // The program's own modules are most often loaded by then, and are required late because they need each other.
+        if (module !== undefined && /^\.{1,2}(?:\/|$)/.test(module) && options.own === 'ignore') return;
         // What every Node program has loaded already.
         if (
           module !== undefined &&

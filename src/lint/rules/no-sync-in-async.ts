@@ -13,5 +13,6 @@ export default defineRule<{ lookUps: 'ignore' | 'report' }>({
       families: ['fs'],
       cases: ['async'],
       tolerable: tools.options.lookUps === 'report',
+      ...(tools.options.lookUps === 'ignore' && { startUpNames: 'ignore' }),
     }),
 });

@@ -1,8 +1,8 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
-import { enclosingFunction, lastName, unwrap } from '../source/ast.ts';
+import { enclosingFunction, lastName, someNode, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
-import { chainMethod, isPromise } from '../source/promises.ts';
+import { chainMethod, isHandledChain, isPromise, promiseMethod } from '../source/promises.ts';
 
 /** A `try` around a promise that nobody awaits in it: it cannot catch what happens later. */
 export default defineRule({
@@ -10,6 +10,8 @@ export default defineRule({
   description: 'Report try blocks that cannot catch the errors of the promises in them',
   messages: {
     late: 'This catch does not see an error of {{what}}: the try has ended before the promise is rejected, and nobody else handles it. Await it, or give it a catch of its own.',
+    returned:
+      'This catch does not see an error of {{what}}: the function has returned before the promise is rejected, and whoever called it gets the error. Make the function async and return await {{what}}.',
     addAwait: 'Await it.',
   },
   defaults: {},
@@ -22,12 +24,15 @@ export default defineRule({
         for (const statement of node.block.body) {
           const call = droppedPromise(statement, analysis, around?.async === true);
           if (!call || isDirectAsync(call, analysis)) continue;
+          const isReturned = statement.type === 'ReturnStatement';
+          if (/^re(?:ject|solve)$/.test(promiseMethod(call, analysis) ?? '')) continue;
+          if (isReturned && handsOn(node.handler, analysis)) continue;
           const suggest: TSESLint.SuggestionReportDescriptor<string>[] = around?.async
             ? [{ messageId: 'addAwait', data: {}, fix: (fixer) => fixer.insertTextBefore(call, 'await ') }]
             : [];
           report({
             at: call,
-            messageId: 'late',
+            messageId: isReturned ? 'returned' : 'late',
             data: { what: `${nameOf(call)}()` },
             detail: { confidence: 'certain' },
             suggest,
@@ -54,19 +59,21 @@ function droppedPromise(
         ? statement.argument
         : undefined;
   const call = expression && unwrap(expression);
-  if (call?.type !== 'CallExpression' || !isPromise(call, analysis) || isHandled(call)) return undefined;
+  if (call?.type !== 'CallExpression' || !isPromise(call, analysis) || isHandledChain(call)) return undefined;
   return call;
 }
 
-/** True when some `catch` or second argument of `then` in the chain handles a rejection. */
-function isHandled(call: TSESTree.CallExpression): boolean {
-  const method = chainMethod(call);
-  if (!method) return false;
-  if (method === 'catch' || (method === 'then' && call.arguments.length > 1)) return true;
-  const callee = unwrap(call.callee);
-  const object = callee.type === 'MemberExpression' ? unwrap(callee.object) : undefined;
-  return object?.type === 'CallExpression' && isHandled(object);
-}
+/** Hands the error on, as the promise does with its own: the `try` is for what is thrown at once. */
+const handsOn = (handler: TSESTree.CatchClause, analysis: Analysis): boolean =>
+  someNode(
+    handler.body,
+    analysis.source.visitorKeys,
+    (node) =>
+      node.type === 'ThrowStatement' ||
+      promiseMethod(node, analysis) === 'reject' ||
+      (node.type === 'CallExpression' &&
+        /^(?:reject|next|done|cb|callback)$/.test(lastName(node.callee) ?? '')),
+  );
 
 function nameOf(call: TSESTree.CallExpression): string {
   let at = call;

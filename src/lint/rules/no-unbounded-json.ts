@@ -3,11 +3,11 @@ import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import { lastName, staticString, unwrap } from '../source/ast.ts';
 import { GLOBAL } from '../source/bindings.ts';
-import { originOf } from '../source/origin.ts';
+import { isFromOutside, originOf } from '../source/origin.ts';
 import { defineRule } from '../source/define-rule.ts';
 
 /** JSON in a handler whose size nothing limits: a body read to its end, a file parsed each time, a whole collection. */
-export default defineRule({
+export default defineRule<{ data: 'outside' | 'any' }>({
   name: 'no-unbounded-json',
   description: 'Report JSON.parse and JSON.stringify of data without a limit in handlers',
   messages: {
@@ -17,8 +17,9 @@ export default defineRule({
     collection:
       'JSON.stringify blocks the event loop in {{path}} for as long as {{name}}() returns much. Add a limit to the query, or stream the answer.',
   },
-  defaults: {},
-  create({ analysis, report }) {
+  options: { data: { enum: ['outside', 'any'] } },
+  defaults: { data: 'outside' },
+  create({ analysis, options, report }) {
     return {
       CallExpression(call) {
         const api = analysis.bindings.resolve(call.callee);
@@ -27,6 +28,7 @@ export default defineRule({
         if (!argument) return;
         const problem =
           api.path[1] === 'parse' ? parseProblem(argument, analysis) : stringifyProblem(argument, analysis);
+        if (problem?.own && options.data === 'outside') return;
         const when = problem && analysis.reach.when(call);
         if (when?.kind !== 'served') return;
         report({
@@ -47,6 +49,8 @@ export default defineRule({
 interface JsonProblem {
   messageId: 'body' | 'copy' | 'file' | 'collection';
   name: string;
+  /** Data of the program itself, or of a service that it has chosen to ask: most often short. */
+  own?: boolean;
 }
 
 function parseProblem(argument: Node, analysis: Analysis): JsonProblem | undefined {
@@ -54,7 +58,7 @@ function parseProblem(argument: Node, analysis: Analysis): JsonProblem | undefin
   if (origin.type === 'CallExpression') {
     const api = analysis.bindings.resolve(origin.callee);
     if (api?.module === GLOBAL && api.path.join('.') === 'JSON.stringify')
-      return { messageId: 'copy', name: '' };
+      return { messageId: 'copy', name: '', own: !isFromOutside(origin.arguments[0] ?? origin, analysis) };
     const isRead =
       api &&
       /^fs(?:\/promises|-extra)?$/.test(api.module) &&
@@ -62,7 +66,7 @@ function parseProblem(argument: Node, analysis: Analysis): JsonProblem | undefin
     if (isRead && isConstantPath(origin.arguments[0], analysis)) return { messageId: 'file', name: '' };
   }
   const collected = collectedVariable(argument, analysis);
-  return collected ? { messageId: 'body', name: collected } : undefined;
+  return collected && { messageId: 'body', name: collected.name, own: collected.own };
 }
 
 function stringifyProblem(argument: Node, analysis: Analysis): JsonProblem | undefined {
@@ -95,7 +99,7 @@ function isConstantPath(path: Node | undefined, analysis: Analysis): boolean {
 }
 
 /** A string or list of chunks that grows with every 'data' event, and whose length nobody looks at. */
-function collectedVariable(argument: Node, analysis: Analysis): string | undefined {
+function collectedVariable(argument: Node, analysis: Analysis): { name: string; own: boolean } | undefined {
   let node = argument;
   while (node.type === 'CallExpression') {
     const callee = unwrap(node.callee);
@@ -113,14 +117,24 @@ function collectedVariable(argument: Node, analysis: Analysis): string | undefin
     const only = bound && analysis.bindings.onlyValue(bound);
     const made = only?.path.length === 0 ? unwrap(only.value) : undefined;
     if (made?.type === 'CallExpression') return collectedVariable(made, analysis);
-    if (!bound || !bound.references.some((r) => growsInDataListener(r.identifier, analysis)))
-      return undefined;
+    const grown = bound?.references.find((r) => growsInDataListener(r.identifier, analysis));
+    if (!bound || !grown) return undefined;
     const isLimited =
       bound.references.some((r) => isLengthCheck(r.identifier)) ||
       MEASURED.test(textAround(bound.scope.block, analysis));
-    return isLimited ? undefined : bound.name;
+    return isLimited ? undefined : { name: bound.name, own: isOfAnswer(grown.identifier) };
   }
   return undefined;
+}
+
+/** `response.on('data', …)`, `child.stdout.on('data', …)`: what was asked for, not what somebody sends. */
+function isOfAnswer(identifier: Node): boolean {
+  for (let at: Node | undefined = identifier; at; at = at.parent) {
+    if (at.type !== 'CallExpression' || at.callee.type !== 'MemberExpression') continue;
+    if (/^(?:on|addListener)$/.test(lastName(at.callee) ?? ''))
+      return /^(?:\w*[rR]es(?:p|ponse)?|stdout|stderr)$/.test(lastName(at.callee.object) ?? '');
+  }
+  return false;
 }
 
 /** The code keeps a count of bytes of its own. */

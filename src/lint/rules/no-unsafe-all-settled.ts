@@ -1,7 +1,15 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
-import { contains, isFunction, lastName, someNode, unwrap } from '../source/ast.ts';
+import {
+  contains,
+  enclosingFunction,
+  functionName,
+  isFunction,
+  lastName,
+  someNode,
+  unwrap,
+} from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { promiseMethod } from '../source/promises.ts';
 
@@ -44,10 +52,18 @@ function handlesErrors(call: TSESTree.CallExpression, analysis: Analysis): boole
     node.type === 'TryStatement' || (node.type === 'MemberExpression' && lastName(node) === 'catch');
   if (someNode(given, analysis.source.visitorKeys, handles)) return true;
   const list = unwrap(given);
+  // Promises that were begun elsewhere: whoever began them has their errors.
+  if (list.type === 'ArrayExpression' && list.elements.every((one) => one?.type === 'SpreadElement'))
+    return true;
   const fn = list.type === 'CallExpression' ? list.arguments[0] : undefined;
   // Stopping and closing: nothing to be done about what fails.
-  const text = analysis.source.text.slice(...call.range);
-  if (/close|stop|disconnect|shutdown|destroy|kill|clean|flush|unlink|cancel|release|end\(/i.test(text))
+  const around = enclosingFunction(call);
+  const text = `${(around && functionName(around)) ?? ''} ${analysis.source.text.slice(...call.range)}`;
+  if (
+    /unregister|close|stop|disconnect|shutdown|destroy|kill|clean|flush|unlink|cancel|release|end\(/i.test(
+      text,
+    )
+  )
     return true;
   return list.type === 'Identifier' || (fn !== undefined && !isFunction(fn));
 }

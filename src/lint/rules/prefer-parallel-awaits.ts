@@ -1,5 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { RuleTools } from '../source/define-rule.ts';
+import { isOrderedOnPurpose } from '../source/on-purpose.ts';
 import { defineRule } from '../source/define-rule.ts';
 import type { AwaitRun } from '../source/awaits.ts';
 import { independentAwaits } from '../source/awaits.ts';
@@ -23,9 +24,11 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
         for (const run of independentAwaits(analysis)) {
           const when = analysis.reach.when(run.awaits[0]!).kind;
           if (when === 'start-up') continue;
+          if (options.certainty === 'read' && analysis.kind === 'command') continue;
           // Names that say nothing: in what serves, a result that is kept was most likely asked for.
           const isLikely = run.certainty === 'read' || (when === 'served' && run.kept);
-          if (options.certainty === 'read' && !isLikely) continue;
+          if (options.certainty === 'read' && (!isLikely || isOrderedOnPurpose(run.awaits[1]!, analysis)))
+            continue;
           reportRun(run, tools);
         }
       },

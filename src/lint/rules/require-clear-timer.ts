@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { enclosingFunction, lastName } from '../source/ast.ts';
+import { comesOften } from '../source/comes-often.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { globalName } from '../source/promises.ts';
 
@@ -17,7 +18,7 @@ export default defineRule({
       CallExpression(call) {
         if (globalName(call.callee, analysis) !== 'setInterval') return;
         const when = analysis.reach.when(call);
-        if (when.kind !== 'served' || isClearable(call)) return;
+        if (when.kind !== 'served' || !comesOften(when) || isClearable(call)) return;
         const isRequest = when.chain.some(({ kind }) => kind === 'http-request');
         report({
           at: call,

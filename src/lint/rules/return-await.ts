@@ -2,7 +2,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { Node } from '../source/ast.ts';
 import { contains, isFunction, lastName, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
-import { isPromise } from '../source/promises.ts';
+import { isHandledChain, isPromise, promiseMethod } from '../source/promises.ts';
 
 /** `return promise` inside `try` leaves the `try` before the promise is settled: its `catch` never sees the error. */
 export default defineRule<{ unknown: 'ignore' | 'report' }>({
@@ -25,6 +25,9 @@ export default defineRule<{ unknown: 'ignore' | 'report' }>({
         if (value?.type !== 'CallExpression') return;
         const found = tryAround(node);
         if (!found?.fn.async || found.fn.generator) return;
+        // Settled already, or with an answer to errors of its own.
+        if (/^re(?:ject|solve)$/.test(promiseMethod(value, analysis) ?? '')) return;
+        if (found.clause === 'caught' && isHandledChain(value)) return;
         if (!isPromise(value, analysis) && options.unknown === 'ignore') return;
         report({
           at: value,

@@ -5,6 +5,7 @@ import type { BlockingApi, BlockingFamily } from './blocking-apis.ts';
 import { blockingApi } from './blocking-apis.ts';
 import type { RuleTools } from './define-rule.ts';
 import type { When } from './reach.ts';
+import { runsOnce } from './runs-once.ts';
 import { suggestAsyncForm } from './suggest-async.ts';
 
 /** Where a blocking call matters: only in what serves, in async functions too, or in every function. */
@@ -29,6 +30,8 @@ export interface BlockingChoice {
   cases: readonly ('served' | 'async' | 'plain')[];
   /** Also functions that are often the right choice. */
   tolerable?: boolean;
+  /** Whether functions count that are called like what runs once: `init`, `listen`, `loadConfig`. */
+  startUpNames?: 'ignore';
 }
 
 /** The cases within a breadth. */
@@ -49,6 +52,8 @@ export function checkBlockingCalls(tools: RuleTools<unknown>, choice: BlockingCh
     if (!which || !choice.cases.includes(which)) return;
     // A command blocks nobody but its user.
     if (which !== 'served' && analysis.kind === 'command') return;
+    if (choice.startUpNames === 'ignore' && which === 'async' && isStartUpByName(call)) return;
+    if (which === 'served' && runsOnce(call, analysis.bindings)) return;
     reportBlocking(tools, call, api, when, which);
   };
   return { CallExpression: check, NewExpression: check };
@@ -93,6 +98,18 @@ function reportBlocking(
     suggest: suggestAsyncForm(call, tools),
   });
 }
+
+/** Nothing tells who calls it, and its name says that it runs once. */
+function isStartUpByName(call: Call): boolean {
+  for (let fn = enclosingFunction(call); fn; fn = enclosingFunction(fn)) {
+    const name = functionName(fn)?.split('.').at(-1);
+    if (name && START_UP.test(name)) return true;
+  }
+  return false;
+}
+
+const START_UP =
+  /^[_#]?(?:listen|start|boot|init|setup|setUp|main$|migrate|install|build|compile|configure|register|activate|prepare|bootstrap|load(?:Config|Settings|Plugin|Module|Extension)|checkDist|generate(?:Types|Schema|Docs))/;
 
 /** True inside an async function, also in callbacks that it runs at once: `items.map((x) => readFileSync(x))`. */
 function asyncAround(call: Call): boolean {

@@ -59,6 +59,7 @@ export function defineRule<Options extends object>(spec: RuleSpec<Options>): Rul
     },
     create(context) {
       const analysis = analysisOf(context);
+      if (analysis.kind === 'browser') return {};
       if (analysis.kind === 'test' && spec.scope !== 'everywhere') return {};
       const options = { ...spec.defaults, ...(context.options[0] as Partial<Options> | undefined) };
       return spec.create({ analysis, options, context, report: (problem) => send(problem, spec.name) });

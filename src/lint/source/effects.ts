@@ -1,3 +1,4 @@
+import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from './analysis.ts';
 import type { Node } from './ast.ts';
 import { lastName, propertyName, staticString, unwrap } from './ast.ts';
@@ -16,7 +17,8 @@ export interface EffectGuess {
 /** Judges the operand of an `await`. Names are all there is without types, so doubt means `ordered`. */
 export function effectOf(argument: Node, analysis: Analysis): EffectGuess {
   const call = unwrap(argument);
-  if (call.type === 'ImportExpression') return { kind: 'read', stateful: false };
+  // Loading waits the first time only.
+  if (call.type === 'ImportExpression') return { kind: 'unnamed', stateful: false };
   if (call.type !== 'CallExpression') return ORDERED;
   const name = lastName(call.callee);
   if (name === undefined) return ORDERED;
@@ -25,6 +27,7 @@ export function effectOf(argument: Node, analysis: Analysis): EffectGuess {
   if (stateful) return { kind: 'ordered', receiver, stateful };
   if (call.arguments.some((argument) => argument.type === 'Identifier' && LANES.test(argument.name)))
     return ORDERED;
+  if (isInTransaction(call, analysis)) return ORDERED;
   const guess = (kind: EffectGuess['kind']): EffectGuess => ({
     kind,
     stateful,
@@ -47,6 +50,19 @@ export function effectOf(argument: Node, analysis: Analysis): EffectGuess {
   if (ORDERED_VERBS.has(verb) || name.startsWith('_')) return guess('ordered');
   return guess('unnamed');
 }
+
+/** Queries of one transaction go through one connection, one after another. */
+function isInTransaction(call: TSESTree.CallExpression, analysis: Analysis): boolean {
+  const text = analysis.source.text;
+  if (IN_TRANSACTION.test(text.slice(...call.range))) return true;
+  return call.arguments.some(
+    (argument) =>
+      argument.type === 'Identifier' &&
+      new RegExp(`\\b${argument.name.replaceAll('$', '\\$')}\\??\\.(?:transact\\w+|trx)\\b`).test(text),
+  );
+}
+
+const IN_TRANSACTION = /\.transacting\(|[{,]\s*(?:transacting|transaction|trx)\b|\(tr(?:x|ansaction)\)/;
 
 const ORDERED: EffectGuess = { kind: 'ordered', stateful: false };
 

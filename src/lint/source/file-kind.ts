@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import { staticString } from './ast.ts';
 import type { Bindings } from './bindings.ts';
 import { TEST_MODULES } from '../project/frameworks.ts';
@@ -5,9 +6,10 @@ import type { ParsedSource } from './parse.ts';
 
 /**
  * What a file is for. Only a server is hurt by a blocked loop.
- * `command`: ends by itself, blocks nobody but its user; `test`: tests, benchmarks, tool configuration.
+ * `command`: ends by itself, blocks nobody but its user; `test`: tests, benchmarks, tool configuration;
+ * `browser`: runs in a web page, where Node's rules do not hold.
  */
-export type FileKind = 'program' | 'command' | 'test';
+export type FileKind = 'program' | 'command' | 'test' | 'browser';
 
 export function fileKind(source: ParsedSource, bindings: Bindings, file: string): FileKind {
   const path = file.replaceAll('\\', '/');
@@ -15,6 +17,8 @@ export function fileKind(source: ParsedSource, bindings: Bindings, file: string)
   const imported = importedModules(source);
   if (imported.some((name) => TEST_MODULES.test(name))) return 'test';
   if (!bindings.isBound('describe') && /^\s*describe\(/m.test(source.text)) return 'test';
+  if (isForBrowsers(source, path, imported)) return 'browser';
+  if (COMMAND_FOLDERS.test(path)) return 'command';
   if (source.text.startsWith('#!') || imported.some((name) => COMMAND_MODULES.test(name))) return 'command';
   // Ends by itself with a status, and listens to nobody.
   if (ENDS.test(source.text) && !LISTENS.test(source.text)) return 'command';
@@ -26,8 +30,31 @@ const LISTENS = /\.(?:listen|on|addListener)\(/;
 const TEST_PATH =
   /(?:^|\/)(?:__tests__|__mocks__)\/|[./_-](?:test|tests|spec|bench|e2e|stories)\.[cm]?[jt]sx?$/i;
 const CONFIG_PATH = /(?:^|\/)(?:[gG]ulpfile|[gG]runtfile|[^/]*\.config)\.[cm]?[jt]s$/;
+/** What a person runs: `commands/develop.js`, `migrations/001-users.js`. */
+const COMMAND_FOLDERS = /(?:^|\/)(?:commands?|cli|bin|scripts|migrations|seeds|seeders)\//;
 const COMMAND_MODULES =
   /^(?:commander|yargs|cac|meow|minimist|inquirer|@inquirer\/.*|prompts|ora|oclif|@oclif\/.*|caporal|sade|arg)$/;
+
+/** By what it asks of a page, or by where it stands; never where it uses what only Node has. */
+function isForBrowsers({ text }: ParsedSource, path: string, imported: readonly string[]): boolean {
+  if (imported.some((name) => isBuiltin(name)) || NODE_GLOBALS.test(text)) return false;
+  if (imported.some((name) => PAGE_MODULES.test(name)) || /^\s*['"]use client['"]/.test(text)) return true;
+  if (BUNDLED.test(path) || PAGE_FOLDERS.test(path) || SERVICE_WORKER.test(text)) return true;
+  return PAGE_GLOBALS.test(text) || COMPONENT.test(text);
+}
+
+const NODE_GLOBALS =
+  /\brequire\(|\bmodule\.exports\b|\b__(?:dirname|filename)\b|\bBuffer\.|\bprocess\.(?!env\b)/;
+const PAGE_GLOBALS =
+  /(?<![.\w$])(?:window\.(?:location|document|parent|addEventListener|localStorage|history)|document\.(?:querySelector|getElement|createElement|body|cookie|addEventListener)|localStorage\.)/;
+const PAGE_MODULES =
+  /\.(?:vue|svelte|css|scss|less)$|^(?:vue|vuex|pinia|react-dom(?:\/client)?|jquery|svelte|preact)$/;
+const PAGE_FOLDERS = /(?:^|\/)(?:public|static|assets|www|browser|ui)\//;
+/** A name that a bundler gave: `users-CSjOwpT9.js`. */
+const BUNDLED = /[-.](?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{8}\.m?js$/;
+const SERVICE_WORKER = /(?<![.\w$])self\.(?:addEventListener|skipWaiting|registration)\b/;
+/** The options of a component of Vue. */
+const COMPONENT = /export default \{[^]*^ {2}(?:methods|computed|emits|mixins): [[{]/m;
 
 function importedModules(source: ParsedSource): string[] {
   const names: string[] = [];

@@ -26,6 +26,32 @@ export function originOf(value: Node, analysis: Analysis, depth = 0): Node {
   return node;
 }
 
+/**
+ * True for what may be long because it comes from outside: what a client sends, what was awaited, what a query or a
+ * file gave, and lists made of such. What a program has written down itself is short.
+ */
+export function isFromOutside(value: Node, analysis: Analysis, depth = 0): boolean {
+  const node = unwrap(value);
+  if (depth > 6) return false;
+  if (node.type === 'AwaitExpression') return true;
+  if (node.type === 'Identifier') {
+    const bound = analysis.bindings.variable(node);
+    const only = bound && analysis.bindings.onlyValue(bound);
+    if (only && isFromOutside(only.value, analysis, depth + 1)) return true;
+  }
+  if (node.type === 'CallExpression') {
+    const callee = unwrap(node.callee);
+    const parts = callee.type === 'MemberExpression' ? [callee.object, ...node.arguments] : node.arguments;
+    return parts.some((part) => !isFunction(part) && isFromOutside(part, analysis, depth + 1));
+  }
+  if (node.type === 'MemberExpression' && isFromOutside(node.object, analysis, depth + 1)) return true;
+  if (node.type === 'ArrayExpression')
+    return node.elements.some(
+      (one) => one?.type === 'SpreadElement' && isFromOutside(one.argument, analysis, depth + 1),
+    );
+  return originKind(node, analysis, depth) === 'request';
+}
+
 /** Whether a client decides about a value, the caller, or nobody. */
 export function originKind(value: Node, analysis: Analysis, depth = 0): Origin {
   const node = originOf(value, analysis);

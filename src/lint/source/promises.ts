@@ -110,8 +110,11 @@ function isPromiseCall(call: TSESTree.CallExpression, analysis: Analysis, depth:
   const chained = chainMethod(call);
   const callee = unwrap(call.callee);
   if (chained && callee.type === 'MemberExpression') {
+    // Others have a `catch`, too: `schema.catch(fallback)`.
+    const [handler] = call.arguments;
     return (
-      chained !== 'then' || isFunction(call.arguments[0]) || isPromise(callee.object, analysis, depth + 1)
+      (handler !== undefined && handler.type !== 'SpreadElement' && isHandler(handler, analysis)) ||
+      isPromise(callee.object, analysis, depth + 1)
     );
   }
   const targets = calledFunctions(call, analysis);
@@ -120,6 +123,23 @@ function isPromiseCall(call: TSESTree.CallExpression, analysis: Analysis, depth:
   if (given) return given !== 'value';
   if (targets.length > 0) return false;
   return isPromiseApi(analysis.bindings.resolve(call.callee));
+}
+
+/** A function, as far as can be seen; a parameter may be one. */
+function isHandler(value: Node, analysis: Analysis): boolean {
+  if (isFunction(value) || analysis.reach.targets(value).length > 0) return true;
+  const bound = value.type === 'Identifier' ? analysis.bindings.variable(value) : undefined;
+  return (bound?.defs[0]?.type as string | undefined) === 'Parameter';
+}
+
+/** True when some `catch` or second argument of `then` in the chain handles a rejection. */
+export function isHandledChain(call: TSESTree.CallExpression): boolean {
+  const method = chainMethod(call);
+  if (!method) return false;
+  if (method === 'catch' || (method === 'then' && call.arguments.length > 1)) return true;
+  const callee = unwrap(call.callee);
+  const object = callee.type === 'MemberExpression' ? unwrap(callee.object) : undefined;
+  return object?.type === 'CallExpression' && isHandledChain(object);
 }
 
 /** Functions of Node and the language that give a promise. */

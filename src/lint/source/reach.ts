@@ -13,6 +13,7 @@ import {
 import type { Bindings } from './bindings.ts';
 import { callbackRole } from './callbacks.ts';
 import { enclosingClass, methodOf } from './classes.ts';
+import { runsOnce } from './runs-once.ts';
 
 /** When code runs, as far as one file tells. */
 export type When =
@@ -75,7 +76,8 @@ export function createReach(
   const startUp = findStartUp(facts);
 
   function addCall(call: Call): void {
-    const from = enclosingFunction(call);
+    // What a function does the first time only is start-up, whoever comes first.
+    const from = runsOnce(call, bindings) ? undefined : enclosingFunction(call);
     const step = call.parent.type === 'AwaitExpression' ? 'await' : 'call';
     for (const target of targets(call.callee)) facts.get(target)?.callers.push({ from, site: call, step });
     for (const argument of call.arguments) {

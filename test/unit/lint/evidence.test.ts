@@ -82,6 +82,14 @@ describe('after an edit', () => {
     expect(joined?.confidence).toBe('measured');
   });
 
+  it('keeps its evidence when a formatter changed it, here or at another line', () => {
+    const before = measured(5, 100, { lineText: '  return fs.readFileSync( "a.txt" )' });
+    for (const line of [5, 9]) {
+      const after = hint(line, { lineText: "    return fs.readFileSync('a.txt'); // the page" });
+      expect(joinEvidence([after], [before])[0]?.confidence).toBe('measured');
+    }
+  });
+
   it('but not into another function', () => {
     const moved = hint(8, { location: { file: '/a.js', line: 8, column: 3, function: 'other' } });
     expect(joinEvidence([moved], [measured(5, 100)])[0]?.confidence).toBe('certain');

@@ -5,6 +5,10 @@ const code = (callback: string): string =>
 
 testRule('handle-callback-err', {
   valid: [
+    {
+      name: 'the result tells that it failed',
+      code: `require('child_process').execFile('npm', (err, stdout) => { if (!stdout) return fail(); use(stdout); });`,
+    },
     { name: 'handled', code: code('(err, s) => { if (err) return done(err); done(null, s); }') },
     { name: 'handed on', code: code('(err, s) => { done(err, s); }') },
     { name: 'named as unused', code: code('(_, s) => { done(s); }') },

@@ -5,6 +5,10 @@ const code = (body: string): string =>
 
 testRule('missing-await', {
   valid: [
+    {
+      name: 'a schema with a catch of its own',
+      code: `import { z } from 'zod';\nconst limit = z.number().catch(5);\nexport const read = (value) => limit.parse(value);`,
+    },
     { name: 'awaited', code: code('return (await load(x)).name;') },
     { name: 'then', code: code('return load(x).then((y) => y.name);') },
     { name: 'kept for later', code: code('const p = load(x); other(); return await p;') },

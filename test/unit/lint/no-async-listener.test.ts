@@ -2,6 +2,10 @@ import { testRule } from './harness.ts';
 
 testRule('no-async-listener', {
   valid: [
+    {
+      name: 'every wait is answered for',
+      code: `stream.on('error', async (error) => { log(error); await fs.unlink(file).catch(() => {}); done(); });`,
+    },
     { name: 'try and catch', code: 'x.on("a", async (m) => { try { await g(m); } catch (e) { log(e); } });' },
     { name: 'a plain listener', code: 'x.on("a", (m) => g(m));' },
     { name: 'a signal', code: 'process.on("SIGTERM", async () => { await g(); });' },

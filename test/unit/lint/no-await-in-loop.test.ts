@@ -5,6 +5,10 @@ const loop = (body: string): string =>
 
 testRule('no-await-in-loop', {
   valid: [
+    {
+      name: 'ordered on purpose, says a comment',
+      code: `async function f(ids) {\n  const all = [];\n  // This must be sequential: the names are made unique one by one.\n  for (const id of ids) {\n    all.push(await getUser(id));\n  }\n  return all;\n}`,
+    },
     { name: 'writes in order', code: loop('await saveUser(id);') },
     { name: 'an early exit', code: loop('if (await findUser(id)) return id;') },
     { name: 'a break', code: loop('const u = await findUser(id); if (u) break;') },

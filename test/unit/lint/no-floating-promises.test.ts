@@ -3,6 +3,10 @@ import { testRule } from './harness.ts';
 testRule('no-floating-promises', {
   valid: [
     {
+      name: 'code of a page',
+      code: `import { show } from './menu.css';\nasync function open() { await fetch('/'); }\nexport function press() { open(); }`,
+    },
+    {
       name: 'awaited',
       code: 'async function save() { await x(); }\nexport async function f() { await save(); }',
     },

@@ -5,6 +5,14 @@ const code = (body: string): string =>
 
 testRule('no-fs-race', {
   valid: [
+    {
+      name: 'a use that the check does not decide',
+      code: `import fs from 'fs'; export async function f(file) { if (!fs.existsSync(file)) { clear(); } await g(); use(fs.readFileSync(file)); }`,
+    },
+    {
+      name: 'nobody waits',
+      code: `import fs from 'fs'; export function f(file) { if (fs.existsSync(file)) return fs.readFileSync(file); }`,
+    },
     { name: 'no check', code: code('return await fs.promises.readFile(p);') },
     { name: 'another path', code: code('if (fs.existsSync(p)) return await fs.promises.readFile(q);') },
     { name: 'only the check', code: code('return fs.existsSync(p);') },

@@ -6,6 +6,10 @@ const handler = (body: string): string =>
 testRule('no-listener-leak', {
   valid: [
     {
+      name: 'an event of the program itself',
+      code: `const cluster = require('cluster'); config.on('changed', () => { process.on('SIGTERM', stop); });`,
+    },
+    {
       name: 'removed',
       code: handler('const f = (x) => res.write(x); bus.on("a", f); res.on("close", () => bus.off("a", f));'),
     },

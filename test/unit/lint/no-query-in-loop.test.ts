@@ -5,6 +5,14 @@ const loop = (body: string): string =>
 
 testRule('no-query-in-loop', {
   valid: [
+    {
+      name: 'until one fits',
+      code: `export async function f(slugs) { for (const slug of slugs) { const found = await db.tags.findOne({ slug }); if (found) return found; } }`,
+    },
+    {
+      name: 'only where something failed',
+      code: `export async function f(docs) { for (const doc of docs) { try { await save(doc); } catch { await db.docs.findOne({ id: doc.id }); } } }`,
+    },
     { name: 'outside loops', code: 'export const f = (id) => db.users.findOne({ id });' },
     {
       name: 'pages',

@@ -6,6 +6,10 @@ const handler = (body: string): string =>
 testRule('no-require-in-handler', {
   valid: [
     {
+      name: 'a module of the program itself',
+      code: `const app = require('express')(); app.get('/', (req, res) => res.send(require('./page')()));`,
+    },
+    {
       name: 'at the top',
       code: `const pdf = require('pdfkit');\n${handler('res.end(pdf());')}`,
       file: 'a.js',

@@ -6,6 +6,14 @@ const FS = `import fs from 'node:fs';\n`;
 testRule('no-sync-in-handler', {
   valid: [
     {
+      name: 'read the first time only',
+      code: `const fs = require('fs'); const app = require('express')();\nlet page;\nfunction load() {\n  if (page !== undefined) return page;\n  page = fs.readFileSync('page.html', 'utf8');\n  return page;\n}\napp.get('/', (req, res) => res.send(load()));`,
+    },
+    {
+      name: 'called the first time only',
+      code: `const fs = require('fs'); const app = require('express')();\nlet settings;\nconst read = () => fs.readFileSync('settings.json', 'utf8');\nfunction current() {\n  if (!settings) {\n    settings = read();\n  }\n  return settings;\n}\napp.get('/', (req, res) => res.send(current()));`,
+    },
+    {
       name: 'start-up beside a handler',
       code: `${FS}import express from 'express';\nconst page = fs.readFileSync('a');\nexpress().get('/', (req, res) => res.send(page));`,
     },

@@ -2,6 +2,14 @@ import { testRule } from './harness.ts';
 
 testRule('no-try-promise', {
   valid: [
+    {
+      name: 'a try for what is thrown at once',
+      code: `function f() { try { check(); return fetch('/').then(read); } catch (error) { return Promise.reject(error); } }`,
+    },
+    {
+      name: 'nothing to reject',
+      code: `function f() { try { check(); return Promise.resolve(); } catch (error) { log(error); } }`,
+    },
     { name: 'awaited', code: 'export async function f() { try { await fetch("a"); } catch { g(); } }' },
     {
       name: 'with a catch of its own',

@@ -29,6 +29,16 @@ testRule('no-unbounded-json', {
       code: handler(`const rows = await Promise.all(parts);\nresponse.end(JSON.stringify(rows));`),
     },
     {
+      name: 'a copy of what the program keeps',
+      code: handler(`const copy = JSON.parse(JSON.stringify(catalogue));\nresponse.end(copy.a);`),
+    },
+    {
+      name: 'the answer of a service that was asked',
+      code: handler(
+        `let body = '';\nhttp.get(url, (res) => {\nres.on('data', (c) => { body += c; });\nres.on('end', () => JSON.parse(body));\n});`,
+      ),
+    },
+    {
       name: 'a JSON of our own',
       code: `import { JSON } from './own.js';\n${handler(`JSON.parse(JSON.stringify(request.a));`)}`,
     },
@@ -60,9 +70,15 @@ testRule('no-unbounded-json', {
     },
     {
       name: 'a copy by way of JSON',
-      code: handler(`const copy = JSON.parse(JSON.stringify(catalogue));\nresponse.end(copy.a);`),
+      code: handler(`const copy = JSON.parse(JSON.stringify(await catalogue()));\nresponse.end(copy.a);`),
       lines: [4],
       message: 'Copy only what changes.',
+    },
+    {
+      name: 'a copy of anything, on request',
+      options: [{ data: 'any' }],
+      code: handler(`const copy = JSON.parse(JSON.stringify(catalogue));\nresponse.end(copy.a);`),
+      lines: [4],
     },
     {
       name: 'a whole collection',

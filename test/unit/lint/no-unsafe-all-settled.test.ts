@@ -5,6 +5,10 @@ const code = (body: string): string => `export async function f(xs) { ${body} }`
 testRule('no-unsafe-all-settled', {
   valid: [
     {
+      name: 'promises that were begun elsewhere',
+      code: `async function drain(jobs) { await Promise.allSettled([...jobs]); }`,
+    },
+    {
       name: 'status is read',
       code: code(
         'const r = await Promise.allSettled(xs.map((x) => g(x))); return r.filter((y) => y.status === "fulfilled").map((y) => y.value);',

@@ -7,6 +7,10 @@ const fn = (...lines: string[]): string =>
 testRule('prefer-parallel-awaits', {
   valid: [
     {
+      name: 'queries of one transaction',
+      code: `async function f(trx) { const a = await db.User.findAll({ transacting: trx }); const b = await db.Role.findAll({ transacting: trx }); return [a, b]; }`,
+    },
+    {
       name: 'the second uses the first',
       code: fn('const a = await getUser(id);', 'const b = await getOrders(a.id);'),
     },

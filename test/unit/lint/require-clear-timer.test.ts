@@ -6,6 +6,10 @@ const handler = (body: string): string =>
 testRule('require-clear-timer', {
   valid: [
     {
+      name: 'an event of the program itself',
+      code: `config.on('changed', () => { setInterval(check, 1000); });`,
+    },
+    {
       name: 'cleared',
       code: handler('const t = setInterval(g, 1); res.on("close", () => clearInterval(t));'),
     },

@@ -5,6 +5,14 @@ const code = (body: string): string =>
 
 testRule('return-await', {
   valid: [
+    {
+      name: 'a chain that answers its errors itself',
+      code: `async function f() { try { return fetch('/').then(read).catch((error) => { log(error); }); } catch (error) { log(error); } }`,
+    },
+    {
+      name: 'a promise that is settled already',
+      code: `async function f() { try { await g(); } catch (error) { return Promise.reject(error); } finally { close(); } }`,
+    },
     { name: 'awaited', code: code('try { return await load(x); } catch { return 1; }') },
     { name: 'outside try', code: code('return load(x);') },
     { name: 'in the catch', code: code('try { go(); } catch { return load(x); }') },

@@ -1,0 +1,32 @@
+import type { Analysis } from './analysis.ts';
+import type { Node } from './ast.ts';
+
+/** True when a comment just before a node, or before the first thing in it, says that the order is meant. */
+export function isOrderedOnPurpose(node: Node, { source: { text } }: Analysis): boolean {
+  const before = text
+    .slice(Math.max(0, node.range[0] - 400), node.range[0])
+    .split('\n')
+    .slice(-6, -1);
+  const inside = text
+    .slice(node.range[0], Math.min(node.range[1], node.range[0] + 400))
+    .split('\n')
+    .slice(1, 5);
+  return commentAtEnd(before)
+    .concat(commentAtStart(inside))
+    .some((line) => MEANT.test(line));
+}
+
+const MEANT =
+  /\bsequen|\bserial(?!iz)|in series|one (?:at a time|by one|after)|in (?:that |this |strict )?order\b|not (?:in )?parallel|avoid (?:parallel|concurren)|rate limit|don't use promise\.all/i;
+
+const IS_COMMENT = /^\s*(?:\/\/|\/?\*)/;
+
+function commentAtEnd(lines: readonly string[]): string[] {
+  const last = lines.findLastIndex((line) => !IS_COMMENT.test(line));
+  return lines.slice(last + 1);
+}
+
+function commentAtStart(lines: readonly string[]): string[] {
+  const first = lines.findIndex((line) => !IS_COMMENT.test(line));
+  return lines.slice(0, first < 0 ? lines.length : first);
+}

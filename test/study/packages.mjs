@@ -1,0 +1,65 @@
+// The server programs of the precision study, as npm has them, unpacked once outside of the repository.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+export const PACKAGES = [
+  '@actual-app/sync-server@26.9.0',
+  '@directus/api@39.2.1',
+  '@medusajs/medusa@2.21.2',
+  '@node-red/editor-api@5.0.7',
+  '@node-red/registry@5.0.7',
+  '@node-red/runtime@5.0.7',
+  '@strapi/core@5.54.0',
+  'Haraka@3.3.4',
+  'homebridge@2.4.0',
+  'json-server@0.17.4',
+  'kuzzle@2.56.0',
+  'mongo-express@1.0.2',
+  'parse-server@9.10.0',
+  'pm2@7.0.4',
+  'prerender@5.21.6',
+  'socket.io@4.8.4',
+  'statsd@0.9.0',
+  'thelounge@4.5.2',
+  'unleash-server@8.2.0',
+  'verdaccio@6.10.4',
+  'zigbee2mqtt@2.14.1',
+];
+
+/** Where the packages lie. */
+export const FOLDER = path.join(os.tmpdir(), 'looplens-study');
+
+/** The folder of one package, fetched where it is not there yet. */
+export function folderOf(spec) {
+  const folder = path.join(FOLDER, spec.replace('/', '+'));
+  if (!fs.existsSync(folder)) unpack(spec, folder);
+  return folder;
+}
+
+function unpack(spec, folder) {
+  const part = `${folder}.part`;
+  fs.rmSync(part, { recursive: true, force: true });
+  fs.mkdirSync(part, { recursive: true });
+  const isWindows = process.platform === 'win32';
+  execFileSync(isWindows ? 'npm.cmd' : 'npm', ['pack', '--silent', spec], {
+    cwd: part,
+    stdio: 'ignore',
+    shell: isWindows,
+  });
+  const archive = fs.readdirSync(part).find((name) => name.endsWith('.tgz'));
+  execFileSync('tar', ['-xzf', archive], { cwd: part });
+  const root = path.join(part, 'package');
+  // Compiled TypeScript is all that some packages have. Where the linter looks for sources, it leaves such folders out.
+  for (const name of ['dist', 'build'])
+    if (fs.existsSync(path.join(root, name)))
+      fs.renameSync(path.join(root, name), path.join(root, `${name}-compiled`));
+  // Some bring each file twice, for `require` and for `import`.
+  for (const name of fs.readdirSync(root, { recursive: true })) {
+    const twin = path.join(root, name.replace(/\.mjs$/, '.js'));
+    if (name.endsWith('.mjs') && fs.existsSync(twin)) fs.rmSync(path.join(root, name));
+  }
+  fs.renameSync(root, folder);
+  fs.rmSync(part, { recursive: true, force: true });
+}
