@@ -42,7 +42,7 @@ export default defineRule<{ callbacks: 'known' | 'any' }>({
     const looksAtResult = (fn: FunctionNode): boolean =>
       fn.params.slice(1).some((param) => {
         const uses = param.type === 'Identifier' ? analysis.bindings.variable(param)?.references : undefined;
-        return uses?.some(({ identifier }) => isTested(identifier as Node)) ?? false;
+        return uses?.some(({ identifier }) => isTested(identifier)) ?? false;
       });
     const isNodes = (call: TSESTree.CallExpression): boolean => {
       const api = analysis.bindings.resolve(call.callee);

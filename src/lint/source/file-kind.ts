@@ -1,4 +1,3 @@
-import { isBuiltin } from 'node:module';
 import { staticString } from './ast.ts';
 import type { Bindings } from './bindings.ts';
 import { TEST_MODULES } from '../project/frameworks.ts';
@@ -37,12 +36,14 @@ const COMMAND_MODULES =
 
 /** By what it asks of a page, or by where it stands; never where it uses what only Node has. */
 function isForBrowsers({ text }: ParsedSource, path: string, imported: readonly string[]): boolean {
-  if (imported.some((name) => isBuiltin(name)) || NODE_GLOBALS.test(text)) return false;
+  if (imported.some((name) => NODE_MODULES.test(name)) || NODE_GLOBALS.test(text)) return false;
   if (imported.some((name) => PAGE_MODULES.test(name)) || /^\s*['"]use client['"]/.test(text)) return true;
   if (BUNDLED.test(path) || PAGE_FOLDERS.test(path) || SERVICE_WORKER.test(text)) return true;
   return PAGE_GLOBALS.test(text) || COMPONENT.test(text);
 }
 
+const NODE_MODULES =
+  /^(?:fs|path|http|https|http2|net|tls|os|child_process|cluster|crypto|stream|zlib|worker_threads|util|url|events|dns|module|perf_hooks|async_hooks|readline|timers|process|vm|v8|test|sqlite)(?:\/|$)/;
 const NODE_GLOBALS =
   /\brequire\(|\bmodule\.exports\b|\b__(?:dirname|filename)\b|\bBuffer\.|\bprocess\.(?!env\b)/;
 const PAGE_GLOBALS =

@@ -57,7 +57,7 @@ function leaves(branch: Node): boolean {
 function isKept(kept: Node, fn: Node, bindings: Bindings): boolean {
   const root = kept.type === 'MemberExpression' ? kept.object : kept;
   const bound = root.type === 'Identifier' ? bindings.variable(root) : undefined;
-  if (!bound || !/^(?:module|global)$/.test(bound.scope.type as string)) return false;
+  if (!bound || !/^(?:module|global)$/.test(bound.scope.type)) return false;
   return bound.references.some(({ identifier }) => {
     if (!contains(fn, identifier)) return false;
     const target = kept.type === 'MemberExpression' ? identifier.parent : identifier;
