@@ -58,6 +58,10 @@ export async function attach(options: AttachOptions): Promise<AttachedGroup> {
   return {
     ...group,
     ended: first.ended,
+    stopFollowing: async () => {
+      descendants.dispose();
+      await group.stopFollowing();
+    },
     close: async () => {
       descendants.dispose();
       await group.close();
@@ -129,6 +133,10 @@ export async function attachLaunched(
   return {
     ...group,
     ended: program.exited.then(() => 'target-exited'),
+    stopFollowing: async () => {
+      await program.refuse();
+      await group.stopFollowing();
+    },
     close: async () => {
       subscription.dispose();
       await group.close();
@@ -206,14 +214,13 @@ function openFurther(): Further {
     groupWith: (first) => ({
       first,
       onFurther: emitter.event,
-      sourceMapOf: async (url) => {
-        for (const target of [first, ...threads]) {
-          const found = await target.sourceMapOf(url);
-          if (found !== undefined) return found;
-        }
-        return undefined;
-      },
+      // All at once: one that is held (by a child that it waits for, say) must not keep the others waiting.
+      sourceMapOf: (url) => firstKnown([first, ...threads].map((target) => target.sourceMapOf(url))),
       problems: limits.problems,
+      stopFollowing: () => {
+        life.closed = true;
+        return Promise.resolve();
+      },
       close: async () => {
         life.closed = true;
         emitter.dispose();
@@ -223,6 +230,16 @@ function openFurther(): Further {
       },
     }),
   };
+}
+
+/** The first answer that is one; undefined when there is none. */
+async function firstKnown(answers: Promise<string | undefined>[]): Promise<string | undefined> {
+  const known = answers.map(async (answer) => {
+    const found = await answer;
+    if (found === undefined) throw new Error('not known here');
+    return found;
+  });
+  return await Promise.any(known).catch(() => undefined);
 }
 
 /** The system may give a pid twice. */

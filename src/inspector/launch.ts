@@ -23,6 +23,8 @@ export interface LaunchedProgram {
   followWorkersOf(pid: number): Promise<void>;
   /** Lets a process go on without us. */
   letGo(pid: number): Promise<void>;
+  /** Processes that start from now on run without us. */
+  refuse(): Promise<void>;
   /** The command itself has ended. */
   exited: Promise<void>;
   /** Ends the program and waits for it; harmless when it has ended. */
@@ -100,6 +102,7 @@ export async function launch(options: LaunchOptions): Promise<LaunchedProgram> {
       onProcess: further.event,
       followWorkersOf: async (pid) => children?.followWorkersOf(pid),
       letGo: async (pid) => children?.letGo(pid),
+      refuse: async () => children?.refuse(),
       exited,
       end,
     };

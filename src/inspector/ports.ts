@@ -20,6 +20,11 @@ export interface AttachedGroup {
   sourceMapOf(url: string): Promise<string | undefined>;
   /** What could not be followed so far, for the recording's end. */
   problems(): Problem[];
+  /**
+   * Processes that start from now on run without us, and one that we are just about to be in is left at once. Called before
+   * the agents are taken out: a process whose child nobody leaves may wait for that child.
+   */
+  stopFollowing(): Promise<void>;
   /** Ends all connections, and closes inspectors that we had opened. Takes agents out that nobody has stopped. */
   close(): Promise<void>;
 }

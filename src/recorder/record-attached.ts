@@ -50,7 +50,7 @@ export async function recordAttached(
   const main = await recordThread(first, 'first', ports);
   // A process that is about to exit waits until we have left it.
   void first.ended.then(async () => {
-    await main.finish();
+    await main.leave();
     await first.close();
   });
   const further = followFurther(group, ports, options.log);
@@ -69,6 +69,7 @@ export async function recordAttached(
   } finally {
     clearInterval(progress);
   }
+  await group.stopFollowing();
   const [mainEnd, furtherEnds] = await Promise.all([main.finish(), further.finish()]);
   await tables.settled();
 
@@ -114,7 +115,7 @@ function followFurther(group: AttachedGroup, ports: RecordThreadPorts, log: Log)
     const thread = await recordThread(target, 'further', ports);
     threads.push(thread);
     void target.ended.then(async () => {
-      await thread.finish();
+      await thread.leave();
       await target.close();
     });
   };

@@ -18,6 +18,8 @@ const SILENCE_MS = { socket: 50, binding: 100 };
 /** How often it is looked whether one is missing, and the least distance of two readings of one held loop, ms. */
 const LOOK_MS = 10;
 const READ_AGAIN_MS = 50;
+/** How long a thread that ends is kept to tell where its code comes from, ms. */
+const PLACES_MS = 200;
 /** Without a heartbeat for this long when recording ends, the loop is taken to be held, ms. */
 const HELD_MS = 1000;
 
@@ -48,6 +50,11 @@ export interface RecordedThread {
   figures: () => ThreadFigures;
   /** Takes agent and profile out and writes what they still had. Resolves when that has its place in the recording. */
   finish: () => Promise<ThreadEnd>;
+  /**
+   * The same, but resolves when the thread is needed no more: agent and profile are out, and it had a moment to say where its
+   * code comes from. A process that ends is not held by other processes that are asked, too: one of them may wait for its end.
+   */
+  leave: () => Promise<void>;
 }
 
 export interface ThreadEnd {
@@ -114,8 +121,9 @@ export async function recordThread(
       });
     }
   };
-  const takeProfile = async (): Promise<void> => {
+  const takeProfile = async (onTaken: () => void = () => undefined): Promise<void> => {
     const raw = await target.stopProfile();
+    onTaken();
     if (!raw) return;
     const share = overheadShare(raw);
     if (Number.isFinite(share)) shares.push({ share, samples: raw.samples?.length ?? 0 });
@@ -153,6 +161,8 @@ export async function recordThread(
     target.stallsFrom === 'outside' ? setInterval(() => void readSilence(), LOOK_MS) : undefined;
   const rotation = setInterval(() => void takeProfile().then(startProfile), profileRotationMs);
 
+  let markOut = (): void => undefined;
+  const out = new Promise<void>((resolve) => (markOut = resolve));
   const finish = async (): Promise<ThreadEnd> => {
     clearInterval(silence);
     clearInterval(rotation);
@@ -160,7 +170,7 @@ export async function recordThread(
     const summary = await target.stop(performance.now() - state.beatAt > HELD_MS ? 'held' : 'turning');
     events.end();
     stacks.end();
-    await takeProfile();
+    await takeProfile(markOut);
     for (const subscription of listening) subscription.dispose();
     if (!summary) return { endUs: events.lastUs(), dropped: state.dropped, produced: undefined, shares };
     // What was under way when the time for leaving was over is lost, too.
@@ -173,8 +183,17 @@ export async function recordThread(
     };
   };
   let finished: Promise<ThreadEnd> | undefined;
+  const finishOnce = (): Promise<ThreadEnd> => (finished ??= finish());
   return {
     figures: () => ({ ...state, delayP99Us: delays.p99() }),
-    finish: () => (finished ??= finish()),
+    finish: finishOnce,
+    leave: async () => {
+      await Promise.race([finishOnce(), out.then(() => later(PLACES_MS))]);
+    },
   };
+}
+
+/** Resolves after `ms`. */
+function later(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

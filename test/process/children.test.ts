@@ -80,3 +80,14 @@ describe.each(Object.keys(VERSIONS).map(Number))('a command with children on Nod
     expect(lines).toContain(lineOf('family.cjs', '// spins'));
   });
 });
+
+// The process cannot answer us before its child has ended: whatever is done for the child must not need it.
+test('a child that its parent stands still for is let go, while recording and at the end', async () => {
+  const program = path.join(PROGRAMS, 'waits-for-child.cjs');
+  const { output, reader, notes } = await recordCommand('waits-for-child', [nodeBinary(24), program], {
+    durationMs: 1500,
+  });
+  expect(new Set(output.trim().split('\n'))).toEqual(new Set(['came back']));
+  expect(notes.length).toBeGreaterThan(0);
+  expect(reader.profiles.some(({ thread }) => thread === undefined)).toBe(true);
+});
