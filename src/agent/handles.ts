@@ -1,11 +1,7 @@
 import type { RawHandle } from './protocol.ts';
 
-/**
- * Stacks of creations of each type of handle: so many at once, and one more after so many heartbeats. What is created now and then has
- * its stack; what is created in a hot path costs no more.
- */
-const STACKS_AT_ONCE = 20;
-const BEATS_A_STACK = 5;
+/** Stacks of creations of handles taken at each heartbeat: a handle in a hot path costs no more. */
+const STACKS_PER_BEAT = 2;
 /** Creations whose stack is remembered; the oldest is forgotten first. */
 const MAX_CREATED = 4096;
 /** Timers that are held while they are open. */
@@ -59,8 +55,7 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
   const young: (Timer | undefined)[] = new Array<undefined>(MAX_YOUNG).fill(undefined);
   const youngIds = new Int32Array(MAX_YOUNG);
   let youngCount = 0;
-  const stacksLeft = new Map<string, number>();
-  let beats = 0;
+  let stacksLeft = STACKS_PER_BEAT;
   let at = 0;
 
   const node = process as unknown as Inspectable;
@@ -89,18 +84,15 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
         youngIds[youngCount] = id;
         young[youngCount++] = resource as Timer;
       }
-      const left = stacksLeft.get(type) ?? STACKS_AT_ONCE;
-      if (left === 0) return;
-      stacksLeft.set(type, left - 1);
+      if (stacksLeft === 0) return;
+      stacksLeft--;
       const stack = stackNow();
       if (stack === 0) return;
       created.set(id, stack);
       if (created.size > MAX_CREATED) created.delete(created.keys().next().value!);
     },
     beat: () => {
-      if (++beats % BEATS_A_STACK === 0) {
-        for (const [type, left] of stacksLeft) stacksLeft.set(type, Math.min(left + 1, STACKS_AT_ONCE));
-      }
+      stacksLeft = STACKS_PER_BEAT;
       keepLasting();
       for (let k = Math.min(SWEEP, timers.length); k > 0; k--) {
         if (at >= timers.length) at = 0;

@@ -6,7 +6,6 @@ import { Op, OperationKind } from '../model/event.ts';
 import { subscribe } from './channels.ts';
 import { lastName, ownerOf } from './handles.ts';
 import type { Labels } from './labels.ts';
-import { createOpenTable } from './open-table.ts';
 import type { Put } from './ring.ts';
 
 /** Operations under way that are followed; the ends of more are not known. */
@@ -45,18 +44,19 @@ type Asked = ClientRequest | UndiciRequest | ClientHttp2Stream | ChildProcess;
 
 export function startOperations(ports: OperationPorts): Operations {
   const { diagnostics, put, now, labels, current, onChild } = ports;
-  const open = createOpenTable<Asked, number>(MAX_OPEN);
+  const open = new Map<Asked, number>();
   let count = 0;
 
   const begin = (asked: Asked, kind: OperationKind, label: () => number): void => {
-    if (open.isFull() || open.get(asked) !== undefined) return;
+    if (open.has(asked) || open.size >= MAX_OPEN) return;
     const id = ++count;
-    open.add(asked, id);
+    open.set(asked, id);
     put(Op.OperationStart | (kind << 8), id, now(), label());
   };
   const end = (asked: Asked, status: number): void => {
-    const id = open.take(asked);
+    const id = open.get(asked);
     if (id === undefined) return;
+    open.delete(asked);
     put(Op.OperationEnd | ((status & 0xffffff) << 8), id, now(), current());
   };
 
@@ -66,7 +66,7 @@ export function startOperations(ports: OperationPorts): Operations {
   /** Children whose exit we listen to. */
   const children = new Map<ChildProcess, () => void>();
   const onProcess = (child: ChildProcess, age: 'made' | 'found'): void => {
-    if (open.get(child) !== undefined) return;
+    if (open.has(child)) return;
     begin(child, OperationKind.ChildProcess, () => labels.later(() => commandLabel(child)));
     const onExit = (): void => {
       children.delete(child);
@@ -127,10 +127,10 @@ export function startOperations(ports: OperationPorts): Operations {
         if (child) onProcess(child as ChildProcess, 'found');
       }
       bare = [];
-      open.each((asked) => {
+      for (const asked of open.keys()) {
         if ('destroyed' in asked && asked.destroyed) end(asked, FAILED);
         else if ('exitCode' in asked && asked.exitCode !== null) end(asked, asked.exitCode);
-      });
+      }
     },
     stop: () => {
       unsubscribe();

@@ -58,7 +58,7 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
   const heldAtEnd = findHeldAtEnd(heartbeats, recorded.stalls, endedUs);
   const endUs = Math.max(walker.lastUs, heldAtEnd?.endUs ?? 0);
   const observedUs = Math.max(1, endUs - walker.firstUs);
-  const profile = new ProfileIndex(recorded.profiles, tables);
+  const profile = new ProfileIndex(recorded.profiles, tables, facts);
   const lines = new CallLines(recorded.stalls, tables, facts);
   const found = findHolds({ work, heldAtEnd, heartbeats, profile, stalls: recorded.stalls, tables });
   const holds = found.sure;

@@ -5,7 +5,8 @@ import type { Work } from './passes/work.ts';
 import { seeInlined } from './inlined.ts';
 import { callPath } from './profile/call-path.ts';
 import type { CallPath } from './profile/call-path.ts';
-import type { ProfileIndex, ProfilePlace } from './profile/profile-index.ts';
+import type { ProfileIndex } from './profile/profile-index.ts';
+import type { ProfilePlace } from './profile/profile-place.ts';
 
 /** A stretch of time in which the loop did not turn. */
 export interface Hold {

@@ -1,5 +1,5 @@
 import { lastName } from './profile/frame-cause.ts';
-import { busiestLine } from './profile/profile-index.ts';
+import { busiestLine } from './profile/profile-place.ts';
 import type { CallPath, Level } from './profile/call-path.ts';
 import type { Hold } from './holds.ts';
 

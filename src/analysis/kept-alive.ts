@@ -42,14 +42,32 @@ const SERVES =
 /** What runs while the recorder leaves is not counted, nor that a promise was touched to see what waits for it, µs. */
 const LEAVING_US = 200_000;
 const TOUCHED_US = 100;
+const LATE_TOUCH_US = 2_000;
+const LATE_TOUCHES = 3;
 
 /** End of the last work but for spans that `leavesOut`, µs; the end of the recording when nothing ever ran. */
-function lastWork({ work: { spans }, endUs }: Measured, leavesOut: (span: number) => boolean): number {
-  for (let i = spans.firstEndingAfter(endUs - LEAVING_US) - 1; i >= 0; i--) {
+function lastWork(measured: Measured, leavesOut: (span: number) => boolean): number {
+  const { spans } = measured.work;
+  let late = 0;
+  for (let i = spans.firstEndingAfter(measured.endUs - LEAVING_US) - 1; i >= 0; i--) {
     const touched = spans.request(i) === 0 && spans.end(i) - spans.start(i) < TOUCHED_US;
-    if (!touched && !leavesOut(i)) return spans.end(i);
+    if (touched || leavesOut(i)) continue;
+    if (!isLateTouch(measured, i) || ++late > LATE_TOUCHES) return spans.end(i);
   }
-  return endUs;
+  return measured.endUs;
+}
+
+/** Promises are touched right after a heartbeat. On a crowded machine that takes long now and then. */
+function isLateTouch({ work: { spans }, heartbeats }: Measured, i: number): boolean {
+  if (spans.request(i) !== 0 || spans.end(i) - spans.start(i) >= LATE_TOUCH_US) return false;
+  const beats = heartbeats.timesUs;
+  let low = 0;
+  for (let high = beats.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (beats[middle]! <= spans.start(i)) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && spans.start(i) - beats[low - 1]! < LATE_TOUCH_US;
 }
 
 /** A program whose only work are its intervals did something else for so long after it had set them, µs. */

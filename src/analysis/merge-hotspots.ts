@@ -136,7 +136,12 @@ function isSamePlace(a: Hotspot, b: Hotspot): boolean {
   const apart = Math.abs(a.location.line - b.location.line);
   if (apart === 0) return true;
   const bothSelf = a.below.self && b.below.self && a.location.function === b.location.function;
-  return bothSelf && a.cause === b.cause && apart <= SAME_LOOP_LINES;
+  if (!bothSelf || a.cause !== b.cause) return false;
+  return apart <= (haveRouteInCommon(a, b) ? SAME_TASK_LINES : SAME_LOOP_LINES);
+}
+
+function haveRouteInCommon(a: Hotspot, b: Hotspot): boolean {
+  return a.routes.some(({ route }) => b.routes.some((other) => other.route === route));
 }
 
 function isSameWork(a: Hotspot, b: Hotspot): boolean {
@@ -146,3 +151,6 @@ function isSameWork(a: Hotspot, b: Hotspot): boolean {
 
 /** Lines of one function this close are one piece of work. */
 const SAME_LOOP_LINES = 3;
+
+/** ... and this close where they are for the same requests: of each hold only the busiest line of the function was taken. */
+const SAME_TASK_LINES = 10;

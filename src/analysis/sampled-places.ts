@@ -2,7 +2,7 @@ import { findHotspots } from './hotspots.ts';
 import type { Hold } from './holds.ts';
 import type { Hotspot } from './hotspots.ts';
 import type { Measured } from './measured.ts';
-import type { ProfilePlace } from './profile/profile-index.ts';
+import type { ProfilePlace } from './profile/profile-place.ts';
 
 /** A collection stands for what was allocated before it: by the code that ran this long before it at most, µs. */
 const ALLOCATED_US = 20_000;

@@ -9,6 +9,7 @@ import { convertProfile, overheadShare } from './profile.ts';
 import type { RecordingTablesWriter } from './tables.ts';
 import { createThreadEvents } from './thread-events.ts';
 
+const PROFILE_INTERVAL_US = 1000;
 /**
  * Without a look from inside the process, a heartbeat that is missing for this long means a held thread, ms: two beats and
  * what events take to get here, by a local socket or through the inspector, which may be far away.
@@ -110,9 +111,9 @@ export async function recordThread(
   };
 
   const startProfile = async (): Promise<void> => {
-    if (target.profileUs === 'off') return;
+    if (target.profiling === 'off') return;
     try {
-      await target.startProfile();
+      await target.startProfile(PROFILE_INTERVAL_US);
     } catch (error) {
       onProblem({
         code: 'profile-missing',
@@ -123,10 +124,10 @@ export async function recordThread(
   const takeProfile = async (onTaken: () => void = () => undefined): Promise<void> => {
     const raw = await target.stopProfile();
     onTaken();
-    if (!raw || target.profileUs === 'off') return;
+    if (!raw) return;
     const share = overheadShare(raw);
     if (Number.isFinite(share)) shares.push({ share, samples: raw.samples?.length ?? 0 });
-    const profile = await convertProfile(raw, originUs, target.profileUs, tables, locator);
+    const profile = await convertProfile(raw, originUs, PROFILE_INTERVAL_US, tables, locator);
     writer.profile(thread === undefined ? profile : { thread, ...profile });
   };
 

@@ -31,10 +31,7 @@ function taskJson({ count, thread, stack, waitingFor }: Task, cwd: string): obje
   return {
     count,
     thread,
-    stack: stack.map((frame) => ({
-      ...place(frame),
-      ...(frame.calledAt && { calledAt: frame.calledAt.map(place) }),
-    })),
+    stack: stack.map(place),
     ...(waitingFor && {
       waitingFor: {
         ...waitingFor,

@@ -1,7 +1,8 @@
 import { millis } from '../../base/figures.ts';
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, WaitKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
+import { handlerOf, keepsOpen } from '../handler-place.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { RouteTimes } from '../routes.ts';
 import { lineKey, locationOf, ownFrames } from '../places.ts';
@@ -21,10 +22,72 @@ export const slowRequest: FindingRule = {
         (durationsMs.length >= limits.p99Requests && quantile(durationsMs, 0.99) >= limits.p99Ms);
       if (!slow || behindOthersMs(times, measured) >= meanMs(times) * limits.victimShare) return [];
       const place = waitingPlace(times, measured);
-      if (!place || isTold(place, route, earlier)) return [];
+      if (!place) return inCallbacks(times, measured, earlier);
+      if (isTold(place, route, earlier)) return [];
       return [describe(times, place, measured)];
     }),
 };
+
+/**
+ * No function awaits anything for these requests: their callbacks are called when what they wait for is there. The line is
+ * then the handler's, and what is waited for is known by its kind. Handlers that keep responses for later are let alone.
+ */
+function inCallbacks(times: RouteTimes, measured: Measured, earlier: readonly Finding[]): Finding[] {
+  const { route, requests, durationsMs } = times;
+  const { waitsFor = [], mean } = measured.breakdowns.of(route) ?? {};
+  const [longest] = waitsFor;
+  if (!mean || !longest || longest.kind === 'unknown' || longest.kind === 'other-request') return [];
+  if (longest.ms < mean.totalMs * measured.thresholds.slowRequest.lineShare) return [];
+  const ids = new Set(requests.map(({ id }) => id));
+  if (measured.waits.samples.some(({ request, stack }) => stack !== 0 && ids.has(request))) return [];
+  const handler = handlerOf(route, requests, measured);
+  if (handler?.seen !== 'handler' || keepsOpen(handler, measured)) return [];
+  const isBlocked = (finding: Finding): boolean =>
+    finding.rule === 'blocked-loop' && finding.evidence?.routes.includes(route) === true;
+  if (earlier.some(isBlocked)) return [];
+  const p50 = quantile(durationsMs, 0.5);
+  const what = longest.detail ?? WAITS_FOR[longest.kind];
+  return [
+    {
+      rule: 'slow-request',
+      severity: p50 >= measured.thresholds.slowRequest.warnP50Ms ? 'warning' : 'info',
+      confidence: 'measured',
+      message: `${route} takes ${millis(p50)} (1 in 100: ${millis(quantile(durationsMs, 0.99))}): ${millis(longest.ms)} waiting for ${what} in callbacks, ${millis(times.runMs)} running`,
+      location: handler.location,
+      evidence: evidenceOf(times),
+      chain: [
+        ...handler.chain.map((step) => ({ kind: 'call' as const, ...step })),
+        { kind: 'http-request', label: route },
+      ],
+      related: [],
+    },
+  ];
+}
+
+const WAITS_FOR: Record<WaitKind, string> = {
+  timer: 'a timer',
+  fs: 'files',
+  dns: 'name look-ups',
+  net: 'the network',
+  http: 'HTTP answers',
+  'child-process': 'child processes',
+  worker: 'workers',
+  crypto: 'crypto',
+  zlib: 'compression',
+  'other-request': 'another request',
+  unknown: 'something unknown',
+};
+
+function evidenceOf({ durationsMs, route }: RouteTimes): NonNullable<Finding['evidence']> {
+  return {
+    count: durationsMs.length,
+    totalMs: round1(durationsMs.reduce((sum, ms) => sum + ms, 0)),
+    maxMs: round1(durationsMs.at(-1)!),
+    p99Ms: round1(quantile(durationsMs, 0.99)),
+    loopShare: 0,
+    routes: [route],
+  };
+}
 
 interface Place {
   /** Innermost own frame first. */
@@ -55,14 +118,7 @@ function describe(times: RouteTimes, { frames, share }: Place, measured: Measure
     confidence: 'measured',
     message: `${route} takes ${millis(p50)} (1 in 100: ${millis(p99)}): ${parts.join(', ')}`,
     location: locationOf(at!),
-    evidence: {
-      count: durationsMs.length,
-      totalMs: round1(durationsMs.reduce((sum, ms) => sum + ms, 0)),
-      maxMs: round1(durationsMs.at(-1)!),
-      p99Ms: round1(p99),
-      loopShare: 0,
-      routes: [route],
-    },
+    evidence: evidenceOf(times),
     chain: [
       ...outer.map((frame) => ({ kind: 'await' as const, ...locationOf(frame) })),
       { kind: 'http-request', label: route },

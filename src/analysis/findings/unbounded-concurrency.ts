@@ -3,6 +3,7 @@ import type { Finding, WaitKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { Burst } from '../passes/bursts.ts';
+import type { WaitRecord } from '../passes/waits.ts';
 import { heaviestPlace, lineKey, locationOf, ownFrames, stepsOf } from '../places.ts';
 import { waitKindOf } from '../wait-kinds.ts';
 import { formatTimes, inRoutes } from '../words.ts';
@@ -67,7 +68,7 @@ const WORDS: Partial<Record<WaitKind, string>> = {
   worker: 'workers',
 };
 
-/** The `Promise.all` that waits for the burst, else the line that began it, else the innermost wait. */
+/** The `Promise.all` that waits for the whole burst, else the line that began it, else the innermost wait. */
 function begunAt(burst: Burst, measured: Measured): Frame[] {
   const { waits, births, tables } = measured;
   const mine = waits.samples.filter(
@@ -77,10 +78,8 @@ function begunAt(burst: Burst, measured: Measured): Frame[] {
       timeUs < burst.timeUs + SEEN_WITHIN_US &&
       bornUs <= burst.timeUs,
   );
-  const joined = heaviestPlace(
-    mine.map(({ stack, weight }) => ({ frames: behindAll(stack, measured), weight })),
-  );
-  if (joined) return joined.frames;
+  const joined = joinOf(burst, mine, measured);
+  if (joined) return joined;
   const begun = heaviestPlace(
     [...births.all()]
       .filter(({ request, type, timeUs }) => {
@@ -97,9 +96,40 @@ function begunAt(burst: Burst, measured: Measured): Frame[] {
   }));
   const place = heaviestPlace(waiting);
   if (!place) return [];
-  const key = lineKey(place.frames[0]!);
-  const there = waiting.filter(({ frames: [at] }) => at !== undefined && lineKey(at) === key);
-  return mostAtOnce(there) >= burst.count * WAITING_SHARE ? place.frames : [];
+  return waitingAt(place.frames[0]!, waiting) >= burst.count * WAITING_SHARE ? place.frames : [];
+}
+
+/**
+ * Several may stand around each other: one for the fields of an item, within one for the items. The one that waits for the
+ * burst is the innermost at which not as many wait as were begun.
+ */
+function joinOf(burst: Burst, samples: readonly WaitRecord[], measured: Measured): Frame[] | undefined {
+  const { tables } = measured;
+  // What a `Promise.all` was given waits for nobody: the function behind it does.
+  const waiting = samples
+    .filter(({ stack }) => tables.frames[tables.stacks[stack]?.[0] ?? 0]?.async !== 'all')
+    .map(({ stack, weight, timeUs }) => ({ frames: ownFrames(stack, tables), weight, timeUs }));
+  let found: Frame[] | undefined;
+  for (let level = 1; level <= MAX_LEVELS; level++) {
+    const place = heaviestPlace(
+      samples.map(({ stack, weight }) => ({ frames: behindAll(stack, level, measured), weight })),
+    );
+    if (!place) break;
+    found = place.frames;
+    if (waitingAt(found[0]!, waiting) < burst.count * WAITING_SHARE) break;
+  }
+  return found;
+}
+
+const MAX_LEVELS = 8;
+
+/** How many were seen waiting at this very line at once. */
+function waitingAt(
+  place: Frame,
+  waiting: readonly { frames: Frame[]; weight: number; timeUs: number }[],
+): number {
+  const key = lineKey(place);
+  return mostAtOnce(waiting.filter(({ frames: [at] }) => at !== undefined && lineKey(at) === key));
 }
 
 /** So many of a burst must be seen waiting at a line that only waits for it: a single call may be a burst of Node's own making. */
@@ -123,11 +153,12 @@ function mostAtOnce(samples: readonly { weight: number; timeUs: number }[]): num
   return most;
 }
 
-/** Own frames outside of the innermost `Promise.all` of a stack. */
-function behindAll(stack: number, { tables }: Measured): Frame[] {
+/** Own frames outside of the innermost `Promise.all` of a stack, of the second innermost, and so on. */
+function behindAll(stack: number, level: number, { tables }: Measured): Frame[] {
   const ids = tables.stacks[stack] ?? [];
-  const all = ids.findIndex((id) => tables.frames[id]?.async === 'all');
-  if (all < 0) return [];
+  const alls = ids.flatMap((id, at) => (tables.frames[id]?.async === 'all' ? [at] : []));
+  const all = alls[level - 1];
+  if (all === undefined) return [];
   return ids.slice(all).flatMap((id) => {
     const frame = tables.frames[id];
     return id !== 0 && frame?.owner === 'own' && frame.async !== 'all' ? [frame] : [];

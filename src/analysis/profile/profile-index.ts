@@ -1,20 +1,10 @@
 import type { CpuProfile, RecordingTables } from '../../model/recording.ts';
 import type { Frame } from '../../model/location.ts';
+import type { SourceFacts } from '../../model/source-facts.ts';
 import { callPath } from './call-path.ts';
+import { restoreInlined } from './inlined-lines.ts';
+import type { ProfilePlace } from './profile-place.ts';
 import type { CallPath } from './call-path.ts';
-
-/** A sample's place in the call tree: node `node` of profile `profile`. */
-export interface ProfilePlace {
-  path: CallPath;
-  ticks: readonly { line: number; count: number }[];
-}
-
-/** The line with most ticks; undefined where none is known. */
-export function busiestLine(ticks: ProfilePlace['ticks']): number | undefined {
-  let best: { line: number; count: number } | undefined;
-  for (const tick of ticks) if (!best || tick.count > best.count) best = tick;
-  return best?.line;
-}
 
 /** How long other processes have the processor before it is this one's turn again, at most, µs. */
 const LONGEST_TURN_US = 30_000;
@@ -25,11 +15,13 @@ export class ProfileIndex {
   readonly times: Float64Array;
   /** For each sample, the index of its place in {@link places}. */
   readonly samples: Int32Array;
-  readonly places: ProfilePlace[] = [];
+  readonly places: readonly ProfilePlace[];
   /** Usual distance of samples, µs. */
   readonly intervalUs: number;
 
-  constructor(profiles: readonly CpuProfile[], tables: RecordingTables) {
+  /** @param facts of the source, where it is known: they tell functions that V8 had inlined from their callers */
+  constructor(profiles: readonly CpuProfile[], tables: RecordingTables, facts: readonly SourceFacts[] = []) {
+    const places: ProfilePlace[] = [];
     const sorted = profiles
       .filter((profile) => profile.samples.length > 0)
       .sort((a, b) => a.startUs - b.startUs);
@@ -39,8 +31,8 @@ export class ProfileIndex {
     let at = 0;
     let previous = -Infinity;
     for (const profile of sorted) {
-      const base = this.places.length;
-      for (const place of placesOf(profile, tables)) this.places.push(place);
+      const base = places.length;
+      for (const place of placesOf(profile, tables)) places.push(place);
       const count = Math.min(profile.samples.length, profile.times.length);
       for (let i = 0; i < count; i++) {
         const node = profile.samples[i]!;
@@ -51,6 +43,7 @@ export class ProfileIndex {
         at++;
       }
     }
+    this.places = restoreInlined(places, facts);
     this.times = this.times.subarray(0, at);
     this.samples = this.samples.subarray(0, at);
     this.intervalUs = usualDistance(this.times);

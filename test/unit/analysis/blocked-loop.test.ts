@@ -125,6 +125,31 @@ describe('blocked-loop', () => {
     `);
   });
 
+  it('tells the time of a function that was inlined with its own', () => {
+    const r = new RecordingBuilder();
+    const each = own('app.js', 'each', 12);
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 200, 'GET /rank', (q) => {
+        // Before it was inlined, and after: then its lines are on its caller.
+        if (i < 8) q.run(60, handler, each, own('app.js', 'distance', 30, 31));
+        else q.run(40, handler, { ...each, at: 35 });
+        q.end();
+      });
+    }
+    const known = facts({ callee: 'distance', line: 12 });
+    const ranges = [
+      { first: 10, last: 20 },
+      { first: 12, last: 12 },
+      { first: 30, last: 40 },
+    ];
+    const [finding, ...others] = analyze(r.build(), [{ ...known, functions: ranges }]).value.findings;
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      location: { line: 31, function: 'distance' },
+      evidence: { count: 20, totalMs: 960 },
+    });
+  });
+
   it('tells no built-in where a call only has the name of one', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 10; i++) r.unhooked(i * 300, 60, own('suite.js', 'spin', 10, 17));

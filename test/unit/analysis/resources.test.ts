@@ -66,6 +66,26 @@ describe('unbounded-concurrency', () => {
     `);
   });
 
+  it('names the join of all of them, not that of the few parts of each', () => {
+    const r = new RecordingBuilder(1_000);
+    const timer = r.resource('Timeout', 100);
+    const all = { ...at(0, ''), async: 'all' } as const;
+    const [part, item] = [
+      { ...at(15, 'author'), async: 'await' },
+      { ...at(38, 'item'), async: 'await' },
+    ] as const;
+    const items = { ...at(44, 'list'), async: 'await' } as const;
+    r.call(timer, 200, 2, () => {
+      for (let i = 0; i < 400; i++) {
+        r.resource('TCPCONNECTWRAP', 200, 800, 0, timer);
+        r.await(200, 800, timer, timer, part, all, item, all, items);
+        r.await(200, 800, timer, timer, item, all, items);
+      }
+    });
+    const found = analyze(r.build(), []).value.findings.find((f) => f.rule === 'unbounded-concurrency');
+    expect(found).toMatchObject({ location: { line: 44 }, evidence: { count: 400 } });
+  });
+
   it('is silent about a hundred at once', () => {
     expect(rules(burst(100))).not.toContain('unbounded-concurrency');
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
 import { filesOfInterest } from '../../../src/analysis/files-of-interest.ts';
+import type { Finding } from '../../../src/model/finding.ts';
 import type { SourceFacts } from '../../../src/model/source-facts.ts';
 import { PendingReach, RequestKind } from '../../../src/model/event.ts';
 import type { Fn } from './build-recording.ts';
@@ -239,6 +240,28 @@ describe('slow-request', () => {
         < await app.js:14:1 handler
         < http-request GET /search"
     `);
+  });
+
+  it('names the handler where its callbacks wait and no function awaits', () => {
+    const slow = (known: SourceFacts): Finding[] => {
+      const r = new RecordingBuilder();
+      for (let i = 0; i < 15; i++) {
+        r.request(i * 320 + 3, 'GET /search', (q) => {
+          q.run(1, handler);
+          q.wait(280);
+          q.end();
+        });
+      }
+      return analyze(r.build(), [known]).value.findings;
+    };
+    const [finding, ...others] = slow(facts([], [{ callee: 'query', line: 12 }]));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'slow-request', severity: 'warning', location: { line: 10 } });
+    expect(finding?.message).toBe(
+      'GET /search takes 281 ms (1 in 100: 281 ms): 280 ms waiting for files in callbacks, 1.0 ms running',
+    );
+    // It keeps the response for later.
+    expect(slow(facts([], [{ callee: 'push', line: 12 }]))).toEqual([]);
   });
 
   it('names the innermost line, though each function on the way has a promise that waits as long', () => {
