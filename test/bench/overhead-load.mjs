@@ -25,9 +25,12 @@ const CONNECTIONS = 50;
  * @param {string | number} major
  * @param {keyof typeof SERVERS} kind
  * @param {string} folder for its data
+ * @param {string[]} flags of Node, in addition
  */
-export async function startServer(major, kind, folder) {
-  const { child, url } = kind === 'shop' ? await shop(major, folder) : await own(major, kind);
+export async function startServer(major, kind, folder, flags = []) {
+  // Several at once: not all of them can have the usual port.
+  const all = ['--inspect-port=0', ...flags];
+  const { child, url } = kind === 'shop' ? await shop(major, folder, all) : await own(major, kind, all);
   const requests = SERVERS[kind].paths.map((one) => ({ path: one }));
   const load = async (seconds) => {
     const latencies = [];
@@ -46,18 +49,15 @@ export async function startServer(major, kind, folder) {
   return {
     pid: child.pid,
     load,
-    /**
-     * Main-thread CPU per request, ns; p99 of its latency, ms; memory afterwards, bytes. Half as long before it is not counted: V8
-     * compiles anew when hooks come or go.
-     */
-    phase: async (seconds) => {
-      await load(seconds / 2);
+    /** Main-thread CPU per request, ns; p99 of its latency, ms; how many there were. */
+    slice: async (seconds) => {
       const before = mainThreadNs(child.pid);
       const latencies = await load(seconds);
       const cpuNs = (mainThreadNs(child.pid) - before) / latencies.length;
-      const p99Ms = latencies[Math.floor(latencies.length * 0.99)];
-      return { cpuNs, p99Ms, rss: residentBytes(child.pid), requests: latencies.length * 1.5 };
+      return { cpuNs, p99Ms: latencies[Math.floor(latencies.length * 0.99)], requests: latencies.length };
     },
+    /** Its memory, bytes. */
+    rss: () => residentBytes(child.pid),
     end: async () => {
       const exited = once(child, 'exit');
       child.kill();
@@ -66,17 +66,18 @@ export async function startServer(major, kind, folder) {
   };
 }
 
-async function own(major, kind) {
+async function own(major, kind, flags) {
   const file = path.join(ROOT, 'test/bench/overhead-server.cjs');
-  const child = spawn(nodeBinary(major), ['--inspect-port=0', file, kind], {
+  const child = spawn(nodeBinary(major), [...flags, file, kind], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [port] = await once(child.stdout, 'data');
   return { child, url: `http://127.0.0.1:${Number(port)}` };
 }
 
-async function shop(major, folder) {
-  const env = { SHOP_DATA: path.join(folder, `shop-${major}`), LOG_LEVEL: 'warn' };
+async function shop(major, folder, flags) {
+  const data = fs.mkdtempSync(path.join(folder, 'shop-'));
+  const env = { SHOP_DATA: data, LOG_LEVEL: 'warn', NODE_OPTIONS: flags.join(' ') };
   return startShop({ node: nodeBinary(major), env });
 }
 

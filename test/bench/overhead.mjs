@@ -1,10 +1,11 @@
 // npm run bench:overhead [-- --json] [-- --quick] [-- --nodes 24,26] [-- --servers layers,plain,express,fastify,shop]
-//   [-- --modes flow,watch] [-- --rounds 5] [-- --seconds 1.5]
-// What recording costs the program: CPU time of its main thread per request while recorded, as a ratio to the same
-// process bare. Bare and recorded phases alternate, each recorded one is held against the mean of its two neighbours,
-// and the median of these ratios counts. Beside it the 99th percentile of latency in the same way, and the memory
-// beyond that of the bare phase before. `--quick`: one server on one Node, in about a minute.
-// On Linux, which alone tells the time of one thread.
+//   [-- --modes hooks,flow,watch] [-- --sets 3] [-- --rounds 8] [-- --seconds 0.4]
+// What recording costs the program: CPU time of its main thread per request. The same server runs as several processes: bare,
+// under Node's own hooks with nothing in them (`hooks`), and recorded in each mode. They are loaded in turn, a slice each; in each
+// round a recorded slice is held against the bare one, and the median of these ratios over all rounds counts. All of them are
+// started anew several times (`sets`), because two processes of the same program differ by what V8 happened to compile.
+// Beside it the 99th percentile of latency in the same way, and the memory beyond that of the bare process at the end.
+// `--quick`: one server on one Node, in about a minute. On Linux, which alone tells the time of one thread.
 import * as esbuild from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -22,10 +23,11 @@ const { values: args } = parseArgs({
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     nodes: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '1.5' },
+    sets: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '0.4' },
     servers: { type: 'string' },
-    modes: { type: 'string', default: 'flow,watch' },
+    modes: { type: 'string', default: 'hooks,flow,watch' },
   },
 });
 const nodes = (args.nodes ?? (args.quick ? '24' : Object.keys(VERSIONS).join(','))).split(',');
@@ -34,6 +36,9 @@ const modes = args.modes.split(',');
 const FLOW_LIMIT = { 18: 1.4, 20: 1.4, 22: 1.4, 24: 1.25, 26: 1.25 };
 const WATCH_LIMIT = 1.05;
 const MEMORY_LIMIT_MB = 24;
+/** V8 compiles anew when hooks come: not counted. */
+const WARM_S = 1.2;
+const HOOKS = path.join(ROOT, 'test/bench/overhead-hooks.cjs');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-bench-'));
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -80,102 +85,125 @@ async function recorder() {
 }
 
 async function measure(major, kind, recordInWorker) {
-  const server = await startServer(major, kind, folder);
-  try {
-    const seconds = Number(args.seconds);
-    await server.load(seconds);
-    await server.load(seconds);
-    let bare = await server.phase(seconds);
-    /** @type {Record<string, { before: object, recorded: object, after: object, trailer: object, estimate: number }[]>} */
-    const rounds = Object.fromEntries(modes.map((mode) => [mode, []]));
-    for (let round = 0; round < Number(args.rounds); round++) {
-      for (const mode of modes) {
-        const before = bare;
-        const recorded = await recordedPhase(server, mode, seconds, recordInWorker);
-        bare = await server.phase(seconds);
-        rounds[mode].push({ before, ...recorded, after: bare });
-        say(
-          `node ${major}, ${kind}, ${mode}: round ${round + 1}: ${us(before.cpuNs)}, recorded ${us(recorded.recorded.cpuNs)}, ` +
-            `${us(bare.cpuNs)}; dropped ${recorded.trailer.dropped}, own estimate ${round2(recorded.estimate)}`,
-        );
+  const seconds = Number(args.seconds);
+  /** @type {Record<string, { slices: { bare: object, own: object }[], sets: object[] }>} */
+  const measured = Object.fromEntries(modes.map((mode) => [mode, { slices: [], sets: [] }]));
+  for (let set = 0; set < Number(args.sets); set++) {
+    const bare = await startServer(major, kind, folder);
+    const servers = [];
+    try {
+      await bare.load(WARM_S);
+      for (const mode of modes) servers.push(await under(mode, major, kind, recordInWorker));
+      for (let round = 0; round < Number(args.rounds); round++) {
+        // There and back, so that none is always the first.
+        const order = round % 2 === 0 ? [bare, ...servers] : [...servers.toReversed(), bare];
+        const slices = new Map();
+        for (const server of order) slices.set(server, await server.slice(seconds));
+        for (const server of servers) {
+          measured[server.mode].slices.push({ bare: slices.get(bare), own: slices.get(server) });
+        }
       }
+      const rss = bare.rss();
+      for (const server of servers) {
+        const { mode } = server;
+        measured[mode].sets.push({ memory: (server.rss() - rss) / 2 ** 20, ...(await server.end()) });
+      }
+    } finally {
+      await Promise.all([bare, ...servers].map((server) => server.end()));
     }
-    const rows = modes.flatMap((mode) =>
-      rowsOf(`${kind}, node ${major}, ${mode}`, major, mode, rounds[mode]),
-    );
-    // A long run that is cut short has told what it knew.
-    for (const row of rows) say(lineOf(row));
-    return rows;
-  } finally {
-    await server.end();
+    const said = modes.map((mode) => `${mode} ${median(cpuRatios(measured[mode])).toFixed(2)}`);
+    say(`node ${major}, ${kind}, set ${set + 1}: ${said.join(', ')}`);
   }
+  const rows = modes.flatMap((mode) =>
+    rowsOf(`${kind}, node ${major}, ${mode}`, major, mode, measured[mode]),
+  );
+  // A long run that is cut short has told what it knew.
+  for (const row of rows) say(lineOf(row));
+  return rows;
 }
 
-async function recordedPhase(server, mode, seconds, recordInWorker) {
+/** A server of the same kind, with hooks or recorded; warm. */
+async function under(mode, major, kind, recordInWorker) {
+  const flags = mode === 'hooks' ? ['--require', HOOKS] : [];
+  const server = await startServer(major, kind, folder, flags);
+  let requests = 0;
+  const counted = { ...server, mode, slice: async (seconds) => count(await server.slice(seconds)) };
+  const count = (slice) => {
+    requests += slice.requests;
+    return slice;
+  };
+  await server.load(WARM_S);
+  if (mode === 'hooks') return { ...counted, end: once(async () => (await server.end(), {})) };
   const stop = new AbortController();
-  let estimate = 0;
   let started;
   const recording = new Promise((resolve) => (started = resolve));
   const done = recordInWorker(
     { kind: 'pid', pid: server.pid },
     {
-      out: path.join(folder, 'bench.looplens'),
+      out: path.join(folder, `bench-${mode}.looplens`),
       mode,
       // The whole of the mode is measured, whatever it costs.
       budget: 1,
       signal: stop.signal,
-      onProgress: (progress) => {
-        if (progress.phase !== 'recording') return;
-        estimate = progress.overheadShare;
-        started();
-      },
+      onProgress: ({ phase }) => phase === 'recording' && started(),
     },
   );
   await Promise.race([recording, done]);
-  const recorded = await server.phase(seconds);
-  stop.abort();
-  const { trailer } = await done;
-  return { recorded, trailer, estimate };
+  requests += (await server.load(WARM_S)).length;
+  const end = once(async () => {
+    stop.abort();
+    const { trailer } = await done;
+    await server.end();
+    return { events: trailer.events / requests, dropped: trailer.dropped };
+  });
+  return { ...counted, end };
 }
 
-function rowsOf(label, major, mode, rounds) {
-  const ratios = (pick) =>
-    rounds.map(({ before, recorded, after }) => pick(recorded) / ((pick(before) + pick(after)) / 2));
+function once(run) {
+  let running;
+  return () => (running ??= run());
+}
+
+function cpuRatios({ slices }) {
+  return slices.map(({ bare, own }) => own.cpuNs / bare.cpuNs);
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
+function rowsOf(label, major, mode, measured) {
   const row = (what, values, rest) => {
     const sorted = values.toSorted((a, b) => a - b);
     return {
       label: `${label}${what}`,
-      value: round2(sorted[sorted.length >> 1]),
-      baseline: 'the same process, bare',
-      spread: [round2(sorted[0]), round2(sorted.at(-1))],
+      value: round2(median(values)),
+      baseline: 'the same server, bare',
+      // Quarters: a few slices always meet another guest of the machine.
+      spread: [round2(sorted[sorted.length >> 2]), round2(sorted[(sorted.length * 3) >> 2])],
       ...rest,
     };
   };
-  const { trailer, recorded } = rounds.at(-1);
-  const events = trailer.events / recorded.requests;
-  const dropped = rounds.reduce((sum, round) => sum + round.trailer.dropped, 0);
+  const limits = { watch: WATCH_LIMIT, flow: FLOW_LIMIT[major] };
+  const cpu = (what) =>
+    row(what, cpuRatios(measured), { unit: 'x', ...(limits[mode] && { limit: limits[mode] }) });
+  if (mode === 'hooks') return [cpu(', empty')];
+  const { slices, sets } = measured;
+  const dropped = sets.reduce((sum, set) => sum + set.dropped, 0);
   const lost = dropped > 0 ? `, ${dropped} dropped` : '';
   return [
-    row(
-      `, ${events.toFixed(0)} events a request${lost}`,
-      ratios((one) => one.cpuNs),
-      { unit: 'x', limit: mode === 'watch' ? WATCH_LIMIT : FLOW_LIMIT[major] },
-    ),
+    cpu(`, ${sets.at(-1).events.toFixed(0)} events a request${lost}`),
     row(
       ', p99 latency',
-      ratios((one) => one.p99Ms),
+      slices.map(({ bare, own }) => own.p99Ms / bare.p99Ms),
       { unit: 'x' },
     ),
     row(
       ', memory',
-      rounds.map(({ before, recorded }) => (recorded.rss - before.rss) / 2 ** 20),
+      sets.map(({ memory }) => memory),
       { unit: 'MB', limit: MEMORY_LIMIT_MB },
     ),
   ];
-}
-
-function us(ns) {
-  return `${(ns / 1000).toFixed(1)} µs`;
 }
 
 function round2(value) {
@@ -183,7 +211,7 @@ function round2(value) {
 }
 
 function table(rows) {
-  console.log('recorded against bare: median of rounds (lowest to highest)');
+  console.log('against the bare server: median of all slices (first to third quarter)');
   for (const row of rows) console.log(lineOf(row));
 }
 
