@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Comparison } from '../../src/model/comparison.ts';
 import { checkOtlp, checkSpeedscope, checkTrace } from '../unit/report/format-checks.ts';
 import type { OtlpObject, TraceEvent } from '../unit/report/format-checks.ts';
+import { matchProfileType } from '../unit/report/schemas.ts';
 
 const LOOPLENS = path.resolve('dist/cli/looplens.cjs');
 const RENDERS = path.resolve('test/fixtures/programs/renders.cjs');
@@ -99,6 +100,7 @@ describe('a recorded server', () => {
     checkOtlp(otlp);
     expect(JSON.stringify(otlp)).toContain('"nodejs.eventloop.utilization"');
     const profile = await exported('cpuprofile');
+    matchProfileType(profile);
     expect(profile.samples.length).toBe(profile.timeDeltas.length);
   });
 

@@ -11,6 +11,7 @@ import { HEADER, PROFILE, TABLES, TRAILER } from '../recording/sample.ts';
 import { checkOtlp, checkSpeedscope, checkTrace } from './format-checks.ts';
 import type { OtlpObject, TraceEvent } from './format-checks.ts';
 import { BLOCKED, HOSTILE, REPORT } from './sample.ts';
+import { matchProfileType } from './schemas.ts';
 
 function readerOf(parts: Partial<RecordingReader>, ...words: number[]): RecordingReader {
   return {
@@ -71,6 +72,7 @@ describe('cpuprofile', () => {
   test('two profiles follow each other below one root', () => {
     const second = { ...PROFILE, startUs: 5000, endUs: 9000, times: [6000, 7000, 8000, 9000] };
     const profile = JSON.parse(cpuProfileJson(readerOf({ profiles: [PROFILE, second] }))!);
+    matchProfileType(profile);
     expect(profile.samples).toEqual([2, 2, 1, 2, 3, 3, 1, 3]);
     expect(profile.nodes[0].children).toEqual([2, 3]);
     expect(profile.timeDeltas.reduce((sum: number, delta: number) => sum + delta, 0)).toBe(9000);

@@ -6,6 +6,7 @@ import type {
   ResourceSpans,
   Span,
 } from '../../../src/report/otlp/message.ts';
+import { matchSpeedscopeSchema, surviveProtobuf } from './schemas.ts';
 
 /** Trace Event Format: what viewers rely on. */
 export interface TraceEvent {
@@ -89,8 +90,9 @@ interface SpeedscopeFile {
   profiles: { weights: number[]; samples: number[][]; startValue: number; endValue: number }[];
 }
 
-/** Checks a file against https://www.speedscope.app/file-format-schema.json, the sampled kind. */
+/** Checks a file against speedscope's schema, and what that cannot say: that frames exist and weights add up. */
 export function checkSpeedscope(file: SpeedscopeFile): void {
+  matchSpeedscopeSchema(file);
   expect(file.$schema).toBe('https://www.speedscope.app/file-format-schema.json');
   for (const frame of file.shared.frames) expect(frame).toMatchObject({ name: expect.any(String) });
   for (const profile of file.profiles) {
@@ -112,8 +114,9 @@ export interface OtlpObject {
   resourceLogs: ResourceLogs[];
 }
 
-/** Checks an object of OTLP/JSON against the rules of opentelemetry-proto: ids, times, parents, types of values. */
+/** Checks an object of OTLP/JSON against OpenTelemetry's messages and the rules that come with them: ids, times, parents, types of values. */
 export function checkOtlp(exported: OtlpObject): void {
+  surviveProtobuf(exported);
   const { resourceSpans, resourceMetrics, resourceLogs } = exported;
   for (const { resource } of [...resourceSpans, ...resourceMetrics, ...resourceLogs]) {
     checkAttributes(resource.attributes);
