@@ -1,7 +1,7 @@
 // npm run bench:overhead [-- --json] [-- --quick] [-- --nodes 24,26] [-- --servers layers,plain,express,fastify,shop]
-//   [-- --modes hooks,flow,watch] [-- --sets 3] [-- --rounds 8] [-- --seconds 0.4]
+//   [-- --modes hooks,flow,watch,left] [-- --sets 3] [-- --rounds 8] [-- --seconds 0.4]
 // What recording costs the program: CPU time of its main thread per request. The same server runs as several processes: bare,
-// under Node's own hooks with nothing in them (`hooks`), and recorded in each mode. They are loaded in turn, a slice each; in each
+// under Node's own hooks with nothing in them (`hooks`), recorded in each mode, and left again after `flow` (`left`). They are loaded in turn, a slice each; in each
 // round a recorded slice is held against the bare one, and the median of these ratios over all rounds counts. All of them are
 // started anew several times (`sets`), because two processes of the same program differ by what V8 happened to compile.
 // Beside it the 99th percentile of latency in the same way, and the memory beyond that of the bare process at the end.
@@ -27,7 +27,7 @@ const { values: args } = parseArgs({
     rounds: { type: 'string', default: '8' },
     seconds: { type: 'string', default: '0.4' },
     servers: { type: 'string' },
-    modes: { type: 'string', default: 'hooks,flow,watch' },
+    modes: { type: 'string', default: 'hooks,flow,watch,left' },
   },
 });
 const nodes = (args.nodes ?? (args.quick ? '24' : Object.keys(VERSIONS).join(','))).split(',');
@@ -35,6 +35,7 @@ const servers = (args.servers ?? (args.quick ? 'layers' : Object.keys(SERVERS).j
 const modes = args.modes.split(',');
 const FLOW_LIMIT = { 18: 1.4, 20: 1.4, 22: 1.4, 24: 1.25, 26: 1.25 };
 const WATCH_LIMIT = 1.05;
+const LEFT_LIMIT = 1.05;
 const MEMORY_LIMIT_MB = 24;
 /** V8 compiles anew when hooks come: not counted. */
 const WARM_S = 1.2;
@@ -141,7 +142,7 @@ async function under(mode, major, kind, recordInWorker) {
     { kind: 'pid', pid: server.pid },
     {
       out: path.join(folder, `bench-${mode}.looplens`),
-      mode,
+      mode: mode === 'left' ? 'flow' : mode,
       // The whole of the mode is measured, whatever it costs.
       budget: 1,
       signal: stop.signal,
@@ -150,6 +151,12 @@ async function under(mode, major, kind, recordInWorker) {
   );
   await Promise.race([recording, done]);
   requests += (await server.load(WARM_S)).length;
+  if (mode === 'left') {
+    stop.abort();
+    await done;
+    await server.load(WARM_S);
+    return { ...counted, end: once(async () => (await server.end(), {})) };
+  }
   const end = once(async () => {
     stop.abort();
     const { trailer } = await done;
@@ -184,10 +191,11 @@ function rowsOf(label, major, mode, measured) {
       ...rest,
     };
   };
-  const limits = { watch: WATCH_LIMIT, flow: FLOW_LIMIT[major] };
+  const limits = { watch: WATCH_LIMIT, flow: FLOW_LIMIT[major], left: LEFT_LIMIT };
   const cpu = (what) =>
     row(what, cpuRatios(measured), { unit: 'x', ...(limits[mode] && { limit: limits[mode] }) });
   if (mode === 'hooks') return [cpu(', empty')];
+  if (mode === 'left') return [cpu(' after flow')];
   const { slices, sets } = measured;
   const dropped = sets.reduce((sum, set) => sum + set.dropped, 0);
   const lost = dropped > 0 ? `, ${dropped} dropped` : '';
