@@ -1,5 +1,6 @@
 import type * as Inspector from 'node:inspector';
 import type * as Timers from 'node:timers';
+import type * as V8 from 'node:v8';
 import { NativePromise } from './native-promise.ts';
 
 /** Collecting a larger heap would hold the program for longer than a heartbeat or two, bytes. */
@@ -19,7 +20,21 @@ export function findHolders(require: NodeJS.Require, timers: typeof Timers): Who
   } catch {
     // A build of Node without one.
   }
-  return (references) => collect(references, inspector, timers);
+  const { promiseHooks } = require('node:v8') as typeof V8;
+  return async (references) => {
+    // A promise that settles meanwhile is needed no more, and collected for that.
+    const settled = new Set<number>();
+    const stop = promiseHooks.onSettled((promise) => {
+      const at = references.findIndex((reference) => reference.deref() === promise);
+      if (at >= 0) settled.add(at);
+    }) as () => void;
+    try {
+      const reaches = await collect(references, inspector, timers);
+      return reaches.map((reach, i) => (settled.has(i) ? 'unknown' : reach));
+    } finally {
+      stop();
+    }
+  };
 }
 
 async function collect(

@@ -17,6 +17,7 @@ import { ProfileIndex } from './profile/profile-index.ts';
 import { summarise, timeRoutes } from './routes.ts';
 import type { ThreadPasses } from './thread-passes.ts';
 import type { Thresholds } from './thresholds.ts';
+import { formatTimes } from './words.ts';
 import { waitProfile } from './wait-profile.ts';
 
 /** Share of the time that unexplained holds must take to be told. */
@@ -63,7 +64,9 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
   const found = findHolds({ work, heldAtEnd, heartbeats, profile, stalls: recorded.stalls, tables });
   const holds = found.sure;
   const { hotspots, unknown, unknownUs } = findHotspots(found, requests, lines);
-  if (unknownUs > observedUs * TELL_UNKNOWN) problems.push(unknownHolds(unknown, unknownUs));
+  // A process that lives for a moment mostly starts.
+  const long = microsToMillis(observedUs) >= thresholds.observedMs;
+  if (long && unknownUs > observedUs * TELL_UNKNOWN) problems.push(unknownHolds(unknown, unknownUs));
   const routes = timeRoutes(requests, work.spans);
   const breakdowns = breakDown({ tables, requests, paths, operations, spans: work.spans, holds, hotspots });
   const measured: Measured = {
@@ -116,6 +119,6 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
 function unknownHolds(count: number, us: number): Problem {
   return {
     code: 'hold-without-stack',
-    message: `The loop was held ${count} times, ${millis(microsToMillis(us))} in all, by native code or by Node's own: neither the profile nor a stack trace shows a line of yours.`,
+    message: `The loop was held ${formatTimes(count)}, ${millis(microsToMillis(us))} in all, by native code or by Node's own: neither the profile nor a stack trace shows a line of yours.`,
   };
 }

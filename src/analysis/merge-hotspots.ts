@@ -11,7 +11,8 @@ export function mergeHotspots(hotspots: readonly Hotspot[]): Hotspot[] {
     const group =
       groups.find(([first]) => isSamePlace(first!, spot)) ??
       // Where the line is not known, it is likely the one that is known of the same work.
-      groups.find(([first]) => (spot.vague || first!.vague) && isSameWork(first!, spot));
+      groups.find(([first]) => (spot.vague || first!.vague) && isSameWork(first!, spot)) ??
+      groups.find(([first]) => isCutShort(spot, first!));
     if (!group) {
       groups.push([spot]);
       continue;
@@ -148,6 +149,15 @@ function isSameWork(a: Hotspot, b: Hotspot): boolean {
   if (a.location.file !== b.location.file || a.loading !== b.loading || a.cause !== b.cause) return false;
   return a.location.function !== undefined && a.location.function === b.location.function;
 }
+
+/** Seen once at a line from which another place is called that held the loop often: the one trace of it did not reach down to it. */
+function isCutShort(spot: Hotspot, other: Hotspot): boolean {
+  if (spot.heldUs.length > 1 || other.heldUs.length < OFTEN || spot.cause !== other.cause) return false;
+  const { file, line } = spot.location;
+  return other.callers.some((caller) => caller.file === file && caller.line === line);
+}
+
+const OFTEN = 5;
 
 /** Lines of one function this close are one piece of work. */
 const SAME_LOOP_LINES = 3;

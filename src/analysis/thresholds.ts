@@ -62,6 +62,8 @@ export interface Thresholds {
     p99Ms: number;
     /** Of fewer requests, the slowest tells nothing about one in a hundred. */
     p99Requests: number;
+    /** ... and so few slow ones one after the other are chance. */
+    p99Times: number;
     warnP50Ms: number;
     requests: number;
     /** Samples of waiting without which a line is a guess. */
@@ -196,6 +198,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     p50Ms: 100,
     p99Ms: 500,
     p99Requests: 50,
+    p99Times: 3,
     warnP50Ms: 250,
     requests: 5,
     samples: 20,

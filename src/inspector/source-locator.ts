@@ -165,5 +165,5 @@ function toFile(url: string): string | undefined {
 
 /** `internal/...`: how Node before 20 names some of its own scripts. */
 function isBareInternal(url: string): boolean {
-  return url.startsWith('internal/') || url.startsWith('looplens:');
+  return /^(internal\/|looplens:|\[(eval|stdin)\]-wrapper$)/.test(url);
 }

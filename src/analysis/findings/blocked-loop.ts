@@ -22,6 +22,11 @@ export const blockedLoop: FindingRule = {
 
 /** A chain of microtasks is told once for all its functions; collections at the line that allocates. */
 function tells(other: Finding, spot: Hotspot): boolean {
+  if (other.rule === 'microtask-starvation' && spot.cause === 'javascript') {
+    // Where events were lost, some of its runs do not look like many.
+    const steps = [other.location, ...other.chain];
+    return steps.some(({ file, line }) => file === spot.location.file && line === spot.location.line);
+  }
   if (other.cause !== spot.cause) return false;
   if (spot.cause === 'microtasks') return other.location.file === spot.location.file;
   return lineKey(other.location) === lineKey(spot.location);

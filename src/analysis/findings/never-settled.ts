@@ -59,19 +59,14 @@ function innermostWaits(measured: Measured): PendingRecord[] {
 }
 
 function judge({ frame, leaves }: Waiting, measured: Measured): Finding | undefined {
-  const lost = [...leaves.values()].filter(
-    (leaf) =>
-      leaf.reach === PendingReach.Gone &&
-      ageMs(leaf, measured) >= measured.thresholds.neverSettled.ageMs &&
-      isHopeless(leaf, measured),
-  );
-  if (lost.length > 0) return describe(frame, lost, measured);
   const limits = measured.thresholds.neverSettled;
   const settledMs = longestSettledMs(frame, measured);
   const least = Math.max(limits.ageMs, settledMs * limits.overdue);
   const old = [...leaves.values()].filter(
     (leaf) => ageMs(leaf, measured) >= least && isHopeless(leaf, measured),
   );
+  const lost = old.filter(({ reach }) => reach === PendingReach.Gone);
+  if (lost.length > 0) return describe(frame, lost, measured);
   if (old.length < limits.requests) return undefined;
   const born = old.map((leaf) => microsToMillis(leaf.bornUs));
   const abandoned = old.some((leaf) => hasEnded(leaf, measured));

@@ -19,7 +19,9 @@ export const slowRequest: FindingRule = {
       if (durationsMs.length < limits.requests) return [];
       const slow =
         quantile(durationsMs, 0.5) >= limits.p50Ms ||
-        (durationsMs.length >= limits.p99Requests && quantile(durationsMs, 0.99) >= limits.p99Ms);
+        (durationsMs.length >= limits.p99Requests &&
+          quantile(durationsMs, 0.99) >= limits.p99Ms &&
+          timesApart(times, limits.p99Ms) >= limits.p99Times);
       if (!slow || behindOthersMs(times, measured) >= meanMs(times) * limits.victimShare) return [];
       const place = waitingPlace(times, measured);
       if (!place) return inCallbacks(times, measured, earlier);
@@ -87,6 +89,18 @@ function evidenceOf({ durationsMs, route }: RouteTimes): NonNullable<Finding['ev
     loopShare: 0,
     routes: [route],
   };
+}
+
+/** How often requests were slow, those at the same time counted once: a single hiccup of the machine slows all that are under way. */
+function timesApart({ requests }: RouteTimes, slowMs: number): number {
+  let count = 0;
+  let untilUs = -Infinity;
+  for (const { startUs, endUs, status } of [...requests].sort((a, b) => a.startUs - b.startUs)) {
+    if (status === 0 || microsToMillis(endUs - startUs) < slowMs) continue;
+    if (startUs > untilUs) count++;
+    untilUs = Math.max(untilUs, endUs);
+  }
+  return count;
 }
 
 interface Place {
