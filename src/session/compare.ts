@@ -1,5 +1,6 @@
 import { compareRuns } from '../analysis/compare/compare.ts';
 import type { Run, RunLine } from '../analysis/compare/run.ts';
+import { PauseClock } from '../analysis/pauses.ts';
 import { routeOfLabel } from '../analysis/route-label.ts';
 import { silentLog, type Log } from '../base/log.ts';
 import type { Comparison } from '../model/comparison.ts';
@@ -47,16 +48,26 @@ function runOf(file: string, reader: RecordingReader, report: Run['report']): Ru
   const delays: number[] = [];
   const lengthUs = Math.max(1, report.recording.durationMs * 1000);
   const requestsByPiece = new Array<number>(PIECES).fill(0);
+  // What a debugger or a sleeping machine took is in no figure here, either.
+  const clocks = new Map<string, PauseClock>();
+  const clockOf = (id: string): PauseClock => {
+    let clock = clocks.get(id);
+    if (!clock) clocks.set(id, (clock = new PauseClock(reader.notes.filter((note) => note.thread === id))));
+    return clock;
+  };
   for (const { thread, moments: told } of moments(reader, threads)) {
+    const clock = clockOf(thread.id);
+    const msBetween = (fromUs: number, toUs: number): number => (clock.at(toUs) - clock.at(fromUs)) / 1000;
     for (const moment of told) {
-      if (moment.kind === 'delay' && thread.number === 1) delays.push(moment.latenessUs / 1000);
+      if (moment.kind === 'delay' && thread.number === 1)
+        delays.push(msBetween(moment.timeUs - moment.latenessUs, moment.timeUs));
       if (moment.kind !== 'request' || moment.status <= 0) continue;
       const route = moment.route || routeOfLabel(moment.label) || 'unnamed request';
       const list = durations.get(route);
-      const ms = (moment.endUs - moment.startUs) / 1000;
+      const ms = msBetween(moment.startUs, moment.endUs);
       if (list) list.push(ms);
       else durations.set(route, [ms]);
-      requestsByPiece[pieceOf(moment.endUs, lengthUs)]!++;
+      requestsByPiece[pieceOf(clock.at(moment.endUs), lengthUs)]!++;
     }
   }
   const pieceMs = lengthUs / 1000 / PIECES;

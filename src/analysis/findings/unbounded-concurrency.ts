@@ -16,7 +16,7 @@ export const unboundedConcurrency: FindingRule = {
   id: 'unbounded-concurrency',
   find: (measured, _earlier, problems) => {
     const limits = measured.thresholds.unboundedConcurrency;
-    const groups = new Map<string, { frames: Frame[]; bursts: Burst[] }>();
+    const groups = new Map<string, Group>();
     let lost = 0;
     for (const burst of measured.bursts.records) {
       if (burst.count < limits.count) continue;
@@ -36,9 +36,34 @@ export const unboundedConcurrency: FindingRule = {
         message: `unbounded-concurrency: ${count(lost)} operations were begun at once; it was not seen by which line.`,
       });
     }
-    return [...groups.values()].map(({ frames, bursts }) => describe(frames, bursts, measured));
+    return outermost([...groups.values()], measured).map(({ frames, bursts }) =>
+      describe(frames, bursts, measured),
+    );
   },
 };
+
+/** Bursts that were begun at one place. */
+interface Group {
+  frames: Frame[];
+  bursts: Burst[];
+}
+
+/** Where a burst was seen at a join that stands within another's, it is the same work: few samples do not show how many wait. */
+function outermost(groups: readonly Group[], { requests }: Measured): Group[] {
+  const routesOf = ({ bursts }: Group): Set<string | undefined> =>
+    new Set(bursts.map(({ request }) => requests.route(request)));
+  const kept: Group[] = [];
+  for (const group of [...groups].sort((a, b) => a.frames.length - b.frames.length)) {
+    const around = new Set(group.frames.slice(1).map(lineKey));
+    const routes = routesOf(group);
+    const outer = kept.find(
+      (one) => around.has(lineKey(one.frames[0]!)) && [...routesOf(one)].some((route) => routes.has(route)),
+    );
+    if (outer) outer.bursts.push(...group.bursts);
+    else kept.push(group);
+  }
+  return kept;
+}
 
 function describe(frames: readonly Frame[], bursts: readonly Burst[], measured: Measured): Finding {
   const [at, ...outer] = frames;

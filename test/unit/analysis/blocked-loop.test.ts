@@ -150,6 +150,16 @@ describe('blocked-loop', () => {
     });
   });
 
+  it('does not tell a place for one trace that ended at the call of another', () => {
+    const r = new RecordingBuilder();
+    const listener = own('app.js', 'onMessage', 14);
+    for (let i = 0; i < 10; i++) r.unhooked(i * 300, 90, listener, own('app.js', 'scale', 7, 10));
+    r.unhooked(3_200, 110, listener);
+    const [finding, ...others] = analyze(r.build(), [facts({ callee: 'scale', line: 14 })]).value.findings;
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ location: { line: 10 }, evidence: { count: 11 } });
+  });
+
   it('tells no built-in where a call only has the name of one', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 10; i++) r.unhooked(i * 300, 60, own('suite.js', 'spin', 10, 17));

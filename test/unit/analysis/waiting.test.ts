@@ -242,6 +242,24 @@ describe('slow-request', () => {
     `);
   });
 
+  it('speaks of the slowest in a hundred only where they were slow at several times', () => {
+    const told = (slowAt: number[]): string[] => {
+      const r = new RecordingBuilder();
+      const ask = (ms: number, waitMs: number): void =>
+        r.request(ms, 'GET /search', (q) => {
+          q.run(1, handler);
+          q.wait(waitMs, awaitAt(33, 'search'));
+          q.end();
+        });
+      for (let i = 0; i < 60; i++) ask(i * 60 + 3, 40);
+      for (const ms of slowAt) ask(ms, 600);
+      return analyze(r.build(), []).value.findings.map(({ rule }) => rule);
+    };
+    expect(told([1_000, 2_000, 3_000])).toEqual(['slow-request']);
+    // All at once: the machine had a hiccup.
+    expect(told([2_000, 2_010, 2_020])).toEqual([]);
+  });
+
   it('names the handler where its callbacks wait and no function awaits', () => {
     const slow = (known: SourceFacts): Finding[] => {
       const r = new RecordingBuilder();
