@@ -79,7 +79,9 @@ function used(args, cwd) {
     maxBuffer: 1 << 30,
     encoding: 'utf8',
   });
-  if (!fs.existsSync(out)) throw new Error(`${args[0]} ended with ${status}: ${stderr.slice(0, 500)}`);
+  // 0 and 1 tell of findings; a program that gave up has done less work than the others.
+  if (!fs.existsSync(out) || !(status <= 1))
+    throw new Error(`${args[0]} ended with ${status}: ${stderr.slice(0, 500)}`);
   const figures = JSON.parse(fs.readFileSync(out, 'utf8'));
   fs.rmSync(out);
   return figures;

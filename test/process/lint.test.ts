@@ -7,7 +7,7 @@ import { startLintClient, type LintClient } from '../../src/session/lint-client.
 import { lintPaths, type LintOptions } from '../../src/session/lint.ts';
 import type { Report } from '../../src/model/finding.ts';
 
-const SLOW = `import fs from 'node:fs';\nexport async function load() {\n  return fs.readFileSync('a');\n}\n`;
+const SLOW = `import fs from 'node:fs';\nexport function load(req, res) {\n  res.end(fs.readFileSync('a'));\n}\n`;
 
 const SINCE_HEAD = { kind: 'since', ref: 'HEAD' } as const;
 
@@ -33,7 +33,7 @@ describe('the lint worker', () => {
       ]),
     ]);
     expect(problems).toEqual([]);
-    expect(value.map(({ rule, location }) => [rule, location.line])).toEqual([['no-sync-in-async', 3]]);
+    expect(value.map(({ rule, location }) => [rule, location.line])).toEqual([['no-sync-in-handler', 3]]);
     expect(facts.map(({ file, calls }) => [file, calls.length])).toEqual([
       ['/b.js', 1],
       ['/c.js', 0],
@@ -127,7 +127,7 @@ describe('linting paths', () => {
     for (const name of ['same', 'edited', 'renamed', 'staged']) write(`${name}.js`, SLOW);
     git('add', '.');
     git('commit', '-qm', 'a');
-    write('edited.js', `${SLOW}export async function more() {\n  return fs.readFileSync('b');\n}\n`);
+    write('edited.js', `${SLOW}export function more(req, res) {\n  res.end(fs.readFileSync('b'));\n}\n`);
     git('mv', 'renamed.js', 'moved.js');
     write('staged.js', SLOW.replace("'a'", "'b'"));
     git('add', 'staged.js');
@@ -146,7 +146,7 @@ describe('linting paths', () => {
     write('other.js', SLOW);
     expect((await lint({ change: { kind: 'staged' } })).found).toEqual(['first ä.js:3']);
     git('commit', '-qm', 'a');
-    write('first ä.js', `${SLOW}export async function more() {\n  return fs.readFileSync('b');\n}\n`);
+    write('first ä.js', `${SLOW}export function more(req, res) {\n  res.end(fs.readFileSync('b'));\n}\n`);
     expect((await lint({ change: { kind: 'staged' } })).found).toEqual([]);
     git('add', 'first ä.js');
     expect((await lint({ change: { kind: 'staged' } })).found).toEqual(['first ä.js:6']);
@@ -194,7 +194,7 @@ describe('linting paths', () => {
 
   it('runs a configuration that is a program', async () => {
     write('a.js', SLOW);
-    write('looplens.config.mjs', `export default { rules: { 'no-sync-in-async': 'off' } };`);
+    write('looplens.config.mjs', `export default { rules: { 'no-sync-in-handler': 'off' } };`);
     expect((await lint()).found).toEqual([]);
     write('looplens.config.mjs', `throw new Error('broken');`);
     await expect(lint()).rejects.toMatchObject({ message: expect.stringMatching(/fails: broken/) });
@@ -239,7 +239,7 @@ describe('linting paths', () => {
     write('c.gen.ts', SLOW);
     write(
       'looplens.config.json',
-      '{"preset":"strict","rules":{"no-sync-in-async":"off"},"ignore":["old","**/*.gen.{js,ts}"]}',
+      '{"preset":"strict","rules":{"no-sync-in-handler":"off"},"ignore":["old","**/*.gen.{js,ts}"]}',
     );
     expect((await lint()).found).toEqual(['a.js:5']);
     expect((await lint({ preset: 'recommended' })).found).toEqual([]);
@@ -248,7 +248,7 @@ describe('linting paths', () => {
   it('ranks by evidence', async () => {
     write('a.js', SLOW);
     write('b.js', SLOW);
-    const location = { file: path.join(folder, 'b.js'), line: 3, column: 13, function: 'load' };
+    const location = { file: path.join(folder, 'b.js'), line: 3, column: 14, function: 'load' };
     const evidence = { count: 1, totalMs: 50, maxMs: 50, p99Ms: 50, loopShare: 0.5, routes: [] };
     const findings = [
       {

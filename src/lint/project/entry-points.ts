@@ -157,6 +157,8 @@ function listenerRole({ name, receiver, texts, functions }: CallShape): Callback
   if (receiver === 'stdin') return { kind: 'inline', step: 'event' };
   if (name === 'once' || ONCE_EVENTS.test(type)) return { kind: 'inline', step: 'event' };
   if (type === 'request') return request('HTTP request');
+  // What the parent process says, mostly once: start, reload, stop.
+  if (receiver === 'process') return event("process 'message' event");
   return event(`'${type}' event`);
 }
 

@@ -4,15 +4,16 @@ import { globalName } from '../source/promises.ts';
 import { mayReject } from '../source/rejections.ts';
 
 /** An async function in setInterval: the next run begins whether or not this one has ended. */
-export default defineRule({
+export default defineRule<{ caught: 'ignore' | 'report' }>({
   name: 'no-async-interval',
   description: 'Report async functions given to setInterval',
   messages: {
     overlaps:
       'setInterval() does not wait: when this takes longer than the interval, runs pile up{{and}}. Await in a loop with setTimeout() of node:timers/promises between, or let each run set the next.',
   },
-  defaults: {},
-  create({ analysis, report }) {
+  options: { caught: { enum: ['ignore', 'report'] } },
+  defaults: { caught: 'ignore' },
+  create({ analysis, options, report }) {
     return {
       CallExpression(call) {
         const [given] = call.arguments;
@@ -33,10 +34,12 @@ export default defineRule({
           /\b(?:is)?(?:running|busy|inProgress|inFlight|polling|locked|active|pending|working)\b/i.test(text)
         )
           return;
+        const fails = mayReject(fn, analysis);
+        if (!fails && options.caught === 'ignore') return;
         report({
           at: call,
           messageId: 'overlaps',
-          data: { and: mayReject(fn, analysis) ? ', and an error in one ends the process' : '' },
+          data: { and: fails ? ', and an error in one ends the process' : '' },
           detail: { confidence: 'likely' },
         });
       },

@@ -8,7 +8,7 @@ import { defineRule } from '../source/define-rule.ts';
 import { mayReject } from '../source/rejections.ts';
 
 /** Calls of functions known to be async whose promise nobody looks at: no types needed, so no guesses either. */
-export default defineRule<{ startUp: 'ignore' | 'report' }>({
+export default defineRule<{ startUp: 'ignore' | 'report'; tests: 'ignore' | 'report' }>({
   name: 'no-floating-promises',
   description: 'Report promises of known async functions that nobody handles',
   messages: {
@@ -16,8 +16,8 @@ export default defineRule<{ startUp: 'ignore' | 'report' }>({
       'Nobody handles a rejection of {{name}}(): an error in it ends the process. Await it, return it or add a catch.',
     addAwait: 'Await it.',
   },
-  options: { startUp: { enum: ['ignore', 'report'] } },
-  defaults: { startUp: 'ignore' },
+  options: { startUp: { enum: ['ignore', 'report'] }, tests: { enum: ['ignore', 'report'] } },
+  defaults: { startUp: 'ignore', tests: 'ignore' },
   scope: 'everywhere',
   create({ analysis, options, report }) {
     return {
@@ -26,9 +26,11 @@ export default defineRule<{ startUp: 'ignore' | 'report' }>({
         if (!promise) return;
         const when = analysis.reach.when(statement);
         const around = enclosingFunction(statement);
-        // A start-up that fails ends the process either way; a test that does not wait passes whatever happens.
         const isTest = analysis.kind === 'test' && around !== undefined;
-        if (when.kind === 'start-up' && options.startUp === 'ignore' && !isTest) return;
+        if (isTest && options.tests === 'ignore') return;
+        // A start-up or a command that fails ends the process either way.
+        const isOwn = when.kind === 'start-up' || analysis.kind === 'command';
+        if (isOwn && options.startUp === 'ignore' && !isTest) return;
         report({
           at: promise,
           messageId: 'floating',

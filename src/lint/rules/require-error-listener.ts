@@ -1,6 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { Call } from '../source/ast.ts';
+import type { Node } from '../source/ast.ts';
 import { lastName, staticString } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 
@@ -61,7 +62,9 @@ function emitterOf(call: Call, analysis: Analysis): Emitter | undefined {
         ? emitter('a missing file or a full disk', true)
         : undefined;
     case 'child_process':
-      return /^(?:spawn|fork)$/.test(name) ? emitter('a command that is not found') : undefined;
+      // What runs is there.
+      if (!/^(?:spawn|fork)$/.test(name) || isOwnExecutable(call.arguments[0])) return undefined;
+      return emitter('a command that is not found');
     case 'net':
     case 'tls':
       return /^(?:connect|createConnection|Socket)$/.test(name)
@@ -110,3 +113,8 @@ function listensToErrors(call: TSESTree.CallExpression): boolean {
   const next = call.parent.type === 'MemberExpression' ? call.parent.parent : undefined;
   return next?.type === 'CallExpression' && listensToErrors(next);
 }
+
+const isOwnExecutable = (argument: Node | undefined): boolean =>
+  argument?.type === 'MemberExpression' &&
+  /^(?:execPath|argv0)$/.test(lastName(argument) ?? '') &&
+  lastName(argument.object) === 'process';

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Node } from '../source/ast.ts';
-import { contains, isFunction, lastName, unwrap } from '../source/ast.ts';
+import { contains, isFunction, lastName, someNode, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { isHandledChain, isPromise, promiseMethod } from '../source/promises.ts';
 
@@ -28,6 +28,7 @@ export default defineRule<{ unknown: 'ignore' | 'report' }>({
         // Settled already, or with an answer to errors of its own.
         if (/^re(?:ject|solve)$/.test(promiseMethod(value, analysis) ?? '')) return;
         if (found.clause === 'caught' && isHandledChain(value)) return;
+        if (found.handler && triesAgain(found.handler, value, analysis.source.visitorKeys)) return;
         if (!isPromise(value, analysis) && options.unknown === 'ignore') return;
         report({
           at: value,
@@ -45,18 +46,40 @@ export default defineRule<{ unknown: 'ignore' | 'report' }>({
   },
 });
 
+/** The catch calls the same function: it is there for what comes before the call, such as a text that is no JSON. */
+const triesAgain = (
+  handler: TSESTree.CatchClause,
+  { callee }: TSESTree.CallExpression,
+  keys: Parameters<typeof someNode>[1],
+): boolean =>
+  callee.type === 'Identifier' &&
+  someNode(
+    handler.body,
+    keys,
+    (node) =>
+      node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === callee.name,
+  );
+
 /** The `catch` or `finally` that a return in this place would run into, and the function that it leaves. */
-function tryAround(
-  node: TSESTree.ReturnStatement,
-): { clause: 'caught' | 'finally'; fn: TSESTree.Node & { async: boolean; generator: boolean } } | undefined {
+function tryAround(node: TSESTree.ReturnStatement):
+  | {
+      clause: 'caught' | 'finally';
+      handler: TSESTree.CatchClause | null;
+      fn: TSESTree.Node & { async: boolean; generator: boolean };
+    }
+  | undefined {
   let clause: 'caught' | 'finally' | undefined;
+  let handler: TSESTree.CatchClause | null = null;
   for (let up: Node | undefined = node.parent; up; up = up.parent) {
     if (up.type === 'TryStatement') {
       const inBlock = contains(up.block, node);
-      if (inBlock && up.handler) clause ??= 'caught';
+      if (inBlock && up.handler && !clause) {
+        clause = 'caught';
+        handler = up.handler;
+      }
       if (up.finalizer && !contains(up.finalizer, node)) clause ??= 'finally';
     }
-    if (isFunction(up)) return clause && { clause, fn: up };
+    if (isFunction(up)) return clause && { clause, handler, fn: up };
   }
   return undefined;
 }

@@ -4,12 +4,13 @@ import { enclosingFunction, functionName, isFunction, lastName } from './ast.ts'
 import type { BlockingApi, BlockingFamily } from './blocking-apis.ts';
 import { blockingApi } from './blocking-apis.ts';
 import type { RuleTools } from './define-rule.ts';
+import { comesOften, type HowOften } from './comes-often.ts';
 import type { When } from './reach.ts';
 import { runsOnce } from './runs-once.ts';
 import { suggestAsyncForm } from './suggest-async.ts';
 
 /** Where a blocking call matters: only in what serves, in async functions too, or in every function. */
-export type Breadth = 'handler' | 'async' | 'any';
+type Breadth = 'handler' | 'async' | 'any';
 
 /** Messages of every rule about blocking calls; a rule uses those whose case it answers for. */
 export const BLOCKING_MESSAGES = {
@@ -22,7 +23,14 @@ export const BLOCKING_MESSAGES = {
 /** JSON schema of the options of the rules about one family. */
 export const BREADTH_OPTIONS = {
   breadth: { enum: ['handler', 'async', 'any'] },
+  events: { enum: ['often', 'any'] },
 } as const;
+
+/** The options of the rules about one family. */
+export interface FamilyOptions {
+  breadth: Breadth;
+  events: HowOften;
+}
 
 export interface BlockingChoice {
   families: readonly BlockingFamily[];
@@ -30,6 +38,8 @@ export interface BlockingChoice {
   cases: readonly ('served' | 'async' | 'plain')[];
   /** Also functions that are often the right choice. */
   tolerable?: boolean;
+  /** Of what is served, only what surely comes often, or all. */
+  events?: HowOften;
   /** Whether functions count that are called like what runs once: `init`, `listen`, `loadConfig`. */
   startUpNames?: 'ignore';
 }
@@ -54,6 +64,7 @@ export function checkBlockingCalls(tools: RuleTools<unknown>, choice: BlockingCh
     if (which !== 'served' && analysis.kind === 'command') return;
     if (choice.startUpNames === 'ignore' && which === 'async' && isStartUpByName(call)) return;
     if (which === 'served' && runsOnce(call, analysis.bindings)) return;
+    if (which === 'served' && choice.events === 'often' && !comesOften(when)) return;
     reportBlocking(tools, call, api, when, which);
   };
   return { CallExpression: check, NewExpression: check };
@@ -109,7 +120,7 @@ function isStartUpByName(call: Call): boolean {
 }
 
 const START_UP =
-  /^[_#]?(?:listen|start|boot|init|setup|setUp|main$|migrate|install|build|compile|configure|register|activate|prepare|bootstrap|load(?:Config|Settings|Plugin|Module|Extension)|checkDist|generate(?:Types|Schema|Docs))/;
+  /^[_#]?(?:listen|start|boot|init|ensure|setup|setUp|main$|migrate|install|build|compile|configure|register|activate|prepare|bootstrap|load(?:Config|Settings|Plugin|Module|Extension)|checkDist|generate(?:Types|Schema|Docs))/;
 
 /** True inside an async function, also in callbacks that it runs at once: `items.map((x) => readFileSync(x))`. */
 function asyncAround(call: Call): boolean {

@@ -51,6 +51,8 @@ interface FunctionFacts {
   aside: boolean;
   /** Somebody outside what we see may call it. */
   open: boolean;
+  /** Tells a server what to do with requests, which is done once, whoever asked for it. */
+  registers?: true;
 }
 
 export function createReach(
@@ -106,10 +108,11 @@ export function createReach(
       if (!own) continue;
       if (role.kind === 'aside') own.aside = true;
       else if (role.kind === 'entry') {
-        own.entry ??= {
-          step: { kind: role.step, label: role.label, ...locationOf(call, file) },
-          label: role.label,
-        };
+        const registrar = role.step === 'http-request' && from ? facts.get(from) : undefined;
+        if (registrar) registrar.registers = true;
+        const around = from && facts.get(from)?.entry;
+        const label = around && CONNECTION.test(around.label) ? `${role.label} of a connection` : role.label;
+        own.entry ??= { step: { kind: role.step, label, ...locationOf(call, file) }, label };
       } else {
         own.callers.push({ from, site: call, step: role.kind === 'inline' ? role.step : 'call' });
         own.open ||= role.kind === 'unknown';
@@ -127,6 +130,8 @@ export function createReach(
   function when(node: Node): When {
     const fn = isFunction(node) ? node : enclosingFunction(node);
     if (!fn) return { kind: 'start-up' };
+    const local = facts.get(fn);
+    if (local?.registers && !local.entry) return { kind: 'start-up' };
     const known = project?.reach[fn.range[0]];
     if (known?.level === 'served')
       return { kind: 'served', chain: known.chain, label: known.label, path: known.path };
@@ -145,6 +150,9 @@ export function createReach(
   };
   return { when, targets, standing };
 }
+
+/** What listeners within are told comes from the other side: `io.on('connection', (socket) => socket.on('save', …))`. */
+const CONNECTION = /^'(?:connection|connect|secureConnection|session|stream|client)' event$/;
 
 /** The shortest way from a function out to an entry. */
 function pathToEntry(

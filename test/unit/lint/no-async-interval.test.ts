@@ -7,6 +7,10 @@ testRule('no-async-interval', {
       name: 'a flag',
       code: 'let running = false;\nsetInterval(async () => { if (running) return; running = true; try { await g(); } finally { running = false; } }, 1);',
     },
+    {
+      name: 'errors that are handled',
+      code: 'setInterval(async () => { try { await g(); } catch (e) { console.error(e); } }, 1);',
+    },
     { name: 'setTimeout', code: 'setTimeout(async () => { await g(); }, 1);' },
   ],
   invalid: [
@@ -17,7 +21,8 @@ testRule('no-async-interval', {
       message: 'ends the process',
     },
     {
-      name: 'by name, with its errors handled',
+      name: 'by name, with its errors handled, where asked',
+      options: [{ caught: 'report' }],
       code: 'async function h() { try { await g(); } catch (e) { }}\nsetInterval(h, 1);',
       lines: [2],
       message: 'runs pile up.',

@@ -3,6 +3,11 @@ import { testRule } from './harness.ts';
 testRule('no-floating-promises', {
   valid: [
     {
+      name: 'in a test',
+      file: 'a.test.ts',
+      code: `import { it } from 'vitest';\nasync function check() { await x(); }\nit('a', () => { check(); });`,
+    },
+    {
       name: 'code of a page',
       code: `import { show } from './menu.css';\nasync function open() { await fetch('/'); }\nexport function press() { open(); }`,
     },
@@ -63,7 +68,8 @@ testRule('no-floating-promises', {
       lines: [2],
     },
     {
-      name: 'in a test',
+      name: 'in a test, where asked',
+      options: [{ tests: 'report' }],
       file: 'a.test.ts',
       code: `import { it } from 'vitest';\nasync function check() { await x(); }\nit('a', () => { check(); });`,
       lines: [3],

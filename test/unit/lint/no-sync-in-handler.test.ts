@@ -6,6 +6,23 @@ const FS = `import fs from 'node:fs';\n`;
 testRule('no-sync-in-handler', {
   valid: [
     {
+      name: "an event of the program's own",
+      code: `${FS}import { EventEmitter } from 'node:events';\nconst settings = new EventEmitter();\nsettings.on('changed', () => fs.writeFileSync('a', ''));`,
+    },
+    {
+      name: 'a message of the parent process',
+      code: `${FS}process.on('message', () => fs.readFileSync('a'));`,
+    },
+    {
+      name: 'a page that sets the program up',
+      file: 'src/onboarding.ts',
+      code: `${FS}import http from 'node:http';\nhttp.createServer((req, res) => res.end(fs.readFileSync('a')));`,
+    },
+    {
+      name: 'what adds a route, which is done once',
+      code: `${FS}import express from 'express';\nconst app = express();\nfunction serve(file) {\n  fs.statSync(file);\n  app.get('/' + file, (req, res) => res.sendFile(file));\n}\napp.get('/', (req, res) => { serve('a'); res.end(); });`,
+    },
+    {
       name: 'read the first time only',
       code: `const fs = require('fs'); const app = require('express')();\nlet page;\nfunction load() {\n  if (page !== undefined) return page;\n  page = fs.readFileSync('page.html', 'utf8');\n  return page;\n}\napp.get('/', (req, res) => res.send(load()));`,
     },
@@ -45,6 +62,12 @@ testRule('no-sync-in-handler', {
     },
   ],
   invalid: [
+    {
+      name: "an event of the program's own, where asked",
+      code: `${FS}import { EventEmitter } from 'node:events';\nconst settings = new EventEmitter();\nsettings.on('changed', () => fs.writeFileSync('a', ''));`,
+      options: [{ events: 'any' }],
+      lines: [4],
+    },
     {
       name: 'node:http',
       code: `${FS}import { createServer } from 'node:http';\ncreateServer((request, response) => {\n  response.end(fs.readFileSync('a'));\n});`,

@@ -5,6 +5,10 @@ const code = (body: string): string =>
 
 testRule('require-error-listener', {
   valid: [
+    {
+      name: 'what runs is there',
+      code: `import { spawn } from 'node:child_process';\nexport function again() { const child = spawn(process.execPath, ['a.js']); child.stdout.pipe(x); }`,
+    },
     { name: 'listened to', code: code('const s = fs.createReadStream(p); s.on("error", q); s.pipe(q);') },
     { name: 'in a chain', code: code('const s = fs.createReadStream(p); s.on("data", q).on("error", q);') },
     { name: 'handed on', code: code('const s = fs.createReadStream(p); return pipeline(s, q);') },

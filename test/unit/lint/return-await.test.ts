@@ -6,6 +6,10 @@ const code = (body: string): string =>
 testRule('return-await', {
   valid: [
     {
+      name: 'a catch that calls the same function',
+      code: 'async function f(x) { try { JSON.parse(x); return fetch(x); } catch { return fetch(x); } }',
+    },
+    {
       name: 'a chain that answers its errors itself',
       code: `async function f() { try { return fetch('/').then(read).catch((error) => { log(error); }); } catch (error) { log(error); } }`,
     },
