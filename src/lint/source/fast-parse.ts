@@ -6,7 +6,7 @@ import type { Node } from './ast.ts';
 import type { Tree } from './parse.ts';
 
 /**
- * Parses with Babel, whose trees in ESTree's form are those of typescript-eslint, at a fifth of its time. A test holds
+ * Parses with Babel, whose trees in ESTree's form are those of typescript-eslint, in less time. A test holds
  * both to the same findings.
  * @param kind of the scopes: the file itself is a function in CommonJS
  * @throws a SyntaxError, also for code that typescript-eslint takes: ask that one then
