@@ -6,7 +6,7 @@ import { CulpritIndex, lastHoldBefore } from './culprit-index.ts';
 import type { Hold } from './holds.ts';
 import type { Hotspot } from './hotspots.ts';
 import { OwnSpans } from './own-spans.ts';
-import type { Operations } from './passes/operations.ts';
+import type { OperationRecord, Operations } from './passes/operations.ts';
 import type { Paths } from './passes/paths.ts';
 import type { RequestRecord, Requests } from './passes/requests.ts';
 import { Step } from './passes/segment-list.ts';
@@ -226,13 +226,21 @@ function kindOf(
   { operations, tables }: BreakdownInputs,
 ): { kind: WaitKind; detail: string | undefined } {
   if (step === Step.Other) return { kind: 'other-request', detail: undefined };
-  const least = (toUs - fromUs) * 0.8;
+  const lengthUs = toUs - fromUs;
+  let best: { operation: OperationRecord; us: number } | undefined;
+  let coveredUs = 0;
   for (const operation of operations.of(record.id)) {
     const end = operation.endUs < 0 ? Infinity : operation.endUs;
-    if (Math.min(end, toUs) - Math.max(operation.startUs, fromUs) < least) continue;
-    const label = tables.labels[operation.label];
+    const us = Math.min(end, toUs) - Math.max(operation.startUs, fromUs);
+    if (us <= 0) continue;
+    coveredUs += us;
+    if (us > (best?.us ?? 0)) best = { operation, us };
+  }
+  // Where nothing else is known of the wait, several questions one after the other tell it as well.
+  if (best && (type === 0 ? coveredUs : best.us) >= lengthUs * 0.8) {
+    const label = tables.labels[best.operation.label];
     return {
-      kind: operation.kind === OperationKind.ChildProcess ? 'child-process' : 'http',
+      kind: best.operation.kind === OperationKind.ChildProcess ? 'child-process' : 'http',
       detail: label === '' ? undefined : label,
     };
   }

@@ -150,9 +150,9 @@ function isSameWork(a: Hotspot, b: Hotspot): boolean {
   return a.location.function !== undefined && a.location.function === b.location.function;
 }
 
-/** Seen once at a line from which another place is called that held the loop often: the one trace of it did not reach down to it. */
+/** Seen now and then at a line from which another place is called that held the loop often: those traces did not reach down to it. */
 function isCutShort(spot: Hotspot, other: Hotspot): boolean {
-  if (spot.heldUs.length > 1 || other.heldUs.length < OFTEN || spot.cause !== other.cause) return false;
+  if (spot.heldUs.length * OFTEN > other.heldUs.length || spot.cause !== other.cause) return false;
   const { file, line } = spot.location;
   return other.callers.some((caller) => caller.file === file && caller.line === line);
 }

@@ -20,9 +20,20 @@ export function routeLines(routes: readonly RouteSummary[]): string[] {
 /** `GET /b  p50 41 ms, p95 133 ms: 59 ms waiting (timers 41 ms), 72 ms ready behind others, 1.6 ms running` */
 function accountLine({ route, p50Ms, breakdown, waitsFor = [] }: RouteSummary): string {
   const { p95 } = breakdown!;
-  const [first] = waitsFor;
-  const on = first ? ` (mostly for ${WAIT_WORDS[first.kind]})` : '';
+  const most = mostWaitedFor(waitsFor);
+  const on = most === undefined ? '' : ` (mostly for ${clean(most)})`;
   return `${clean(route)}  p50 ${ms(p50Ms)}, p95 ${ms(p95.totalMs)}: ${parts(p95, on).join(', ')}`;
+}
+
+/** What takes most of the waiting, in words: questions to one host are one thing. */
+function mostWaitedFor(waitsFor: NonNullable<RouteSummary['waitsFor']>): string | undefined {
+  const sums = new Map<string, number>();
+  for (const { kind, detail = '', ms: spent } of waitsFor) {
+    const host = /^\S+ https?:\/\/([^/?#]+)/.exec(detail)?.[1];
+    const words = host === undefined ? WAIT_WORDS[kind] : `${WAIT_WORDS[kind]} of ${host}`;
+    sums.set(words, (sums.get(words) ?? 0) + spent);
+  }
+  return [...sums].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
 function parts(shares: TimeShares, on: string): string[] {
