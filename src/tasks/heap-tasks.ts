@@ -53,14 +53,16 @@ export function readHeapTasks(tables: HeapTables, listed: readonly ListedPromise
   const frames = new FrameReader(heap, graph, joinStacks(heap, listed));
   const { stacks, omitted } = logicalStacks(graph);
   const groups = new Map<string, Group>();
-  for (const stack of stacks) {
+  let told = 0;
+  for (const found of stacks) {
+    const stack = found.circular ? fromFirstLine(found, frames) : found;
     const read = stack.steps.map((step) => frames.frame(step));
     // Of Node's own functions only what the program's wait for is of interest.
     const shown = withoutInternals(read);
     if (shown.length === 0) continue;
     const places = shown.map((frame) => `${frame.kind} ${frame.url}:${frame.line}:${frame.column}`);
     // Where no stacks were told, the functions are known and not their lines: what they wait for tells them apart.
-    if (listed.length === 0 && groups.size < MAX_TOLD_APART) {
+    if (listed.length === 0 && told++ < MAX_TOLD_APART) {
       const { kind, detail } = waitsOf(heap, graph, stack);
       places.push(`${kind} ${detail.replace(/\[\d+\]/, '[]')}`);
     }
@@ -91,6 +93,20 @@ function joinStacks(heap: HeapGraph, listed: readonly ListedPromises[]): Map<Nod
   return joined;
 }
 
+/** A circle has no innermost function, and the heap no order: its outermost one is what comes first in the text. */
+function fromFirstLine({ steps, circular }: LogicalStack, frames: FrameReader): LogicalStack {
+  const places = steps.map((step) => frames.frame(step));
+  let last = -1;
+  places.forEach((place, k) => {
+    const inner = places[(k + 1) % places.length]!;
+    // Its innermost step has to be a function, too.
+    if (place.kind !== 'await' || inner.kind !== 'await') return;
+    const best = places[last];
+    if (!best || place.url < best.url || (place.url === best.url && place.line < best.line)) last = k;
+  });
+  return { steps: [...steps.slice(last + 1), ...steps.slice(0, last + 1)], circular };
+}
+
 /** Without Node's own functions, and without combinators that then stand innermost or outermost. */
 function withoutInternals(frames: readonly CodeFrame[]): CodeFrame[] {
   const shown = frames.filter(({ kind, url }) => kind !== 'await' || !isInternal(url));
@@ -101,8 +117,8 @@ function withoutInternals(frames: readonly CodeFrame[]): CodeFrame[] {
   );
 }
 
-/** With more groups than this, tasks without lines are no longer told apart. */
-const MAX_TOLD_APART = 1000;
+/** Of more tasks than this, those without lines are no longer told apart: it takes a walk for each. */
+const MAX_TOLD_APART = 5000;
 
 /** Of a larger group the others are taken to wait for the same. */
 const LOOKED_AT = 100;

@@ -32,6 +32,8 @@ export class SnapshotText {
   #taker: RecordTaker | undefined;
   #records = new Uint32Array(0);
   #filled = 0;
+  readonly #encoder = new TextEncoder();
+  #bytes = new Uint8Array(0);
 
   constructor(events: SnapshotEvents) {
     this.#events = events;
@@ -130,11 +132,16 @@ export class SnapshotText {
 
   /** Numbers, also those of nested arrays (`trace_tree`). */
   #numbers(chunk: string, from: number): number {
+    // Bytes are read several times as fast as characters, and numbers have no others.
+    const rest = from === 0 ? chunk : chunk.slice(from);
+    if (this.#bytes.length < rest.length) this.#bytes = new Uint8Array(rest.length);
+    const bytes = this.#bytes;
+    const { written } = this.#encoder.encodeInto(rest, bytes);
     const records = this.#records;
     let filled = this.#filled;
     let number = this.#number;
-    for (let at = from; at < chunk.length; at++) {
-      const code = chunk.charCodeAt(at);
+    for (let at = 0; at < written; at++) {
+      const code = bytes[at]!;
       if (code >= ZERO && code <= NINE) {
         number = number < 0 ? code - ZERO : number * 10 + code - ZERO;
         continue;
@@ -154,7 +161,7 @@ export class SnapshotText {
         this.#depth = 0;
         this.#number = -1;
         this.#state = State.Start;
-        return at + 1;
+        return from + at + 1;
       } else if (code !== COMMA && code > SPACE && code !== CLOSE_ARRAY) throw damaged();
     }
     this.#filled = filled;

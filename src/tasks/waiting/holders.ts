@@ -42,6 +42,8 @@ const MAX_DEPTH = 24;
 /** How much farther than the nearest a better answer may be: the pipes of a child process are nearer than itself. */
 const MARGIN = 6;
 const MAX_SEEN = 5;
+/** Everything that a script made may lead to its Context, and every task of the script asks. */
+const MAX_LOOKED = 200;
 
 class Walk {
   readonly #heap: HeapGraph;
@@ -282,8 +284,9 @@ class Walk {
   #keep(path: string, context: Node): void {
     this.#kept.push({ path, owner: context, how: 'stored' });
     let seen = 0;
+    let looked = 0;
     for (const { from } of this.#heap.retainers(context)) {
-      if (seen >= MAX_SEEN) return;
+      if (seen >= MAX_SEEN || ++looked > MAX_LOOKED) return;
       if (this.#heap.isClosure(from)) {
         seen++;
         this.#functions.push(from);
