@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ChildProcess } from 'node:child_process';
 import type { LoopLensApi } from '../../../src/extension/activate.ts';
-import { fixture, lineOf, looplens, startServer } from './kit.ts';
+import { eventually, fixture, lineOf, looplens, startServer } from './kit.ts';
 
 describe('the async tasks of a running process', () => {
   let program: ChildProcess & { pid: number };
@@ -47,6 +48,39 @@ describe('the async tasks of a running process', () => {
         .join('\n');
     assert.match(titles('await sleep'), /1 task suspended here.*timer/);
     assert.match(titles('await acquire'), /3 tasks suspended here.*promise.*waiting/);
+  });
+
+  it('tell what keeps the process alive, as a list whose rows open the code that is called', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    // The list cannot be read from here: its rows are chosen one after the other, until one opens the program.
+    for (let row = 0; vscode.window.activeTextEditor === undefined; row = (row + 1) % 4) {
+      let done = false;
+      const shown = vscode.commands.executeCommand('looplens.whatKeepsAlive').then(() => (done = true));
+      await wait(300);
+      for (let k = 0; k < row; k++)
+        await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+      await eventually(async () => {
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        return done ? true : undefined;
+      });
+      await shown;
+    }
+    const { document, selection } = vscode.window.activeTextEditor;
+    assert.equal(document.fileName, fixture('stuck.js'));
+    assert.equal(selection.active.line, lineOf(document, "process.stdin.on('end'"));
+  });
+
+  it('go to the call of a function that is awaited at once, and say why the creation of others is not known', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const shown = await api.tasks.look(target(), 'full');
+    const task = shown!.dump.tasks.findIndex(({ stack }) => stack[0]?.function === 'acquire');
+    await vscode.commands.executeCommand('looplens.goToCreation', { kind: 'frame', task, frame: 0 });
+    const { document, selection } = vscode.window.activeTextEditor!;
+    assert.equal(selection.active.line, lineOf(document, 'await acquire()'));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    // Says it in a message that is not waited for, and opens nothing.
+    await vscode.commands.executeCommand('looplens.goToCreation', { kind: 'task', task });
+    assert.equal(vscode.window.activeTextEditor, undefined);
   });
 
   it('are watched until told to stop', async () => {
