@@ -19,7 +19,7 @@ export function keptAlive({ handles }: HandlesNote, measured: Measured): KeptAli
   const alone = requests.records.length > 0 && servesOnlyItself(holding, measured);
   if (requests.records.length > 0 && !alone) return undefined;
   if (holding.some(({ type }) => SERVES.test(type) && !(alone && isServer(type)))) return undefined;
-  const nothing = microsToMillis(measured.endUs - lastWork(measured, () => false));
+  const nothing = microsToMillis(measured.endUs - lastWork(measured, () => false, LATE_TOUCHES));
   if (nothing >= thresholds.handleLeak.quietMs) return { quietMs: nothing, doing: 'nothing' };
   const intervals = quietButFor(holding, measured);
   return intervals >= thresholds.handleLeak.quietMs ? { quietMs: intervals, doing: 'intervals' } : undefined;
@@ -45,14 +45,17 @@ const TOUCHED_US = 100;
 const LATE_TOUCH_US = 2_000;
 const LATE_TOUCHES = 3;
 
-/** End of the last work but for spans that `leavesOut`, µs; the end of the recording when nothing ever ran. */
-function lastWork(measured: Measured, leavesOut: (span: number) => boolean): number {
+/**
+ * End of the last work but for spans that `leavesOut`, µs; the end of the recording when nothing ever ran.
+ * @param lateTouches so many spans may be touches that took long; none where intervals run, which look like them
+ */
+function lastWork(measured: Measured, leavesOut: (span: number) => boolean, lateTouches: number): number {
   const { spans } = measured.work;
   let late = 0;
   for (let i = spans.firstEndingAfter(measured.endUs - LEAVING_US) - 1; i >= 0; i--) {
     const touched = spans.request(i) === 0 && spans.end(i) - spans.start(i) < TOUCHED_US;
     if (touched || leavesOut(i)) continue;
-    if (!isLateTouch(measured, i) || ++late > LATE_TOUCHES) return spans.end(i);
+    if (!isLateTouch(measured, i) || ++late > lateTouches) return spans.end(i);
   }
   return measured.endUs;
 }
@@ -92,7 +95,7 @@ function quietButFor(holding: readonly OpenHandle[], measured: Measured): number
   const isFiring = (span: number): boolean =>
     spans.request(span) < 0 ||
     firsts.some((us) => spans.start(span) >= us - TOUCHED_US && spans.start(span) < us + BEGAN_US);
-  const last = lastWork(measured, isFiring);
+  const last = lastWork(measured, isFiring, 0);
   const set = Math.max(...records.map(({ id }) => work.ids.bornUs(id)));
   if (set < 0 || last < set + DID_MORE_US) return 0;
   return operations.all().some(({ startUs }) => startUs > last) ? 0 : microsToMillis(endUs - last);
