@@ -11,5 +11,9 @@ declare module 'looplens-agent:debug' {
   const source: string;
   export default source;
 }
+declare module 'looplens-agent:creations' {
+  const source: string;
+  export default source;
+}
 /** Set by the build. */
 declare const LOOPLENS_VERSION: string;

@@ -23,3 +23,15 @@ export interface Watches {
   /** Stop where the async context of a request, or a store of AsyncLocalStorage, is missing. */
   context?: boolean;
 }
+
+/** Registered symbol under which the memory of calls of async functions is found in the global object of a thread. */
+export const CREATIONS_KEY = 'looplens.creations';
+
+/** Where an async function was called; line and column from 1, of the running code. */
+export interface CreationSite {
+  /** The calling function; '' for none. */
+  function: string;
+  url: string;
+  line: number;
+  column: number;
+}

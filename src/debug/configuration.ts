@@ -15,6 +15,8 @@ interface CommonConfiguration {
   sourceMaps: boolean;
   /** When suspended tasks are read by themselves. */
   showTasks: 'onPause' | 'always' | 'onDemand';
+  /** Whether the program remembers where its async functions are called. */
+  rememberCalls: boolean;
   /** Another debugger is attached to the same process. */
   besideDebugger: boolean;
 }
@@ -57,6 +59,7 @@ export function readLaunch(raw: Record<string, unknown>): LaunchConfiguration {
   return {
     request: 'launch',
     ...common(raw),
+    rememberCalls: raw['rememberCalls'] !== false,
     program,
     args: strings(raw, 'args'),
     env: { ...fileEnvironment(raw), ...environment(raw['env']) },
@@ -70,7 +73,8 @@ export function readLaunch(raw: Record<string, unknown>): LaunchConfiguration {
 
 /** @throws UserError `usage`: it does not say which process, or a setting is of a wrong kind */
 export function readAttach(raw: Record<string, unknown>): AttachConfiguration {
-  return { request: 'attach', ...common(raw), target: target(raw) };
+  const rememberCalls = raw['rememberCalls'] === true;
+  return { request: 'attach', ...common(raw), rememberCalls, target: target(raw) };
 }
 
 function target(raw: Record<string, unknown>): AttachConfiguration['target'] {
@@ -90,7 +94,7 @@ function target(raw: Record<string, unknown>): AttachConfiguration['target'] {
   throw wrong('it is not said what to attach to', 'Give "processId", "port" or "websocketAddress".');
 }
 
-function common(raw: Record<string, unknown>): CommonConfiguration {
+function common(raw: Record<string, unknown>): Omit<CommonConfiguration, 'rememberCalls'> {
   return {
     cwd: optionalString(raw, 'cwd'),
     stopOnEntry: raw['stopOnEntry'] === true,

@@ -1,3 +1,4 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { TaskDump } from '../model/task.ts';
 
 /** Arguments of `looplens/tasks`: reads all suspended tasks and makes their groups threads. */
@@ -30,4 +31,25 @@ export interface BesideArguments {
 export interface SelectTaskArguments {
   threadId: number;
   index: number;
+}
+
+/** Arguments of `looplens/creation`: where the function of a frame was called. */
+export interface CreationArguments {
+  /** A group of suspended tasks. */
+  threadId: number;
+  /** Position of a frame in its stack, from 0; without it the outermost function: what created the tasks. */
+  frame?: number;
+}
+
+/** Answer of `looplens/creation`: the most frequent place first, never empty. */
+export interface CreationBody {
+  places: {
+    /** The function that called it. */
+    function: string;
+    source: DebugProtocol.Source;
+    line: number;
+    column: number;
+    /** How many tasks of the group were called there, of those that were looked at. */
+    count: number;
+  }[];
 }

@@ -9,7 +9,12 @@ import { readAttach, readLaunch } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
 import { consoleOutput, supportOutput } from './console-output.ts';
 import { evaluate } from './evaluate.ts';
-import type { BesideArguments, SelectTaskArguments, TasksArguments } from './custom-requests.ts';
+import type {
+  BesideArguments,
+  CreationArguments,
+  SelectTaskArguments,
+  TasksArguments,
+} from './custom-requests.ts';
 import { readExceptionFilters } from './exceptions.ts';
 import type { ExceptionSettings } from './exceptions.ts';
 import { FunctionBreakpoints } from './function-breakpoints.ts';
@@ -20,6 +25,7 @@ import type { ProcessesPorts } from './processes.ts';
 import type { LiveLoop } from './program.ts';
 import { compileSkip } from './skip.ts';
 import type { Conventions } from './sources.ts';
+import { taskCreation } from './task-frames.ts';
 
 /** The client's side of the protocol. */
 export interface ClientPort {
@@ -106,6 +112,8 @@ export class Debuggee {
         this.#processes.setCompany(another ? 'shared' : 'alone'),
       'looplens/claim': () => this.#processes.claim(),
       'looplens/selectTask': (args: SelectTaskArguments) => this.#inspection.selectTask(args),
+      'looplens/creation': (args: CreationArguments) =>
+        taskCreation(this.#inspection.tasks, args, this.#conventions),
       restartFrame: (args: DebugProtocol.RestartFrameArguments) => this.#inspection.restartFrame(args),
       restart: () => this.#processes.restart(),
       terminate: () => this.#processes.terminate(),

@@ -186,6 +186,7 @@ export class Processes {
         // At our gate there is no first line to stop at: what runs next is whatever starts the program.
         stopOnEntry: config.stopOnEntry && name === 'main' && state !== 'gate',
         maps: config.sourceMaps ? 'read' : 'ignored',
+        calls: config.rememberCalls ? 'remembered' : 'forgotten',
         debug: config.request === 'launch' && config.noDebug ? 'off' : 'on',
         company: this.#company,
       },

@@ -1,5 +1,6 @@
 import type { Runtime } from 'node:inspector';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { forgetCreations, rememberCreations } from '../inspector/creations.ts';
 import { installDebugSupport } from '../inspector/debug-support.ts';
 import type { DebugMessage, DebugSupportHandle } from '../inspector/debug-support.ts';
 import type { Connection } from '../inspector/connection.ts';
@@ -35,6 +36,8 @@ export interface ProgramOptions {
   smartStep: boolean;
   stopOnEntry: boolean;
   maps: 'read' | 'ignored';
+  /** Whether it remembers where its async functions are called. */
+  calls: 'remembered' | 'forgotten';
   /** `off`: the program runs without breakpoints. */
   debug: 'on' | 'off';
   company: Company;
@@ -137,6 +140,8 @@ export class Program {
     for (const live of this.#loops.values()) {
       await this.#applyInstrumentation(live);
       await this.#applyExceptions(live);
+      // The other one would step into what remembers.
+      if (company === 'shared') await forgetCreations(live.loop.connection);
     }
   }
 
@@ -151,6 +156,7 @@ export class Program {
       live.watch.dispose();
       await live.support?.call('stop', undefined, 2000);
       const { connection } = live.loop;
+      if (this.#options.calls === 'remembered') await forgetCreations(connection);
       // A stop that only we show would be without end; one at a breakpoint is the other debugger's, too.
       const { stop } = live.control;
       if (this.#company === 'shared' && stop && stop.reason !== 'breakpoint') {
@@ -280,6 +286,9 @@ export class Program {
       this.#ports.onMessage(live.loop, message);
     }).catch(() => undefined);
     await this.#applyExceptions(live);
+    if (this.#options.calls === 'remembered' && this.#company === 'alone') {
+      await rememberCreations(live.loop.connection);
+    }
   }
 
   async #applyInstrumentation(live: LiveLoop): Promise<void> {

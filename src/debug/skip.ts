@@ -12,8 +12,8 @@ export interface Skip {
 export function compileSkip(globs: readonly string[]): Skip {
   const files = globs.filter((glob) => !glob.startsWith('<')).map(toPattern);
   const node = globs.some((glob) => glob.startsWith('<node_internals>'));
-  // Our own part is left out: V8 ignores the `debugger` statement that it stops with in a blackboxed script.
-  const internal = node ? INTERNAL_SCRIPTS.map((p) => (p === '^looplens:' ? '^looplens:(?!debug)' : p)) : [];
+  // What we stop in is left out: V8 ignores a `debugger` statement in a blackboxed script.
+  const internal = node ? INTERNAL_SCRIPTS.map((p) => (p === OURS ? STEPPED_BY : p)) : [STEPPED_BY];
   const patterns = [...internal, ...files];
   const compiled = patterns.map((pattern) => new RegExp(pattern));
   return {
@@ -24,6 +24,10 @@ export function compileSkip(globs: readonly string[]): Skip {
     },
   };
 }
+
+/** Our scripts in the process. */
+const OURS = '^looplens:';
+const STEPPED_BY = '^looplens:(?!debug)';
 
 /** `**` any folders, `*` within one, `?` a letter. Anchored at a folder's border, so that it fits URLs and paths. */
 function toPattern(glob: string): string {

@@ -1,6 +1,9 @@
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { UserError } from '../base/user-error.ts';
+import type { Task } from '../model/task.ts';
+import { whereCalled } from '../tasks/where-called.ts';
+import type { CreationArguments, CreationBody } from './custom-requests.ts';
 import type { Conventions } from './sources.ts';
 import { labelFrame } from './stacks.ts';
 import type { FrameRef, FrameTable } from './stacks.ts';
@@ -16,26 +19,62 @@ export function taskStack(
   { lineBase, columnBase }: Conventions,
 ): DebugProtocol.StackFrame[] {
   const label = (name: string): DebugProtocol.StackFrame => labelFrame(loop, name, frames, threadId);
-  const stack = task.waitingFor ? [label(`waiting for ${task.waitingFor.detail}`)] : [];
-  task.stack.forEach((frame, k) => {
-    const combinator = combinatorName(frame);
-    if (combinator !== undefined) {
-      stack.push(label(combinator));
-      return;
-    }
-    if (k > 0 && task.stack[k - 1]?.kind === 'await') stack.push(label('await'));
-    const generator = task.instances[instance]?.generators[k] ?? 0;
+  return taskRows(task).map((row) => {
+    if (typeof row === 'string') return label(row);
+    const frame = task.stack[row]!;
+    const generator = task.instances[instance]?.generators[row] ?? 0;
     const line = frame.exact ? frame.line : undefined;
-    stack.push({
+    return {
       id: frames.add({ kind: 'suspended', loop, generator, line, threadId }),
       name: frame.exact ? frame.function : `${frame.function} (line unknown)`,
       line: frame.line - 1 + lineBase,
       column: frame.column - 1 + columnBase,
       source: { name: path.basename(frame.file), path: frame.file },
       ...(frame.owner === 'own' ? {} : { presentationHint: 'subtle' as const }),
-    });
+    };
   });
-  return stack;
+}
+
+/** The request `looplens/creation`. @throws UserError when it is not known */
+export function taskCreation(
+  tasks: TaskThreads,
+  { threadId, frame }: CreationArguments,
+  { lineBase, columnBase }: Conventions,
+): CreationBody {
+  const thread = tasks.get(threadId);
+  if (!thread) {
+    throw new UserError(
+      'usage',
+      'Only of suspended tasks it can be said where they were created.',
+      'Pause the program to see them, and choose one of them.',
+    );
+  }
+  const row = frame === undefined ? undefined : taskRows(thread.task)[frame];
+  const places = whereCalled(thread.task, typeof row === 'number' ? row : undefined);
+  return {
+    places: places.map(({ function: name, file, line, column, count }) => ({
+      function: name,
+      source: { name: path.basename(file), path: file },
+      line: line - 1 + lineBase,
+      column: column - 1 + columnBase,
+      count,
+    })),
+  };
+}
+
+/** What the frames of a group show, in order: a label, or the index of a function in its stack. */
+function taskRows(task: Task): (string | number)[] {
+  const rows: (string | number)[] = task.waitingFor ? [`waiting for ${task.waitingFor.detail}`] : [];
+  task.stack.forEach((frame, k) => {
+    const combinator = combinatorName(frame);
+    if (combinator !== undefined) {
+      rows.push(combinator);
+      return;
+    }
+    if (k > 0 && task.stack[k - 1]?.kind === 'await') rows.push('await');
+    rows.push(k);
+  });
+  return rows;
 }
 
 /**

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Beside } from './debug/beside.ts';
 import { debugBeside, debugFile } from './debug/configurations.ts';
+import { goToCreation } from './debug/creation.ts';
 import { explain } from './explain.ts';
 import { guarded } from './failure.ts';
 import { goTo, readDestination } from './go-to.ts';
@@ -32,7 +33,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
   const { recorder, store, tree, log, presence, recordings, tasks } = rooms;
   const find = (value: unknown) => findRef(store.findings(), refFrom(value));
 
-  const commands: Record<string, (argument?: unknown) => unknown> = {
+  const commands: Record<string, (argument?: unknown, context?: unknown) => unknown> = {
     'looplens.record': (target) => recordProcess(rooms, target),
     'looplens.recordFile': () => {
       const file = requireRunnableFile();
@@ -73,6 +74,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'looplens.unwatchTasks': () => tasks.unwatch(),
     'looplens.clearTasks': () => tasks.clear(),
     'looplens.whatKeepsAlive': () => showAlive(rooms),
+    'looplens.goToCreation': (row, context) => goToCreation(tasks, rooms.beside, row, context),
     'looplens.whyStuck': (place) => whyStuck(rooms, place),
   };
   return vscode.Disposable.from(

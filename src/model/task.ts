@@ -62,6 +62,16 @@ export interface TaskFrame extends SourceLocation {
   owner: CodeOwner;
   /** Set when a source map exists but did not map the place. */
   unmapped?: true;
+  /** Where the function was called, the most frequent place first; absent: not known. Only in a full dump. */
+  calledAt?: TaskOrigin[];
+}
+
+/** A place where a suspended function was called: what created its task, if it is the outermost one. */
+export interface TaskOrigin extends SourceLocation {
+  /** The function that called it; `(anonymous)`, `(top level)`. */
+  function: string;
+  /** How many tasks of the group were called there, of those that were looked at. */
+  count: number;
 }
 
 /** One of the tasks of a group: what a debugger needs to look into it. Known only of a full dump. */

@@ -1,18 +1,21 @@
 import type { HeapPort, HeapThread } from '../inspector/heap-port.ts';
 import type { SourceLocator } from '../inspector/ports.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
-import type { Task, TaskCycle, TaskDump } from '../model/task.ts';
+import type { Task, TaskCycle, TaskDump, TaskFrame } from '../model/task.ts';
 import { nameInText } from './anonymous.ts';
+import { originsOf } from './creations.ts';
+import type { CodeOrigin } from './creations.ts';
 import { findCycles } from './cycles.ts';
 import type { LocatedHolding } from './cycles.ts';
 import { isInternal } from './frames.ts';
+import type { CodeFrame } from './frames.ts';
 import { readHeapTasks } from './heap-tasks.ts';
 import type { CodeTask, HeapTasks } from './heap-tasks.ts';
 import { whoHolds } from './holding/who-holds.ts';
-import { locateFrame, locatePlace } from './locate.ts';
+import { locateFrame, locateOrigin, locatePlace } from './locate.ts';
 import { ANONYMOUS, functionName } from './names.ts';
 import { quickTasksOf } from './quick.ts';
-import { readPromises } from './read-thread.ts';
+import { holdPromises, readPromises } from './read-thread.ts';
 import { NONE } from './snapshot/heap-graph.ts';
 import { TableBuilder } from './snapshot/tables.ts';
 
@@ -50,7 +53,7 @@ export async function quickTasks(
   const dump = emptyDump(port, 'quick');
   const problems = await eachThread(port, dump, signal, async (thread) => {
     const { listed, problems: found } = await readPromises(thread, signal);
-    for (const { count, frames } of quickTasksOf(listed.map(({ stacks }) => stacks))) {
+    for (const { count, frames } of quickTasksOf(listed.flatMap(({ stacks }) => stacks ?? []))) {
       const stack = await Promise.all(
         frames.map((frame) =>
           locateFrame(locator, { ...frame, function: functionName(frame.name, frame.type), exact: true }),
@@ -79,7 +82,7 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
     progress('stacks', 0);
     const promises =
       options.isStopped?.(thread.id) === true
-        ? { listed: [], problems: [] }
+        ? await holdPromises(thread)
         : await readPromises(thread, signal);
     const found = promises.problems;
 
@@ -96,12 +99,10 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
     snapshot.pauseMs += Math.round(performance.now() - started);
 
     progress('graph', received);
-    const listed = await Promise.all(
-      promises.listed.map(async ({ handle, stacks }) => ({
-        array: await thread.heapObjectId(handle),
-        stacks,
-      })),
+    const held = await Promise.all(
+      promises.listed.map(async (list) => ({ ...list, array: await thread.heapObjectId(list.handle) })),
     );
+    const listed = held.flatMap(({ array, stacks }) => (stacks ? [{ array, stacks }] : []));
     const read = readHeapTasks(builder.end(), listed);
     snapshot.functions += read.functions;
     if (read.omitted > 0) {
@@ -110,8 +111,9 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
     await lookUpLines(thread, read.tasks, lookUpMs, signal);
     const texts = await textsOf(locator, read);
     nameAnonymous(read, texts);
+    const origins = await originsOf(thread, held, read, texts);
     const first = dump.tasks.length;
-    for (const task of read.tasks) dump.tasks.push(await locateTask(locator, task, thread.id));
+    for (const task of read.tasks) dump.tasks.push(await locateTask(locator, task, thread.id, origins));
     const holdings = await holdingsOf(locator, read, texts);
     dump.cycles.push(...findCycles(read.tasks, dump.tasks.slice(first), holdings, first));
     return found;
@@ -178,6 +180,7 @@ async function lookUpLines(
 const isPackage = (url: string): boolean => url.includes('/node_modules/');
 
 type Texts = ReadonlyMap<string, string>;
+type Origins = ReadonlyMap<CodeFrame, CodeOrigin[]>;
 
 /** The scripts of the functions that are shown, where they lie on this machine. */
 async function textsOf(locator: SourceLocator, { tasks }: HeapTasks): Promise<Texts> {
@@ -214,15 +217,28 @@ async function holdingsOf(
   );
 }
 
-async function locateTask(locator: SourceLocator, task: CodeTask, thread: string): Promise<Task> {
+async function locateTask(
+  locator: SourceLocator,
+  task: CodeTask,
+  thread: string,
+  origins: Origins,
+): Promise<Task> {
   const { kind, detail, location } = task.waitingFor;
   return {
     count: task.count,
     thread,
-    stack: await Promise.all(task.frames.map((frame) => locateFrame(locator, frame))),
+    stack: await Promise.all(task.frames.map((frame) => locateCalled(locator, frame, origins))),
     waitingFor: { kind, detail, ...(location && { location: await locatePlace(locator, location) }) },
     instances: task.instances,
   };
+}
+
+async function locateCalled(locator: SourceLocator, frame: CodeFrame, origins: Origins): Promise<TaskFrame> {
+  const located = await locateFrame(locator, frame);
+  const found = origins.get(frame);
+  if (!found) return located;
+  const calledAt = await Promise.all(found.map((origin) => locateOrigin(locator, origin)));
+  return { ...located, calledAt };
 }
 
 /** Orders the groups by size; cycles name them by their index. */

@@ -34,6 +34,8 @@ export interface CodeTask {
 export interface HeapTasks {
   tasks: CodeTask[];
   heap: HeapGraph;
+  /** Promises that settle when a suspended function has ended. */
+  outersOf: (generator: Node) => readonly Node[];
   /** Suspended functions, Node's own included. */
   functions: number;
   /** Stacks that were left out because there were too many. */
@@ -72,7 +74,8 @@ export function readHeapTasks(tables: HeapTables, listed: readonly ListedPromise
     else groups.set(key, { members: [{ stack, frames: shown }] });
   }
   const tasks = [...groups.values()].map((group) => taskOf(heap, graph, group));
-  return { tasks, heap, functions: graph.suspended.size, omitted };
+  const outersOf = (generator: Node): readonly Node[] => graph.suspended.get(generator)?.outers ?? [];
+  return { tasks, heap, outersOf, functions: graph.suspended.size, omitted };
 }
 
 interface Group {

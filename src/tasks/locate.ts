@@ -1,6 +1,8 @@
 import type { SourceLocator } from '../inspector/ports.ts';
 import type { SourceLocation } from '../model/location.ts';
-import type { TaskFrame, TaskFrameKind } from '../model/task.ts';
+import type { TaskFrame, TaskFrameKind, TaskOrigin } from '../model/task.ts';
+import type { CodeOrigin } from './creations.ts';
+import { ANONYMOUS } from './names.ts';
 
 /** A place of the running code, lines and columns from 1. */
 interface CodePlace {
@@ -34,4 +36,15 @@ export async function locateFrame(
 export async function locatePlace(locator: SourceLocator, place: CodePlace): Promise<SourceLocation> {
   const { file, line, column } = await locator.locate(place.function, place.url, place.line, place.column);
   return { file, line, column, ...(place.function && { function: place.function }) };
+}
+
+/** The author's place for a call. */
+export async function locateOrigin(locator: SourceLocator, origin: CodeOrigin): Promise<TaskOrigin> {
+  const { file, line, column } = await locator.locate(
+    origin.function,
+    origin.url,
+    origin.line,
+    origin.column,
+  );
+  return { function: origin.function || ANONYMOUS, file, line, column, count: origin.count };
 }

@@ -6,8 +6,15 @@ import type { PromiseStacks } from './forged-stacks.ts';
 
 /** The promises of one thread that we hold, with V8's stacks of who waits for them. */
 export interface ThreadPromises {
-  listed: { handle: RemoteHandle; stacks: PromiseStacks }[];
+  /** `stacks` is absent where they could not be read. */
+  listed: { handle: RemoteHandle; stacks?: PromiseStacks }[];
   problems: Problem[];
+}
+
+/** The promises of a stopped thread: its microtasks do not run, so they tell no stacks. */
+export async function holdPromises(thread: HeapThread): Promise<ThreadPromises> {
+  const handle = await thread.promises('own', QUERY_MS + STOPPED_MS).catch(() => undefined);
+  return { listed: handle === undefined ? [] : [{ handle }], problems: [] };
 }
 
 /**
@@ -28,10 +35,8 @@ export async function readPromises(thread: HeapThread, signal?: AbortSignal): Pr
     signal?.throwIfAborted();
     const handle = context === contexts[0] ? own : await thread.promises(context, timeoutMs);
     const stacks = await readStacks(thread, handle, STACKS_MS, signal);
-    if (typeof stacks === 'object') {
-      listed.push({ handle, stacks });
-      continue;
-    }
+    listed.push({ handle, ...(typeof stacks === 'object' && { stacks }) });
+    if (typeof stacks === 'object') continue;
     if (stacks === 'silent') {
       throw new UserError(
         'unreachable',
@@ -52,6 +57,7 @@ export async function readPromises(thread: HeapThread, signal?: AbortSignal): Pr
 const FIRST_ANSWER_MS = 5000;
 const STACKS_MS = 3000;
 const QUERY_MS = 10_000;
+const STOPPED_MS = 50_000;
 /** Many times what it takes on a machine that has nothing else to do. */
 const QUERY_MS_PER_MB = 300;
 /** Each costs a garbage collection. */

@@ -74,6 +74,22 @@ describe.each([18, 22, 24, 26])('debugging on Node %i', (major) => {
     await expect(session.client.continueRequest({ threadId })).rejects.toThrow(
       /cannot be stepped|cannot be stopped/,
     );
+
+    const createdAt = async (threadId: number, frame?: number): Promise<object[]> =>
+      (await session.client.customRequest('looplens/creation', { threadId, frame })).body.places;
+    const source = expect.objectContaining({ path: fixture('pool.cjs') }) as object;
+    const made = { source, line: at('void handler('), column: 38, count: 2, function: '(top level)' };
+    expect(await createdAt(threadId)).toEqual([made]);
+    expect(await createdAt(threadId, 3)).toEqual([made]);
+    expect(await createdAt(threadId, 1)).toEqual([
+      { ...made, line: at('await query'), column: 24, function: 'handler' },
+    ]);
+    await expect(createdAt(1)).rejects.toThrow(/Only of suspended tasks/);
+    // Also while the loop stands still.
+    await session.client.pauseRequest({ threadId: 1 });
+    while ((await session.stop()).reason !== 'pause') continue;
+    const stopped = (await session.client.customRequest('looplens/tasks')).body.groups;
+    for (const group of stopped) expect(await createdAt(group.threadId)).toEqual([made]);
   });
 
   test('keeps silent where no context is lost', async () => {

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { nodeBinary } from '../setup/nodes.mjs';
 import { prepare, ROOT } from '../setup/project.mjs';
 import { startBed } from './bed.mjs';
-import { LIMIT, openFile, PICTURE_SETTINGS, runCommand, runSteps } from './person.mjs';
+import { LIMIT, openFile, PICTURE_SETTINGS, runCommand, runSteps, widenSideBar } from './person.mjs';
 
 const PROGRAMS = path.join(ROOT, 'test', 'fixtures', 'debug');
 /** What a program does wrong, and the filter that stops at it: its label, and what the stop says. */
@@ -38,6 +38,7 @@ const steps = [
   ['the variables of the stopped function show', variables],
   ['stepping over an await stays in the same call, whatever runs between', stepOverAwait],
   ['a pause shows the suspended tasks as threads, with variables', tasksAsThreads],
+  ['goes to the line that created a task, and to the call of a frame', goToCreation],
   ...TROUBLES.map((trouble) => [`stops for: ${trouble.filter}`, (state) => stopForTrouble(state, trouble)]),
 ];
 
@@ -111,15 +112,39 @@ async function tasksAsThreads({ page }) {
   await page.locator('.debug-toolbar .codicon-debug-pause').waitFor();
   await wait(1000);
   await page.keyboard.press('F6');
-  const thread = page.locator('.debug-call-stack .monaco-list-row', {
-    hasText: /2 × handler.*waiting for query/,
-  });
-  await thread.first().waitFor();
+  const thread = threadRow(page);
+  await thread.waitFor();
+  await widenSideBar(page, 120);
   await shot(page, 'tasks-threads');
-  await thread.first().click();
-  await wait(1500);
-  await shot(page, 'tasks-frames');
+  await thread.click();
+  await page.locator('.debug-variables .monaco-list-row', { hasText: /^sql/ }).first().waitFor();
+  await wait(500);
+  await shot(page, 'tasks-frames', 'debugger');
+}
+
+async function goToCreation({ page }) {
+  // By the threads' own menu, and by that of a frame.
+  await chooseInMenu(page, threadRow(page), 'Go to Creation');
+  await page.locator('.statusbar-item', { hasText: /^Ln 26, Col 38/ }).waitFor();
+  const frame = page.locator('.debug-call-stack .stack-frame', { hasText: 'query' }).first();
+  await chooseInMenu(page, frame, 'Go to Creation');
+  await page.locator('.statusbar-item', { hasText: /^Ln 22, Col 24/ }).waitFor();
+  await shot(page, 'creation');
+  await widenSideBar(page, -120);
   await endSession(page);
+}
+
+function threadRow(page) {
+  const rows = page.locator('.debug-call-stack .monaco-list-row');
+  return rows.filter({ hasText: /2 × handler.*waiting for query/ }).first();
+}
+
+async function chooseInMenu(page, row, text) {
+  await row.click({ button: 'right' });
+  const item = page.locator('.monaco-menu .action-item', { hasText: text }).first();
+  await item.waitFor();
+  await shot(page, 'menu');
+  await item.click();
 }
 
 async function stopForTrouble({ page, work }, { kind, filter, said, top }) {
@@ -208,6 +233,8 @@ async function endSession(page) {
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
 }
 
-async function shot(page, name) {
+/** @param media name of the picture in media/ */
+async function shot(page, name, media) {
   await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+  if (MEDIA && media) fs.copyFileSync(path.join(pictures, `${name}.png`), path.join(MEDIA, `${media}.png`));
 }

@@ -38,6 +38,16 @@ export async function openFile(page, name) {
   await page.locator('.tab.active', { hasText: name }).waitFor();
 }
 
+/** Words need room in pictures. `by` in pixels. */
+export async function widenSideBar(page, by) {
+  const box = await page.locator('.part.sidebar').boundingBox();
+  const edge = box.x + box.width;
+  await page.mouse.move(edge, 400);
+  await page.mouse.down();
+  await page.mouse.move(edge + by, 400, { steps: 5 });
+  await page.mouse.up();
+}
+
 /** Whether something shows within 3 s. */
 export function appears(locator) {
   return locator.waitFor({ timeout: 3000 }).then(

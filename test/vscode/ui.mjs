@@ -9,7 +9,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { prepare, ROOT, SHOP } from '../setup/project.mjs';
 import { startBed } from './bed.mjs';
-import { appears, LIMIT, PICTURE_SETTINGS, pickProcess, runCommand, runSteps } from './person.mjs';
+import {
+  appears,
+  LIMIT,
+  PICTURE_SETTINGS,
+  pickProcess,
+  runCommand,
+  runSteps,
+  widenSideBar,
+} from './person.mjs';
 import { startShop } from './shop.mjs';
 
 /** Long enough for several of each of the shop's requests. */
@@ -90,7 +98,7 @@ async function findTree({ page }) {
 }
 
 async function openLine({ page }) {
-  await widenSideBar(page);
+  await widenSideBar(page, 90);
   await page
     .getByRole('treeitem', { name: /passwords\.js:\d+/ })
     .first()
@@ -204,16 +212,6 @@ async function showTasks({ page, pid }) {
     .first()
     .waitFor();
   await shot(page, 'tasks');
-}
-
-/** The tree's words need room in the pictures. */
-async function widenSideBar(page) {
-  const box = await page.locator('.part.sidebar').boundingBox();
-  const edge = box.x + box.width;
-  await page.mouse.move(edge, 400);
-  await page.mouse.down();
-  await page.mouse.move(edge + 90, 400, { steps: 5 });
-  await page.mouse.up();
 }
 
 function webview(page) {

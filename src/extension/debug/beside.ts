@@ -70,6 +70,11 @@ export class Beside implements vscode.Disposable {
     );
   }
 
+  /** A session of ours by its id. */
+  own(id: string): vscode.DebugSession | undefined {
+    return [...this.#ours.keys()].find((session) => session.id === id);
+  }
+
   /** Whether VS Code's debugger is attached to what a configuration names; true where that cannot be told. */
   async occupied({ processId, port, websocketAddress }: vscode.DebugConfiguration): Promise<boolean> {
     for (const session of this.#others.keys()) {

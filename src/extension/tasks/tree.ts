@@ -139,6 +139,7 @@ const ICONS: Readonly<Partial<Record<string, string>>> = {
 
 function frameItem(frame: TaskFrame): vscode.TreeItem {
   const item = new vscode.TreeItem(frame.function);
+  if (frame.kind === 'await') item.contextValue = 'frame';
   item.description = `${placeText(frame)}${frame.exact ? '' : ' (function; its await is not known)'}`;
   item.iconPath = new vscode.ThemeIcon(
     frame.line === 0 ? 'git-merge' : frame.owner === 'package' ? 'package' : 'debug-stackframe',

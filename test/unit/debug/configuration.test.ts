@@ -24,6 +24,7 @@ test('a launch needs a program or a runtime, and has defaults for the rest', () 
     smartStep: true,
     sourceMaps: true,
     showTasks: 'onPause',
+    rememberCalls: true,
     besideDebugger: false,
   });
   expect(readLaunch({ runtimeExecutable: 'npm', runtimeArgs: ['start'] }).program).toBeUndefined();
@@ -46,6 +47,7 @@ test('variables come from files, the later one wins, and "env" has the last word
 });
 
 test('an attach names one target', () => {
+  expect(readAttach({ processId: 42 }).rememberCalls).toBe(false);
   expect(readAttach({ processId: '42' }).target).toEqual({ kind: 'pid', pid: 42 });
   expect(readAttach({ port: 9230 }).target).toEqual({ kind: 'port', host: '127.0.0.1', port: 9230 });
   expect(readAttach({ websocketAddress: 'ws://h:1/x', port: 1 }).target).toEqual({
