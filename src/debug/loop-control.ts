@@ -64,6 +64,7 @@ export class LoopControl {
   #judging: Promise<void> | undefined;
   #begun: 'not yet' | 'begun';
   #smartSteps = 0;
+  #betweenSteps = 0;
   #userPause: 'pause' | 'entry' | undefined;
 
   /** @param state `waiting`: it stands before its first line, and its first stop is the entry */
@@ -239,6 +240,10 @@ export class LoopControl {
     if (arrived === 'elsewhere') return go('continue');
 
     if (watch.asked) {
+      // Between two callbacks of the program only Node's own code is on the stack: there is a line to show in a moment.
+      const nowhere = userCalls(this.#loop, event.callFrames).length === 0;
+      if (nowhere && ++this.#betweenSteps < MAX_SMART_STEPS) return go('stepInto');
+      this.#betweenSteps = 0;
       const blocked = await watch.verify();
       if (blocked) return show({ reason: 'exception', ...blocked });
       if (!this.#userPause) return go('continue');

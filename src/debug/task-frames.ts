@@ -30,6 +30,7 @@ export function taskStack(
       line: frame.line - 1 + lineBase,
       column: frame.column - 1 + columnBase,
       source: { name: path.basename(frame.file), path: frame.file },
+      canRestart: false,
       ...(frame.owner === 'own' ? {} : { presentationHint: 'subtle' as const }),
     };
   });
