@@ -43,6 +43,9 @@ export interface ControlPorts {
 /** After so many steps through code that nobody wants to see, the place is shown as it is. */
 const MAX_SMART_STEPS = 100;
 
+/** After so many stops of a held loop in Node's own code, such a one is shown. */
+const MAX_NOWHERE = 20;
+
 /** So long a loop may take to come to its next statement by itself, ms. */
 const POKE_MS = 300;
 /** The answer comes when the stop is over; nobody waits for it. */
@@ -64,7 +67,7 @@ export class LoopControl {
   #judging: Promise<void> | undefined;
   #begun: 'not yet' | 'begun';
   #smartSteps = 0;
-  #betweenSteps = 0;
+  #nowhere = 0;
   #userPause: 'pause' | 'entry' | undefined;
 
   /** @param state `waiting`: it stands before its first line, and its first stop is the entry */
@@ -240,10 +243,13 @@ export class LoopControl {
     if (arrived === 'elsewhere') return go('continue');
 
     if (watch.asked) {
-      // Between two callbacks of the program only Node's own code is on the stack: there is a line to show in a moment.
+      // Between two callbacks of the program there is only Node's code, and no line to show: it is asked again.
       const nowhere = userCalls(this.#loop, event.callFrames).length === 0;
-      if (nowhere && ++this.#betweenSteps < MAX_SMART_STEPS) return go('stepInto');
-      this.#betweenSteps = 0;
+      if (nowhere && ++this.#nowhere < MAX_NOWHERE) {
+        watch.askAgain();
+        return go('continue');
+      }
+      this.#nowhere = 0;
       const blocked = await watch.verify();
       if (blocked) return show({ reason: 'exception', ...blocked });
       if (!this.#userPause) return go('continue');

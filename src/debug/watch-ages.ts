@@ -51,6 +51,11 @@ export class BlockedWatch {
     this.#poll(Math.max(MIN_POLL_MS, Math.min(MAX_POLL_MS, shortest / 4)));
   }
 
+  /** The stop that was asked for came at a wrong moment: if the loop is held still, the next look asks once more. */
+  askAgain(): void {
+    this.#asked = false;
+  }
+
   /** What is over its limit at a stop that was asked for; undefined when it has passed. */
   async verify(): Promise<{ description: string; text: string } | undefined> {
     this.#asked = false;

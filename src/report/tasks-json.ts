@@ -31,7 +31,10 @@ function taskJson({ count, thread, stack, waitingFor }: Task, cwd: string): obje
   return {
     count,
     thread,
-    stack: stack.map(place),
+    stack: stack.map((frame) => ({
+      ...place(frame),
+      ...(frame.calledAt && { calledAt: frame.calledAt.map(place) }),
+    })),
     ...(waitingFor && {
       waitingFor: {
         ...waitingFor,

@@ -52,7 +52,7 @@ export async function quickTasks(
 ): Promise<Outcome<TaskDump>> {
   const dump = emptyDump(port, 'quick');
   const problems = await eachThread(port, dump, signal, async (thread) => {
-    const { listed, problems: found } = await readPromises(thread, signal);
+    const { listed, problems: found } = await readPromises(thread, 'enough', signal);
     for (const { count, frames } of quickTasksOf(listed.flatMap(({ stacks }) => stacks ?? []))) {
       const stack = await Promise.all(
         frames.map((frame) =>
@@ -83,7 +83,7 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
     const promises =
       options.isStopped?.(thread.id) === true
         ? await holdPromises(thread)
-        : await readPromises(thread, signal);
+        : await readPromises(thread, 'all', signal);
     const found = promises.problems;
 
     progress('snapshot', 0);

@@ -16,8 +16,10 @@ export interface RawTaskFrame {
 export interface PromiseStacks {
   /** Different stacks, innermost frame first; the first one is the empty one. */
   stacks: RawTaskFrame[][];
-  /** For each promise of the array its stack. 0: nobody waits, or two do, or it is settled. */
+  /** For each promise of the array its stack. 0: nobody waits, or two do, or it is settled, or it was not asked. */
   stackOf: Uint32Array;
+  /** How many were asked. */
+  asked: number;
 }
 
 /** Why there are no stacks: `patched`: the program replaced `Promise.prototype.then`. `silent`: no answer in time. */
@@ -34,15 +36,22 @@ export type NoStacks = 'patched' | 'silent';
 export async function readStacks(
   thread: HeapThread,
   promises: RemoteHandle,
-  timeoutMs: number,
-  signal?: AbortSignal,
+  options: StackOptions,
 ): Promise<PromiseStacks | NoStacks> {
+  const { timeoutMs, budgetMs = Infinity, signal } = options;
   const table = new StackTable();
+  const until = performance.now() + budgetMs;
   let stackOf = new Uint32Array(0);
+  let asked = 0;
+  /** Parts that were read when the last new stack was seen. */
+  let newest = 0;
   // In parts, so that the program's loop turns in between. The first answer tells how many there are.
-  for (let from = 0, length = 1; from < length; from += PART) {
+  for (let part = 0, parts = 1; part < parts; part++) {
     signal?.throwIfAborted();
-    const source = `function() { return (${stacksInside.toString()})(this, ${from}, ${from + PART}); }`;
+    // Nothing new in the second half of what was read: what is missing is rare.
+    if (part >= LEAST_PARTS && part >= newest * 2 && performance.now() > until) break;
+    const offset = offsetOf(part, parts);
+    const source = `function() { return (${stacksInside.toString()})(this, ${offset}, ${PART}); }`;
     let answer: InsideAnswer;
     try {
       answer = await thread.call<InsideAnswer>(promises, source, 'promise', timeoutMs);
@@ -51,15 +60,40 @@ export async function readStacks(
       throw error;
     }
     if (answer === 'patched') return 'patched';
-    if (from === 0) stackOf = new Uint32Array((length = answer.length));
+    const { step } = answer;
+    if (part === 0) {
+      stackOf = new Uint32Array(answer.length);
+      parts = step;
+    }
+    const before = table.stacks.length;
     const known = answer.stacks.map((frames) => table.add(frames));
-    answer.of.forEach((stack, k) => (stackOf[from + k] = stack < 0 ? 0 : known[stack]!));
+    if (table.stacks.length > before) newest = part + 1;
+    answer.of.forEach((stack, k) => (stackOf[offset + k * step] = stack < 0 ? 0 : known[stack]!));
+    asked += answer.of.length;
   }
-  return { stacks: table.stacks, stackOf };
+  return { stacks: table.stacks, stackOf, asked };
+}
+
+export interface StackOptions {
+  /** For one answer, ms. */
+  timeoutMs: number;
+  /** After this time, ms, a part of the promises is enough, spread evenly, once it brings no new stacks. Default: no end. */
+  budgetMs?: number;
+  signal?: AbortSignal;
 }
 
 /** Promises asked about at once: some 10 ms of the program's time. */
 const PART = 2000;
+const LEAST_PARTS = 4;
+
+/** Each part is every so manieth promise; those that were made together are looked at in different parts. */
+function offsetOf(part: number, parts: number): number {
+  let stride = Math.max(1, Math.round(parts * 0.618));
+  while (gcd(stride, parts) > 1) stride++;
+  return (part * stride) % parts;
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 const isTimeout = (error: unknown): boolean => error instanceof Error && /no answer/.test(error.message);
 
@@ -71,7 +105,8 @@ type InsideFrame = [
   column: number,
   combinator: string,
 ];
-type InsideAnswer = 'patched' | { length: number; stacks: InsideFrame[][]; of: number[] };
+/** `of` has the stacks of the promises from an offset on, `step` apart. */
+type InsideAnswer = 'patched' | { length: number; step: number; stacks: InsideFrame[][]; of: number[] };
 
 /** The parts of V8's CallSite that are used. */
 interface CallSite {
@@ -94,7 +129,7 @@ interface CallSite {
 }
 
 /** Runs in the process, as text: it may use nothing from outside itself. */
-function stacksInside(list: object[], from: number, to: number): Promise<InsideAnswer> | InsideAnswer {
+function stacksInside(list: object[], offset: number, part: number): Promise<InsideAnswer> | InsideAnswer {
   // eslint-disable-next-line @typescript-eslint/require-await -- for its promise alone
   const base = (async () => undefined)();
   const intrinsic = Object.getPrototypeOf(base) as Promise<unknown>;
@@ -181,21 +216,21 @@ function stacksInside(list: object[], from: number, to: number): Promise<InsideA
     const type = method ? (site.getTypeName() ?? '') : '';
     return [name, type, url, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0, ''];
   };
-  const last = Math.min(to, list.length) - 1;
-  for (let index = from; index <= last; index++) {
-    const promise = list[index]!;
-    const step = then.call(base, () => {
-      if (index === from) begin();
-      of[index - from] = read();
-      if (index === last) end();
+  const step = Math.max(1, Math.ceil(list.length / part));
+  for (let index = offset; index < list.length; index += step) {
+    const last = index + step >= list.length;
+    const reaction = then.call(base, () => {
+      if (index === offset) begin();
+      of.push(read());
+      if (last) end();
     });
-    Object.setPrototypeOf(step, forged);
-    target = promise;
-    // Its capability claims to settle `target`; V8 starts only from a real promise, `step`.
-    void then.call(step, noop, noop);
+    Object.setPrototypeOf(reaction, forged);
+    target = list[index]!;
+    // Its capability claims to settle `target`; V8 starts only from a real promise, `reaction`.
+    void then.call(reaction, noop, noop);
   }
   // After all of them: reactions run in order.
-  return then.call(base, () => ({ length: list.length, stacks, of })) as Promise<InsideAnswer>;
+  return then.call(base, () => ({ length: list.length, step, stacks, of })) as Promise<InsideAnswer>;
 }
 
 /** Stacks by content, over several answers. */

@@ -13,9 +13,11 @@ export interface QuickTask {
  */
 export function quickTasksOf(lists: readonly PromiseStacks[]): QuickTask[] {
   const byKey = new Map<string, QuickTask>();
-  for (const { stacks, stackOf } of lists) {
+  for (const { stacks, stackOf, asked } of lists) {
     const counts = new Uint32Array(stacks.length);
     for (const stack of stackOf) counts[stack]!++;
+    // Where only a part was asked, it stands for the others.
+    if (asked > 0) counts.forEach((n, k) => (counts[k] = Math.round((n * stackOf.length) / asked)));
     stacks.forEach((stack, index) => {
       const frames = withoutInternals(stack);
       const key = keyOf(frames);
