@@ -1,7 +1,11 @@
 import type { RawHandle } from './protocol.ts';
 
-/** Stacks of creations of handles taken at each heartbeat: a handle in a hot path costs no more. */
-const STACKS_PER_BEAT = 2;
+/**
+ * Stacks of creations of each type of handle: so many at once, and one more after so many heartbeats. What is created now and then has
+ * its stack; what is created in a hot path costs no more.
+ */
+const STACKS_AT_ONCE = 20;
+const BEATS_A_STACK = 5;
 /** Creations whose stack is remembered; the oldest is forgotten first. */
 const MAX_CREATED = 4096;
 /** Timers that are held while they are open. */
@@ -55,7 +59,8 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
   const young: (Timer | undefined)[] = new Array<undefined>(MAX_YOUNG).fill(undefined);
   const youngIds = new Int32Array(MAX_YOUNG);
   let youngCount = 0;
-  let stacksLeft = STACKS_PER_BEAT;
+  const stacksLeft = new Map<string, number>();
+  let beats = 0;
   let at = 0;
 
   const node = process as unknown as Inspectable;
@@ -84,15 +89,18 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
         youngIds[youngCount] = id;
         young[youngCount++] = resource as Timer;
       }
-      if (stacksLeft === 0) return;
-      stacksLeft--;
+      const left = stacksLeft.get(type) ?? STACKS_AT_ONCE;
+      if (left === 0) return;
+      stacksLeft.set(type, left - 1);
       const stack = stackNow();
       if (stack === 0) return;
       created.set(id, stack);
       if (created.size > MAX_CREATED) created.delete(created.keys().next().value!);
     },
     beat: () => {
-      stacksLeft = STACKS_PER_BEAT;
+      if (++beats % BEATS_A_STACK === 0) {
+        for (const [type, left] of stacksLeft) stacksLeft.set(type, Math.min(left + 1, STACKS_AT_ONCE));
+      }
       keepLasting();
       for (let k = Math.min(SWEEP, timers.length); k > 0; k--) {
         if (at >= timers.length) at = 0;

@@ -6,6 +6,7 @@ import { Op, OperationKind } from '../model/event.ts';
 import { subscribe } from './channels.ts';
 import { lastName, ownerOf } from './handles.ts';
 import type { Labels } from './labels.ts';
+import { createOpenTable } from './open-table.ts';
 import type { Put } from './ring.ts';
 
 /** Operations under way that are followed; the ends of more are not known. */
@@ -44,19 +45,18 @@ type Asked = ClientRequest | UndiciRequest | ClientHttp2Stream | ChildProcess;
 
 export function startOperations(ports: OperationPorts): Operations {
   const { diagnostics, put, now, labels, current, onChild } = ports;
-  const open = new Map<Asked, number>();
+  const open = createOpenTable<Asked, number>(MAX_OPEN);
   let count = 0;
 
   const begin = (asked: Asked, kind: OperationKind, label: () => number): void => {
-    if (open.has(asked) || open.size >= MAX_OPEN) return;
+    if (open.isFull() || open.get(asked) !== undefined) return;
     const id = ++count;
-    open.set(asked, id);
+    open.add(asked, id);
     put(Op.OperationStart | (kind << 8), id, now(), label());
   };
   const end = (asked: Asked, status: number): void => {
-    const id = open.get(asked);
+    const id = open.take(asked);
     if (id === undefined) return;
-    open.delete(asked);
     put(Op.OperationEnd | ((status & 0xffffff) << 8), id, now(), current());
   };
 
@@ -66,7 +66,7 @@ export function startOperations(ports: OperationPorts): Operations {
   /** Children whose exit we listen to. */
   const children = new Map<ChildProcess, () => void>();
   const onProcess = (child: ChildProcess, age: 'made' | 'found'): void => {
-    if (open.has(child)) return;
+    if (open.get(child) !== undefined) return;
     begin(child, OperationKind.ChildProcess, () => labels.later(() => commandLabel(child)));
     const onExit = (): void => {
       children.delete(child);
@@ -127,10 +127,10 @@ export function startOperations(ports: OperationPorts): Operations {
         if (child) onProcess(child as ChildProcess, 'found');
       }
       bare = [];
-      for (const asked of open.keys()) {
+      open.each((asked) => {
         if ('destroyed' in asked && asked.destroyed) end(asked, FAILED);
         else if ('exitCode' in asked && asked.exitCode !== null) end(asked, asked.exitCode);
-      }
+      });
     },
     stop: () => {
       unsubscribe();

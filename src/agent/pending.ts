@@ -1,12 +1,5 @@
+import { Adopt } from './adopt.ts';
 import type { Site } from './follows.ts';
-
-/** A constructor that returns what it is given, so that a subclass adds its private fields to a foreign object. */
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- its constructor is its purpose
-class Adopt {
-  constructor(object: object) {
-    return object;
-  }
-}
 
 /** Where a promise is that is not among the held: it came when there was no room. */
 const BEYOND = -1;
@@ -14,8 +7,7 @@ const BEYOND = -1;
 const FORGOTTEN = -2;
 
 /**
- * The promises that recording has seen, by ids in private fields: as cheap as a symbol property, and nobody can see them,
- * neither `console.log` nor `Reflect.ownKeys` nor a deep comparison. Those that are pending are held, so that some can be
+ * The promises that recording has seen, by ids in private fields: as cheap as a symbol property. Those that are pending are held, so that some can be
  * picked at random: a dense array in which adding and removing move one entry. At most `limit` are held (strongly, while
  * recording); beyond that they are only counted.
  *

@@ -4,6 +4,7 @@ import type { ServerHttp2Stream } from 'node:http2';
 import { Op, RequestKind } from '../model/event.ts';
 import { subscribe } from './channels.ts';
 import type { Labels } from './labels.ts';
+import { createOpenTable } from './open-table.ts';
 import type { Put } from './ring.ts';
 
 /** Requests under way that are followed; more are counted as they end, but not swept. */
@@ -44,7 +45,7 @@ interface Open {
 type Answer = ServerResponse | ServerHttp2Stream;
 
 export function startRequests({ diagnostics, put, now, labels, nextId }: RequestPorts): Requests {
-  const open = new Map<Answer, Open>();
+  const open = createOpenTable<Answer, Open>(MAX_OPEN);
 
   const begin = (
     answer: Answer,
@@ -53,18 +54,17 @@ export function startRequests({ diagnostics, put, now, labels, nextId }: Request
     url: string,
     request: RoutedRequest | undefined,
   ): void => {
-    if (open.has(answer)) return;
+    if (open.get(answer)) return;
     const id = nextId();
-    if (open.size < MAX_OPEN) open.set(answer, { id, method, request, pattern: undefined });
+    open.add(answer, { id, method, request, pattern: undefined });
     // The query may hold anything, and a route does not depend on it.
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
     put(Op.RequestStart | (kind << 8), id, now(), labels.ofRequest(method, path));
   };
   const finish = (answer: Answer, status: number): void => {
-    const entry = open.get(answer);
+    const entry = open.take(answer);
     if (!entry) return;
-    open.delete(answer);
     const pattern = entry.pattern ?? expressPattern(entry.request);
     const route = pattern === undefined ? 0 : labels.ofRequest(entry.method, pattern);
     put(Op.RequestEnd | ((status & 0xffff) << 8), entry.id, now(), route);
@@ -107,11 +107,11 @@ export function startRequests({ diagnostics, put, now, labels, nextId }: Request
   return {
     http2,
     sweep: () => {
-      for (const answer of open.keys()) {
+      open.each((answer) => {
         if ('statusCode' in answer) {
           if (answer.destroyed || answer.closed) finish(answer, 0);
         } else if (answer.closed) finish(answer, http2Status(answer));
-      }
+      });
     },
     stop: () => {
       unsubscribe();

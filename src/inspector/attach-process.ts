@@ -44,7 +44,8 @@ export interface AttachProcessOptions extends RecordingWishes {
   log: Log;
 }
 
-const PROFILE_INTERVAL_US = 1000;
+/** Between two samples of the CPU profile, µs: each interrupts the thread. */
+const PROFILE_US = { watch: 4000, flow: 1000, deep: 1000 };
 /** A process that is stuck keeps its inspector, ms. */
 const CLOSE_MS = 2000;
 const SUBSCRIBE_MS = 3000;
@@ -56,6 +57,7 @@ const SUBSCRIBE_MS = 3000;
  */
 export async function attachProcess(options: AttachProcessOptions): Promise<AttachedTarget> {
   const { id, log, state } = options;
+  const profileUs = PROFILE_US[options.settings.mode];
   const connection = await connect(options.webSocketUrl);
   const exiting = hearExit(connection);
   const life = { exiting: false };
@@ -71,7 +73,7 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
       ...options,
       start: state === 'gate' ? 'gate' : 'running',
       prefix: id === 'main' ? '' : `${id}/`,
-      profileUs: options.profileWorkers === 'on' ? PROFILE_INTERVAL_US : 'off',
+      profileUs: options.profileWorkers === 'on' ? profileUs : 'off',
     }).catch((error: unknown) => log.debug(`workers of ${id} are not followed: ${String(error)}`));
   };
   const release = once(async () => {
@@ -89,7 +91,7 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
       kind: 'main-thread',
       attachedLate: options.attachedLate,
       local: options.local,
-      profileUs: PROFILE_INTERVAL_US,
+      profileUs,
       settings: options.settings,
       debuggerDomain: shared ? 'theirs' : 'ours',
       exiting,

@@ -104,16 +104,16 @@ async function begin(
   const info = await callAgent<AgentInfo>(connection, agent, 'info');
 
   let profiling = false;
-  const startProfile = async (intervalUs: number): Promise<void> => {
-    if (profiling) return;
+  const startProfile = async (): Promise<void> => {
+    if (profiling || options.profileUs === 'off') return;
     await connection.send('Profiler.enable');
-    await connection.send('Profiler.setSamplingInterval', { interval: intervalUs });
+    await connection.send('Profiler.setSamplingInterval', { interval: options.profileUs });
     await connection.send('Profiler.start');
     profiling = true;
   };
   if (options.profileUs !== 'off') {
     // The recorder asks again and says what went wrong.
-    await startProfile(options.profileUs).catch(() => undefined);
+    await startProfile().catch(() => undefined);
   }
   await options.release?.();
 
@@ -148,7 +148,7 @@ async function begin(
     name: typeof options.name === 'string' ? options.name : options.name(info),
     info,
     transport,
-    profiling: options.profileUs === 'off' ? 'off' : 'on',
+    profileUs: options.profileUs,
     stallsFrom: transport === 'binding' || options.kind === 'worker' ? 'outside' : 'inside',
     attachedLate: options.attachedLate,
     onEvents: events.event,

@@ -36,8 +36,8 @@ export interface AttachedTarget {
   /** For people: `worker resize.js`. */
   readonly name: string;
   readonly info: AgentInfo;
-  /** Whether a CPU profile is wanted: V8's profiler can crash a process when it runs in a worker. */
-  readonly profiling: 'on' | 'off';
+  /** µs between two samples of its CPU profile; 'off': V8's profiler can crash a process when it runs in a worker. */
+  readonly profileUs: number | 'off';
   /** Who reads the stack of a held loop: the agent's own thread, or nobody but us. */
   readonly stallsFrom: 'inside' | 'outside';
   /** How events come: over a local socket, or through the inspector connection. */
@@ -50,7 +50,7 @@ export interface AttachedTarget {
   /** Resolves when the process ends or the connection breaks. */
   readonly ended: Promise<TargetEnd>;
   /** Does nothing while one is being taken. */
-  startProfile(intervalUs: number): Promise<void>;
+  startProfile(): Promise<void>;
   /** Ends the profile and gives it; undefined when there is none or it does not come in time. */
   stopProfile(): Promise<RawProfile | undefined>;
   /** The thread's stack, read in an interrupt; [] when it does not answer in time. */

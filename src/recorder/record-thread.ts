@@ -9,7 +9,6 @@ import { convertProfile, overheadShare } from './profile.ts';
 import type { RecordingTablesWriter } from './tables.ts';
 import { createThreadEvents } from './thread-events.ts';
 
-const PROFILE_INTERVAL_US = 1000;
 /**
  * Without a look from inside the process, a heartbeat that is missing for this long means a held thread, ms: two beats and
  * what events take to get here, by a local socket or through the inspector, which may be far away.
@@ -111,9 +110,9 @@ export async function recordThread(
   };
 
   const startProfile = async (): Promise<void> => {
-    if (target.profiling === 'off') return;
+    if (target.profileUs === 'off') return;
     try {
-      await target.startProfile(PROFILE_INTERVAL_US);
+      await target.startProfile();
     } catch (error) {
       onProblem({
         code: 'profile-missing',
@@ -124,10 +123,10 @@ export async function recordThread(
   const takeProfile = async (onTaken: () => void = () => undefined): Promise<void> => {
     const raw = await target.stopProfile();
     onTaken();
-    if (!raw) return;
+    if (!raw || target.profileUs === 'off') return;
     const share = overheadShare(raw);
     if (Number.isFinite(share)) shares.push({ share, samples: raw.samples?.length ?? 0 });
-    const profile = await convertProfile(raw, originUs, PROFILE_INTERVAL_US, tables, locator);
+    const profile = await convertProfile(raw, originUs, target.profileUs, tables, locator);
     writer.profile(thread === undefined ? profile : { thread, ...profile });
   };
 
