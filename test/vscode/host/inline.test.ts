@@ -58,8 +58,10 @@ describe('results at the lines', () => {
 
   it('says so when the measured line itself was edited', async () => {
     const editor = await show();
-    const line = lineOf(editor.document, LINE);
-    await editor.edit((edit) => edit.insert(editor.document.lineAt(line).range.end, ' // cached'));
+    const line = editor.document.lineAt(lineOf(editor.document, LINE));
+    // A comment at its end would not do: what was measured still holds.
+    const start = line.range.start.translate(0, line.firstNonWhitespaceCharacterIndex);
+    await editor.edit((edit) => edit.insert(start, 'if (user) '));
     const stale = await eventually(() =>
       measuredDiagnostics(editor.document).find(({ message }) =>
         message.startsWith('Measured before this line was edited'),
