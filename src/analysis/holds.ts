@@ -102,6 +102,7 @@ function held(
         ? seeInlined(
             seen,
             stalls.map(({ path }) => path),
+            profile,
           )
         : [...seen, ...stalls],
     },

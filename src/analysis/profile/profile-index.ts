@@ -2,6 +2,7 @@ import type { CpuProfile, RecordingTables } from '../../model/recording.ts';
 import type { Frame } from '../../model/location.ts';
 import type { SourceFacts } from '../../model/source-facts.ts';
 import { callPath } from './call-path.ts';
+import { lastName } from './frame-cause.ts';
 import { restoreInlined } from './inlined-lines.ts';
 import type { ProfilePlace } from './profile-place.ts';
 import type { CallPath } from './call-path.ts';
@@ -18,6 +19,7 @@ export class ProfileIndex {
   readonly places: readonly ProfilePlace[];
   /** Usual distance of samples, µs. */
   readonly intervalUs: number;
+  #byFunction: ReturnType<typeof byFunction> | undefined;
 
   /** @param facts of the source, where it is known: they tell functions that V8 had inlined from their callers */
   constructor(profiles: readonly CpuProfile[], tables: RecordingTables, facts: readonly SourceFacts[] = []) {
@@ -108,6 +110,12 @@ export class ProfileIndex {
     return us + (working ? Math.min(toUs - last, LONGEST_TURN_US) : 0);
   }
 
+  /** Places of the whole profile inside this function, with how many samples each has. */
+  inside(frame: Frame): readonly { place: ProfilePlace; count: number }[] {
+    this.#byFunction ??= byFunction(this.places);
+    return this.#byFunction.get(functionName(frame)) ?? [];
+  }
+
   /** Samples of `[fromUs, toUs]`, counted by place. */
   count(fromUs: number, toUs: number): Map<ProfilePlace, number> {
     const counts = new Map<ProfilePlace, number>();
@@ -117,6 +125,25 @@ export class ProfileIndex {
     }
     return counts;
   }
+}
+
+/** Traces and profiles name a function by different lines of it. */
+function functionName({ file, function: name }: Frame): string {
+  return `${file}\n${lastName(name)}`;
+}
+
+function byFunction(places: readonly ProfilePlace[]): Map<string, { place: ProfilePlace; count: number }[]> {
+  const inside = new Map<string, { place: ProfilePlace; count: number }[]>();
+  for (const place of places) {
+    const count = place.ticks.reduce((sum, tick) => sum + tick.count, 0);
+    if (count === 0 || place.path.kind !== 'code') continue;
+    for (const name of new Set(place.path.levels.map(({ frame }) => functionName(frame)))) {
+      const list = inside.get(name);
+      if (list) list.push({ place, count });
+      else inside.set(name, [{ place, count }]);
+    }
+  }
+  return inside;
 }
 
 /** The median: a machine that is busy with other things leaves holes. */

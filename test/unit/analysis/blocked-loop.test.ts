@@ -96,6 +96,27 @@ describe('blocked-loop', () => {
     expect(record(spin, 12)).toEqual(['blocked-loop 20 12']);
   });
 
+  it('asks the samples what an inlined function did, where they know it: a trace is only taken at calls', () => {
+    const r = new RecordingBuilder();
+    const line = own('sales.js', 'line', 32, 35);
+    for (let i = 0; i < 16; i++) {
+      r.request(i * 200, 'GET /sales', (q) => {
+        // Inlined in the second half: its time falls on the line of its caller's call.
+        q.run(40, own('sales.js', 'lines', 25, 28), ...(i < 8 ? [line] : []));
+        q.end();
+      });
+      const trace = [
+        own('figures.js', 'median', 7),
+        own('sales.js', 'line', 44),
+        own('sales.js', 'lines', 28),
+      ];
+      if (i >= 8) r.stalls.push({ timeUs: i * 200_000 + 20_000, heldUs: 20_000, stack: r.stack(trace) });
+    }
+    const [finding, ...others] = analyze(r.build(), []).value.findings;
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ location: { line: 35, function: 'line' }, evidence: { count: 16 } });
+  });
+
   it('tells built-ins without a frame by the call on the busy line', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 10; i++) {
