@@ -63,7 +63,7 @@ export function createOpenTable<K extends object, V>(limit: number): OpenTable<K
   }
 
   return {
-    get: Entry.get,
+    get: (key) => Entry.get(key),
     add: (key, value) => {
       if (keys.length >= limit) return;
       Entry.add(key, value, keys.length);
