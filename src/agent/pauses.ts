@@ -2,13 +2,13 @@ import type { AgentMessage, RawFrame } from './protocol.ts';
 
 /** Held for so long without using a processor: no code of the program does that, µs. */
 const SHORTEST_US = 200_000;
-/** Share of the time that a process that stands still uses at most: ours and the CPU profiler's, which samples it all the same. */
+/** Share of the time that what stands still uses at most: our readings, and the CPU profiler's samples, which are taken all the same. */
 const STILL = 0.1;
 /** A main thread that answers is not inside a system call; one that has no processor answers late, µs. */
 const PROMPT_US = 20_000;
 
 interface PausePorts {
-  /** CPU time of the process so far, µs. */
+  /** CPU time so far, µs: of the main thread, or of the whole process where that is not known. */
   cpuUs: () => number;
   send: (message: AgentMessage) => void;
 }

@@ -7,6 +7,7 @@ import { createPauseWatch } from './pauses.ts';
 import { AGENT_KEY, Ctl, FRAME_HEAD, FrameKind, OWN_URL } from './protocol.ts';
 import type { AgentMessage, RawFrame } from './protocol.ts';
 import { createStallWatch } from './stall-watch.ts';
+import { mainThreadCpu } from './thread-cpu.ts';
 
 interface WorkerInput {
   ctl: Int32Array;
@@ -42,11 +43,7 @@ const stalls = createStallWatch({
   cancel: disconnect,
   send: sendMessage,
   pauses: createPauseWatch({
-    // Of the whole process: nothing tells it of one thread on every Node.
-    cpuUs: () => {
-      const { user, system } = process.cpuUsage();
-      return user + system;
-    },
+    cpuUs: mainThreadCpu(),
     send: sendMessage,
   }),
 });
