@@ -8,6 +8,11 @@ import { heaviestPlace, locationOf, ownFrames } from './places.ts';
 const KEEPS_OPEN =
   /^(write|flushHeaders|pipe|pipeline|pipeTo|add|push|set|subscribe|enqueue|upgrade|hijack)$/;
 
+/** Of them, those that say so whatever they are called on. */
+const OVER_TIME = /^(flushHeaders|pipe|pipeline|pipeTo|subscribe|enqueue|upgrade|hijack)$/;
+/** What a response is called. */
+const RESPONSE = /^_?(re[sp]|response|reply|raw|ctx|context|stream|sse|output|ws)$/i;
+
 /** The same anywhere in the file, where the handler itself was not seen. */
 const STREAMS = /^(write|flushHeaders|pipe|pipeline|pipeTo|subscribe|enqueue|upgrade|hijack)$/;
 const STORES = /^(add|push|set|unshift)$/;
@@ -118,3 +123,29 @@ export function keepsOpen({ location: { file, line }, seen }: HandlerPlace, { li
   const calls = seen === 'route' ? lines.callsFrom(file, line) : lines.callsAround(file, line);
   return calls.some((call) => KEEPS_OPEN.test(call.callee));
 }
+
+/**
+ * What a handler whose callbacks are called later waits for, as its source tells: undefined where it answers little by little, or
+ * keeps the response, since how long that takes says nothing. Else its place; where it sends to somebody else, that call.
+ */
+export function callsBackAt(
+  handler: HandlerPlace,
+  { lines }: Pick<Measured, 'lines'>,
+): SourceLocation | undefined {
+  const { location } = handler;
+  const calls = lines.callsAround(location.file, location.line);
+  const sent = calls.filter(isSent);
+  const keepsOpen = calls.some((call) => {
+    const { callee, kept = [] } = call;
+    if (callee === 'write') return !isSent(call);
+    // A callback that is kept while something is sent waits for the answer to that.
+    if (STORES.test(callee))
+      return kept.some((name) => (sent.length > 0 ? RESPONSE : ANSWERS_LATER).test(name));
+    return OVER_TIME.test(callee);
+  });
+  if (keepsOpen) return undefined;
+  const [only] = sent;
+  return only && sent.length === 1 ? { ...location, line: only.line, column: only.column } : location;
+}
+
+const isSent = ({ receiver }: CallSite): boolean => receiver !== undefined && !RESPONSE.test(receiver);

@@ -97,14 +97,19 @@ function callFacts(
   callee: string,
   call: TSESTree.CallExpression,
   analysis: Analysis,
-): Pick<CallSite, 'path' | 'kept' | 'frameless'> {
+): Pick<CallSite, 'path' | 'receiver' | 'kept' | 'frameless'> {
   const args = call.arguments;
   const keys = analysis.source.visitorKeys;
   const path = staticString(args[0]);
   const keeps = /^(push|unshift|add|set)$/.test(callee);
   const frameless = framelessWork(call, analysis);
+  const receiver =
+    /^(write|send)$/.test(callee) && call.callee.type === 'MemberExpression'
+      ? lastName(call.callee.object)
+      : undefined;
   return {
     ...(path?.startsWith('/') && { path }),
+    ...(receiver !== undefined && { receiver }),
     ...(keeps && { kept: [...new Set(args.flatMap((argument) => [...namesIn(argument, keys)]))] }),
     ...(frameless && { frameless }),
   };

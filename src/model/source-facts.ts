@@ -57,6 +57,8 @@ export interface CallSite {
   functionEnd: number;
   /** Its first argument where that is a text that begins with a slash, as a route is registered: `/orders/:id`. */
   path?: string;
+  /** Last name of what is written to: `res` in `res.write()`, `socket` in `this.socket.write()`. */
+  receiver?: string;
   /** Names in the arguments of a call that may keep them: `push`, `add`, `set`. */
   kept?: string[];
   /** What it does, where it is a built-in that a profile shows no frame for: its time looks like that of its line. */

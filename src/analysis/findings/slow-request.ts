@@ -2,7 +2,7 @@ import { millis } from '../../base/figures.ts';
 import type { Finding, WaitKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
-import { handlerOf, keepsOpen } from '../handler-place.ts';
+import { callsBackAt, handlerOf } from '../handler-place.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { RouteTimes } from '../routes.ts';
 import { lineKey, locationOf, ownFrames } from '../places.ts';
@@ -43,7 +43,8 @@ function inCallbacks(times: RouteTimes, measured: Measured, earlier: readonly Fi
   const ids = new Set(requests.map(({ id }) => id));
   if (measured.waits.samples.some(({ request, stack }) => stack !== 0 && ids.has(request))) return [];
   const handler = handlerOf(route, requests, measured);
-  if (handler?.seen !== 'handler' || keepsOpen(handler, measured)) return [];
+  const location = handler?.seen === 'handler' ? callsBackAt(handler, measured) : undefined;
+  if (!handler || !location) return [];
   const isBlocked = (finding: Finding): boolean =>
     finding.rule === 'blocked-loop' && finding.evidence?.routes.includes(route) === true;
   if (earlier.some(isBlocked)) return [];
@@ -55,7 +56,7 @@ function inCallbacks(times: RouteTimes, measured: Measured, earlier: readonly Fi
       severity: p50 >= measured.thresholds.slowRequest.warnP50Ms ? 'warning' : 'info',
       confidence: 'measured',
       message: `${route} takes ${millis(p50)} (1 in 100: ${millis(quantile(durationsMs, 0.99))}): ${millis(longest.ms)} waiting for ${what} in callbacks, ${millis(times.runMs)} running`,
-      location: handler.location,
+      location,
       evidence: evidenceOf(times),
       chain: [
         ...handler.chain.map((step) => ({ kind: 'call' as const, ...step })),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
 import { filesOfInterest } from '../../../src/analysis/files-of-interest.ts';
 import type { Finding } from '../../../src/model/finding.ts';
-import type { SourceFacts } from '../../../src/model/source-facts.ts';
+import type { CallSite, SourceFacts } from '../../../src/model/source-facts.ts';
 import { PendingReach, RequestKind } from '../../../src/model/event.ts';
 import type { Fn } from './build-recording.ts';
 import { own, pkg, RecordingBuilder } from './build-recording.ts';
@@ -11,7 +11,9 @@ import { golden } from './golden.ts';
 const awaitAt = (line: number, name = 'handler'): Fn => ({ ...own('app.js', name, line), async: 'await' });
 const handler = own('app.js', 'handler', 10);
 
-const facts = (awaits: number[], calls: { callee: string; line: number }[] = []): SourceFacts => ({
+type Called = Pick<CallSite, 'callee' | 'line' | 'kept' | 'receiver'>;
+
+const facts = (awaits: number[], calls: Called[] = []): SourceFacts => ({
   file: '/app/app.js',
   independentAwaits:
     awaits.length === 0
@@ -278,8 +280,15 @@ describe('slow-request', () => {
     expect(finding?.message).toBe(
       'GET /search takes 281 ms (1 in 100: 281 ms): 280 ms waiting for files in callbacks, 1.0 ms running',
     );
-    // It keeps the response for later.
-    expect(slow(facts([], [{ callee: 'push', line: 12 }]))).toEqual([]);
+    const keeps = (name: string): Called => ({ callee: 'push', line: 12, kept: [name] });
+    const writes = (receiver: string): Called => ({ callee: 'write', line: 13, receiver });
+    // It keeps the response for later, or what answers it; it answers little by little.
+    expect(slow(facts([], [keeps('response')]))).toEqual([]);
+    expect(slow(facts([], [keeps('callback')]))).toEqual([]);
+    expect(slow(facts([], [keeps('response'), writes('socket')]))).toEqual([]);
+    expect(slow(facts([], [writes('res')]))).toEqual([]);
+    // It keeps what is to be called with the answer to what it sends.
+    expect(slow(facts([], [keeps('callback'), writes('socket')]))[0]).toMatchObject({ location: { line: 13 } });
   });
 
   it('names the innermost line, though each function on the way has a promise that waits as long', () => {

@@ -39,6 +39,17 @@ describe('what calls are given', () => {
       ['log', undefined, undefined],
     ]);
   });
+
+  it('is what is written to', () => {
+    const code = `res.write(a); this.socket.write(b); ws.send(c); send(d); list.push(e);`;
+    expect(collectFacts(code, 'a.js').calls.map(({ receiver }) => receiver)).toEqual([
+      'res',
+      'socket',
+      'ws',
+      undefined,
+      undefined,
+    ]);
+  });
 });
 
 describe('built-ins without a frame', () => {
