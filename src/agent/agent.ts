@@ -12,6 +12,7 @@ import { createClock } from './clock.ts';
 import { watchContexts } from './contexts.ts';
 import { recordCollections } from './collections.ts';
 import { createCostMeter } from './cost.ts';
+import { lookForCrowds } from './crowds.ts';
 import { trackHandles } from './handles.ts';
 import { createFollows } from './follows.ts';
 import type { Site } from './follows.ts';
@@ -262,8 +263,7 @@ function begin(
     send,
   });
 
-  let beats = 0;
-  let lastBeat = now();
+  let [beats, lastBeat] = [0, now()];
   let lastUtilization = performance.eventLoopUtilization();
   let lastCpu = process.cpuUsage();
   let counted = 0;
@@ -273,13 +273,13 @@ function begin(
     cost.calibrate();
     const { produced } = ring.counts();
     const us = Math.round(cost.take(produced - counted));
-    const cpu = process.cpuUsage();
-    send({ t: 'cost', us, cpuUs: cpu.user + cpu.system - lastCpu.user - lastCpu.system });
+    const cpu = process.cpuUsage(lastCpu);
+    send({ t: 'cost', us, cpuUs: cpu.user + cpu.system });
     modes.measured(us, since.idleUs, (at - since.at) | 0);
     since.at = at;
     since.idleUs = 0;
     counted = produced;
-    lastCpu = cpu;
+    lastCpu = process.cpuUsage();
   };
 
   const tick = (): void => {
@@ -328,6 +328,7 @@ function begin(
     return list;
   };
 
+  const tellCrowds = lookForCrowds(require, send);
   const stop = async (): Promise<AgentSummary> => {
     // We may be in an interrupt, in the middle of one of our own hooks: a microtask never is.
     await NativePromise.resolve();
@@ -337,6 +338,7 @@ function begin(
     const endUs = now() >>> 0;
     if (canSample) await recordLasting(waits, LASTING_US, whoIsHeld);
     pending.clear();
+    if (config.mode !== 'watch') tellCrowds(endUs);
     await transport.finish(outbox);
     return { ...ring.counts(), endUs };
   };

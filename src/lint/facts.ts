@@ -5,10 +5,12 @@ import type {
   FunctionRange,
   IndependentAwaits,
   LineRange,
+  ListenerLeak,
   SourceFacts,
 } from '../model/source-facts.ts';
 import { independentTurns } from './rules/no-await-in-loop.ts';
 import { floatingPromise } from './rules/no-floating-promises.ts';
+import { listenerLeak } from './rules/no-listener-leak.ts';
 import type { Analysis } from './source/analysis.ts';
 import { analyze } from './source/analysis.ts';
 import type { Node } from './source/ast.ts';
@@ -44,6 +46,7 @@ export function collectFacts(text: string, file: string): SourceFacts {
       functions: collectFunctions(analysis),
       calls: collectCalls(analysis),
       floating: collectFloating(analysis),
+      leaks: collectLeaks(analysis),
       functionRanges: collectFunctionRanges(analysis),
     };
   } catch {
@@ -91,6 +94,17 @@ function collectFloating(analysis: Analysis): FloatingCall[] {
     return undefined;
   });
   return floating;
+}
+
+function collectLeaks(analysis: Analysis): ListenerLeak[] {
+  const leaks: ListenerLeak[] = [];
+  walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
+    const leak = node.type === 'CallExpression' && listenerLeak(node, analysis);
+    const { line, column } = node.loc.start;
+    if (leak) leaks.push({ ...leak, line, column: column + 1 });
+    return undefined;
+  });
+  return leaks;
 }
 
 function callFacts(

@@ -18,6 +18,7 @@ export interface SourceFacts {
   calls: CallSite[];
   /** Calls of functions known to be async whose promise nobody awaits, and whose errors nobody handles. */
   floating?: FloatingCall[];
+  leaks?: ListenerLeak[];
 }
 
 /** From its first character to the one after its last; of a method, from its name on. */
@@ -29,6 +30,15 @@ export interface FunctionRange {
 export interface LineRange {
   first: number;
   last: number;
+}
+
+/** Every run of this adds a listener to an emitter that outlives it, and none is removed. */
+export interface ListenerLeak {
+  /** As it is written: `stock`. */
+  emitter: string;
+  event: string;
+  line: number;
+  column: number;
 }
 
 export interface FloatingCall {

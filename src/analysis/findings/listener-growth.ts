@@ -1,8 +1,8 @@
 import type { Finding } from '../../model/finding.ts';
+import type { SourceLocation } from '../../model/location.ts';
 import type { ListenersNote } from '../../model/note.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import { byPlace } from '../noted-places.ts';
-import type { NotedPlace } from '../noted-places.ts';
 import { locationOf, stepsOf } from '../places.ts';
 
 /** An emitter gets more and more listeners for one event, added by the same line. */
@@ -11,23 +11,42 @@ export const listenerGrowth: FindingRule = {
   find: (measured) => {
     const notes = measured.notes.filter((note) => note.kind === 'listeners');
     const { places } = byPlace(notes, measured, keyOf);
-    return places.flatMap(({ frames, notes: [first] }) => {
+    const told = places.flatMap(({ frames, notes: [first] }) => {
       // Later counts of the same event need not say who added the last one.
       const same = notes.filter((note) => keyOf(note) === keyOf(first!));
-      const place = { frames, notes: same };
-      return grows(place, measured) ? [describe(place, measured)] : [];
+      const [at, ...outer] = frames;
+      return grows(same, measured) ? [describe(locationOf(at!), stepsOf(outer), same, measured)] : [];
     });
+    const placed = new Set(places.flatMap((place) => place.notes.map(keyOf)));
+    const counted = notes.filter((note) => !placed.has(keyOf(note)));
+    return [...told, ...provenBySource(counted, measured)];
   },
 };
 
 const keyOf = ({ emitter, event }: ListenersNote): string => `${emitter}\n${event}`;
 
-function grows({ notes }: NotedPlace<ListenersNote>, { thresholds }: Measured): boolean {
+/** Counted without having been seen to be added: the only line whose source proves that each of its runs adds one more. */
+function provenBySource(notes: readonly ListenersNote[], measured: Measured): Finding[] {
+  return [...new Set(notes.map(({ event }) => event))].flatMap((event) => {
+    const same = notes.filter((note) => note.event === event);
+    const leaks = measured.facts.flatMap(({ file, leaks: all = [] }) =>
+      all.filter((leak) => leak.event === event).map(({ line, column }) => ({ file, line, column })),
+    );
+    const [at] = leaks;
+    return at && leaks.length === 1 && grows(same, measured) ? [describe(at, [], same, measured)] : [];
+  });
+}
+
+function grows(notes: readonly ListenersNote[], { thresholds }: Measured): boolean {
   return Math.max(...notes.map((note) => note.count)) >= thresholds.listenerGrowth.count;
 }
 
-function describe({ frames, notes }: NotedPlace<ListenersNote>, measured: Measured): Finding {
-  const [at, ...outer] = frames;
+function describe(
+  location: SourceLocation,
+  chain: Finding['chain'],
+  notes: readonly ListenersNote[],
+  measured: Measured,
+): Finding {
   const most = notes.reduce((a, b) => (b.count > a.count ? b : a));
   const { warnCount } = measured.thresholds.listenerGrowth;
   const grew = new Set(notes.map((note) => note.count)).size > 1;
@@ -36,9 +55,9 @@ function describe({ frames, notes }: NotedPlace<ListenersNote>, measured: Measur
     severity: most.count >= warnCount || grew ? 'warning' : 'info',
     confidence: 'measured',
     message: `${most.count} listeners for '${most.event}' on one ${most.emitter}, added here and not removed: each is called for every event, and keeps its memory`,
-    location: locationOf(at!),
+    location,
     evidence: { count: most.count, totalMs: 0, maxMs: 0, p99Ms: 0, loopShare: 0, routes: [] },
-    chain: stepsOf(outer),
+    chain,
     related: [],
   };
 }

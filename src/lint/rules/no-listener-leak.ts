@@ -1,4 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
 import { isFunction, lastName, staticString } from '../source/ast.ts';
 import { comesOften } from '../source/comes-often.ts';
 import { defineRule } from '../source/define-rule.ts';
@@ -17,56 +18,72 @@ export default defineRule({
   create({ analysis, report }) {
     return {
       CallExpression(call) {
-        if (
-          call.callee.type !== 'MemberExpression' ||
-          !/^(?:on|addListener|prependListener|addEventListener)$/.test(lastName(call.callee) ?? '')
-        )
-          return;
-        const event = staticString(call.arguments[0]);
-        const emitter = call.callee.object;
-        if (
-          event === undefined ||
-          !call.arguments[1] ||
-          !comesOften(analysis.reach.when(call)) ||
-          !outlives(emitter)
-        )
-          return;
-        const name = textOf(emitter, analysis);
-        if (isRemoved(call, name, event) || hasSignal(call)) return;
+        const leak = listenerLeak(call, analysis);
+        if (!leak) return;
         report({
           at: call,
           messageId: 'leak',
-          data: { emitter: name.slice(0, 40), event },
+          data: { emitter: leak.emitter.slice(0, 40), event: leak.event },
           detail: { confidence: 'likely' },
         });
       },
     };
-
-    function outlives(emitter: TSESTree.Expression): boolean {
-      if (globalName(emitter, analysis) === 'process') return true;
-      if (emitter.type !== 'Identifier' || !isConstantName(emitter, analysis)) return false;
-      const made = analysis.bindings.variable(emitter);
-      // The server's own listeners are added once, in what looks served only because a framework calls it.
-      return made !== undefined && !/^(?:app|server|io|wss?|fastify|router)$/i.test(emitter.name);
-    }
-
-    function isRemoved(call: TSESTree.CallExpression, name: string, event: string): boolean {
-      const listener = call.arguments[1]!;
-      const { text } = analysis.source;
-      if (
-        /\.(?:removeAllListeners|off|removeListener|removeEventListener)\(/.test(text) &&
-        !isFunction(listener)
-      ) {
-        return ['off', 'removeListener', 'removeEventListener', 'removeAllListeners'].some((method) =>
-          text.includes(`${name}.${method}(`),
-        );
-      }
-      return text.includes(`${name}.removeAllListeners('${event}'`);
-    }
-
-    function hasSignal(call: TSESTree.CallExpression): boolean {
-      const options = call.arguments[2];
-      return options !== undefined && /\b(?:signal|once)\b/.test(textOf(options, analysis));
-    }
   },
 });
+
+/** The emitter, as it is written, and the event to which every run of the call adds a listener; undefined when one is removed, or the emitter goes. */
+export function listenerLeak(
+  call: TSESTree.CallExpression,
+  analysis: Analysis,
+): { emitter: string; event: string } | undefined {
+  if (
+    call.callee.type !== 'MemberExpression' ||
+    !/^(?:on|addListener|prependListener|addEventListener)$/.test(lastName(call.callee) ?? '')
+  )
+    return undefined;
+  const event = staticString(call.arguments[0]);
+  const { object } = call.callee;
+  if (
+    event === undefined ||
+    !call.arguments[1] ||
+    !comesOften(analysis.reach.when(call)) ||
+    !outlives(object, analysis)
+  )
+    return undefined;
+  const emitter = textOf(object, analysis);
+  return isRemoved(call, emitter, event, analysis) || hasSignal(call, analysis)
+    ? undefined
+    : { emitter, event };
+}
+
+function outlives(emitter: TSESTree.Expression, analysis: Analysis): boolean {
+  if (globalName(emitter, analysis) === 'process') return true;
+  if (emitter.type !== 'Identifier' || !isConstantName(emitter, analysis)) return false;
+  const made = analysis.bindings.variable(emitter);
+  // The server's own listeners are added once, in what looks served only because a framework calls it.
+  return made !== undefined && !/^(?:app|server|io|wss?|fastify|router)$/i.test(emitter.name);
+}
+
+function isRemoved(
+  call: TSESTree.CallExpression,
+  name: string,
+  event: string,
+  { source }: Analysis,
+): boolean {
+  const listener = call.arguments[1]!;
+  const { text } = source;
+  if (
+    /\.(?:removeAllListeners|off|removeListener|removeEventListener)\(/.test(text) &&
+    !isFunction(listener)
+  ) {
+    return ['off', 'removeListener', 'removeEventListener', 'removeAllListeners'].some((method) =>
+      text.includes(`${name}.${method}(`),
+    );
+  }
+  return text.includes(`${name}.removeAllListeners('${event}'`);
+}
+
+function hasSignal(call: TSESTree.CallExpression, analysis: Analysis): boolean {
+  const options = call.arguments[2];
+  return options !== undefined && /\b(?:signal|once)\b/.test(textOf(options, analysis));
+}

@@ -131,6 +131,26 @@ describe('listener-growth', () => {
     `);
   });
 
+  it('names the only line that adds one with each run, where listeners were counted and not seen to be added', () => {
+    const counted = (): RecordingBuilder => {
+      const r = listening(64);
+      for (const note of r.notes) if (note.kind === 'listeners') note.stack = 0 as StackId;
+      return r;
+    };
+    const adding = (...lines: number[]): SourceFacts => ({
+      file: '/app/app.js',
+      independentAwaits: [],
+      calls: [],
+      leaks: lines.map((line) => ({ emitter: 'stock', event: 'change', line, column: 3 })),
+    });
+    const placesOf = (known: SourceFacts): unknown[] =>
+      analyze(counted().build(), [known]).value.findings.map(({ rule, location }) => [rule, location.line]);
+    expect(placesOf(adding(31))).toEqual([['listener-growth', 31]]);
+    // Nobody knows which of them, or nothing proves that one was added with each run.
+    expect(placesOf(adding(31, 40))).toEqual([]);
+    expect(placesOf(adding())).toEqual([]);
+  });
+
   it('is silent about few', () => {
     expect(rules(listening(10))).toEqual([]);
     expect(rules(listening(8, 9))).toEqual([]);

@@ -52,6 +52,24 @@ describe('what calls are given', () => {
   });
 });
 
+describe('listeners that pile up', () => {
+  it('are those that each run adds to an emitter that outlives it', () => {
+    const code = [
+      `const stock = new EventEmitter();`,
+      `stock.on('change', audit);`,
+      `http.createServer((req, res) => {`,
+      `  stock.on('change', () => res.write('.'));`,
+      `  stock.once('closed', () => res.end());`,
+      `  req.on('data', audit);`,
+      `});`,
+    ].join('\n');
+    const head = `import http from 'node:http';\nimport { EventEmitter } from 'node:events';\n`;
+    expect(collectFacts(head + code, 'a.js').leaks).toEqual([
+      { emitter: 'stock', event: 'change', line: 6, column: 3 },
+    ]);
+  });
+});
+
 describe('built-ins without a frame', () => {
   const work = (code: string): (string | undefined)[] =>
     collectFacts(code, 'a.js').calls.map(({ frameless }) => frameless);
