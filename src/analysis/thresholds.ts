@@ -87,6 +87,8 @@ export interface Thresholds {
   gcPressure: {
     /** Share of the time in garbage collection: told, a warning, an error. */
     share: number;
+    /** Told from here on where it is `share` of the time that the loop was busy. */
+    leastShare: number;
     warnShare: number;
     errorShare: number;
     /** Collections without which it is chance. */
@@ -207,7 +209,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     victimShare: 0.5,
   },
   cpuSaturated: { utilization: 0.9, placeShare: 0.3 },
-  gcPressure: { share: 0.15, warnShare: 0.2, errorShare: 0.3, collections: 10 },
+  gcPressure: { share: 0.15, leastShare: 0.1, warnShare: 0.2, errorShare: 0.3, collections: 10 },
   microtaskStarvation: { longMs: 50, onceMs: 200, share: 0.1 },
   threadPoolSaturated: {
     tasks: 20,

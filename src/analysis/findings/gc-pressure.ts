@@ -2,7 +2,7 @@ import { millis } from '../../base/figures.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { Hotspot } from '../hotspots.ts';
-import { gcShareOf } from '../loop-figures.ts';
+import { gcShareOf, utilizationOf } from '../loop-figures.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import { insideLibrary, lineKey } from '../places.ts';
 import { recheck } from '../recheck.ts';
@@ -20,7 +20,9 @@ export const gcPressure: FindingRule = {
     const { thresholds, observedUs, collections } = measured;
     const share = gcShareOf(measured);
     const limits = thresholds.gcPressure;
-    if (share < limits.share) return [];
+    // A loop that is often idle has room for garbage; what it does takes longer all the same.
+    const ofBusy = share / Math.max(share, utilizationOf(measured));
+    if (share < (ofBusy >= limits.share ? limits.leastShare : limits.share)) return [];
     const counted = collections.pauses.length;
     if (counted > 0 && counted < limits.collections) return [];
     if (microsToMillis(observedUs) < thresholds.observedMs) {

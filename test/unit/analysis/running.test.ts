@@ -151,6 +151,13 @@ describe('gc-pressure', () => {
     `);
   });
 
+  it('judges the share of the time that the loop was busy, where it is often idle', () => {
+    const [finding, ...others] = analyze(allocating(2.5).build(), []).value.findings;
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'gc-pressure', severity: 'info' });
+    expect(finding?.message).toMatch(/^Garbage collection took 12 % of the time/);
+  });
+
   it('is silent about a share that is usual', () => {
     expect(analyze(allocating(1.5).build(), []).value.findings).toEqual([]);
   });
