@@ -56,6 +56,8 @@ const entries = [
       loadedWhenCalled(/reference[\\/]linter\.ts$/, './lint-eslint.cjs', ['verifyByReference']),
     ],
   },
+  // Loads the project's own TypeScript.
+  { in: 'src/session/workers/types-worker.ts', out: 'dist/workers/types.cjs', budget: 20, ...node },
   // Large, and seldom needed: the worker loads them for what it cannot do itself.
   { in: 'src/lint/reference/parser.ts', out: 'dist/workers/lint-parser.cjs', budget: 4500, ...node },
   { in: 'src/lint/reference/linter.ts', out: 'dist/workers/lint-eslint.cjs', budget: 1500, ...node },

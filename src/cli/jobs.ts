@@ -1,4 +1,4 @@
-import type { openRecording } from '../recording/read.ts';
+import type { RecordingReader } from '../recording/contract.ts';
 import type { whatKeepsAlive } from '../session/alive.ts';
 import type { analyzeFile } from '../session/analyze.ts';
 import type { compareFiles } from '../session/compare.ts';
@@ -15,7 +15,7 @@ export interface Jobs {
   analyzeFile: typeof analyzeFile;
   compareFiles: typeof compareFiles;
   lintPaths: typeof lintPaths;
-  openRecording: typeof openRecording;
+  openRecording: (file: string) => Promise<RecordingReader>;
   tasks: typeof tasksInWorker;
   alive: typeof whatKeepsAlive;
   openOtlpStream: typeof openOtlpStream;

@@ -1,6 +1,10 @@
 import * as vscode from 'vscode';
 import { quietAside } from '../lint/side-files.ts';
+import type { TypedGifts } from '../lint/types/typed-calls.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Outcome } from '../model/problem.ts';
 import { startLintClient, type LintClient } from '../session/lint-client.ts';
+import { startTypesClient, type TypesClient } from '../session/types-client.ts';
 import { CODE } from './inline/languages.ts';
 import type { FindingsStore } from './findings/store.ts';
 import { LintStatus } from './lint-status.ts';
@@ -30,6 +34,7 @@ export class Hints {
   readonly #written = new Set<string>();
   #gathering: NodeJS.Timeout | undefined;
   #client: LintClient | undefined;
+  #types: TypesClient | undefined;
 
   constructor(store: FindingsStore, log: vscode.LogOutputChannel) {
     this.#store = store;
@@ -55,6 +60,7 @@ export class Hints {
     for (const timer of this.#waiting.values()) clearTimeout(timer);
     clearTimeout(this.#gathering);
     this.#client?.dispose();
+    this.#types?.dispose();
   }
 
   /** The first file of a folder has its project indexed; then its open files are looked at again. */
@@ -79,6 +85,7 @@ export class Hints {
     this.#gathering = setTimeout(() => {
       const files = [...this.#written];
       this.#written.clear();
+      this.#types?.changed(files);
       this.#client?.changed(files).then(
         () => this.#all(),
         (error: unknown) => this.#log.debug(`Changes were not taken over: ${String(error)}`),
@@ -110,25 +117,41 @@ export class Hints {
   }
 
   async #lint(document: vscode.TextDocument): Promise<void> {
-    const { lintEnabled, lintPreset } = settings(document.uri);
+    const { lintEnabled, lintPreset, lintTypes } = settings(document.uri);
     if (!lintEnabled) {
       this.#store.setHints(document.uri, []);
       return;
     }
     const { version } = document;
+    const isOld = (): boolean => document.version !== version || document.isClosed;
     try {
       this.#client ??= startLintClient();
       this.#openProject(document.uri, this.#client);
-      const { value, problems } = await this.#client.lint(nameOf(document), document.getText(), lintPreset);
-      for (const problem of problems) this.#log.debug(`${document.uri.fsPath}: ${problem.message}`);
-      if (document.version !== version || document.isClosed) return;
-      const relative = vscode.workspace.asRelativePath(document.uri, false);
-      this.#store.setHints(document.uri, quietAside(value, relative));
-      this.#status.linted(value.length);
+      const text = document.getText();
+      const show = ({ value, problems }: Outcome<Finding[]>): void => {
+        for (const problem of problems) this.#log.debug(`${document.uri.fsPath}: ${problem.message}`);
+        if (isOld()) return;
+        const relative = vscode.workspace.asRelativePath(document.uri, false);
+        this.#store.setHints(document.uri, quietAside(value, relative));
+        this.#status.linted(value.length);
+      };
+      show(await this.#client.lint(nameOf(document), text, lintPreset));
+      if (!lintTypes || isOld()) return;
+      const gifts = await this.#giftsOf(document, text);
+      if (gifts && !isOld()) show(await this.#client.lint(nameOf(document), text, lintPreset, { gifts }));
     } catch (error) {
       // Hints are an extra: their failure belongs into the log, not into the user's way.
       this.#log.warn(`Hints of ${document.uri.fsPath} failed: ${String(error)}`);
     }
+  }
+
+  /** What the project's own TypeScript says of a file: it is run, so only where the folder is trusted. */
+  async #giftsOf(document: vscode.TextDocument, text: string): Promise<TypedGifts | undefined> {
+    if (!vscode.workspace.isTrusted || document.uri.scheme !== 'file') return undefined;
+    this.#types ??= startTypesClient();
+    const { value, problems } = await this.#types.gifts(document.uri.fsPath, text);
+    for (const { message } of problems) this.#log.debug(message);
+    return value;
   }
 }
 

@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 export interface Settings {
   lintEnabled: boolean;
   lintPreset: 'recommended' | 'strict';
+  /** Whether the project's type checker is asked about open files. */
+  lintTypes: boolean;
   inlineLens: boolean;
   inlineEndOfLine: boolean;
   /** Event loop delay from which the status item warns, ms. */
@@ -18,6 +20,7 @@ export function settings(scope?: vscode.Uri): Settings {
   return {
     lintEnabled: all.get('lint.enabled', true),
     lintPreset: all.get('lint.preset') === 'strict' ? 'strict' : 'recommended',
+    lintTypes: all.get('lint.types', true),
     inlineLens: all.get('inline.lens', true),
     inlineEndOfLine: all.get('inline.endOfLine', false),
     delayThreshold: all.get('delayThreshold', 50),

@@ -3,6 +3,7 @@ import type { Outcome } from '../model/problem.ts';
 import type { SourceFacts } from '../model/source-facts.ts';
 import type { FileIndex } from './project/file-index.ts';
 import type { ProjectFacts } from './project/reach-facts.ts';
+import type { TypedGifts } from './types/typed-calls.ts';
 
 /** Which rules run: a quiet, precise set, or all of them. */
 export type PresetName = 'recommended' | 'strict';
@@ -21,6 +22,8 @@ export type LintRequest =
       rules?: Readonly<Record<string, RuleChoice>>;
       /** What the project's other files tell about this one. */
       project?: ProjectFacts;
+      /** What the type checker says of its calls. */
+      gifts?: TypedGifts;
     }
   | { id: number; kind: 'index'; file: string; text: string }
   /** Index the project around a folder in the background; later hints know of it. */

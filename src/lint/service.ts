@@ -6,6 +6,7 @@ import type { FileIndex } from './project/file-index.ts';
 import type { Project } from './project/project.ts';
 import type { LintRequest } from './protocol.ts';
 import { parseTree, type Tree } from './source/parse.ts';
+import { withTypes } from './types/with-types.ts';
 
 /** Answers about texts, and keeps the trees that will be asked for again. */
 export interface LintService {
@@ -54,7 +55,8 @@ export function createLintService(): LintService {
       forget(file);
       // A text in the middle of an edit says nothing new about who calls whom.
       if (tree && project?.has(file)) project.set(file, indexTree(tree, text, file));
-      return lintText({ ...request, tree, project: request.project ?? project?.facts(file) });
+      const facts = withTypes(request.project ?? project?.facts(file), request.gifts);
+      return lintText({ ...request, tree, project: facts });
     },
   };
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Disposable } from '../base/disposable.ts';
 import type { FileIndex } from '../lint/project/file-index.ts';
 import type { ProjectFacts } from '../lint/project/reach-facts.ts';
+import type { TypedGifts } from '../lint/types/typed-calls.ts';
 import type { LintReply, LintRequest, PresetName, RuleChoice } from '../lint/protocol.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/problem.ts';
@@ -15,13 +16,7 @@ export interface LintClient extends Disposable {
    * Hints of one text. When a newer request for the same file overtakes it, the answer is empty, with a problem
    * `superseded`.
    */
-  lint(
-    file: string,
-    text: string,
-    preset: PresetName,
-    rules?: Readonly<Record<string, RuleChoice>>,
-    project?: ProjectFacts,
-  ): Promise<Outcome<Finding[]>>;
+  lint(file: string, text: string, preset: PresetName, known?: Known): Promise<Outcome<Finding[]>>;
   /** Indexes the project around a folder, so that later hints know who calls whom. How many files it has. */
   open(folder: string): Promise<number>;
   /** Tells of files that were written, made or removed on disk. */
@@ -30,6 +25,16 @@ export interface LintClient extends Disposable {
   index(file: string, text: string): Promise<FileIndex>;
   /** What the sources prove, in the order of the files. */
   facts(files: readonly SourceFile[]): Promise<SourceFacts[]>;
+}
+
+/** What is known of a text beside itself. */
+export interface Known {
+  /** Changes to the preset, by rule name. */
+  rules?: Readonly<Record<string, RuleChoice>>;
+  /** What the project's other files tell about it. */
+  project?: ProjectFacts | undefined;
+  /** What the type checker says of its calls. */
+  gifts?: TypedGifts | undefined;
 }
 
 export interface LintClientOptions {
@@ -70,8 +75,7 @@ class WorkerClient implements LintClient {
     file: string,
     text: string,
     preset: PresetName,
-    rules?: Readonly<Record<string, RuleChoice>>,
-    project?: ProjectFacts,
+    { rules, project, gifts }: Known = {},
   ): Promise<Outcome<Finding[]>> {
     const reply = await this.#ask({
       id: ++this.#lastId,
@@ -81,6 +85,7 @@ class WorkerClient implements LintClient {
       preset,
       ...(rules ? { rules } : {}),
       ...(project ? { project } : {}),
+      ...(gifts ? { gifts } : {}),
     });
     if (reply.kind === 'lint') return reply.outcome;
     return {

@@ -27,6 +27,8 @@ export interface LintOptions {
   change?: Change;
   /** Default: on. */
   cache?: CacheChoice;
+  /** Whether the type checker of the project is asked what is a promise. Default: none. */
+  types?: 'exact' | 'none';
   /** Ranks by what was measured. */
   evidence?: Report;
   signal?: AbortSignal;
@@ -54,6 +56,7 @@ export async function lintPaths(options: LintOptions): Promise<Outcome<Finding[]
     others,
     preset: options.preset ?? config.preset ?? 'recommended',
     rules: config.rules,
+    types: options.types ?? 'none',
     cache: await cacheFor(options.cache ?? {}, roots[0] ?? cwd),
     ...(changed ? { isConcerned: (file, facts) => changed.has(file) || passesThrough(facts, changed) } : {}),
     signal,

@@ -1,9 +1,12 @@
-// How many slow regular expressions the fast check finds, and what it costs.
-//   npm run bench:redos [-- --json] [-- --count 200]
-// There is no public labelled set on the npm registry, so the labels are proven here: expressions from the sources of
-// the packages in node_modules and mutations of them go to recheck; what it calls vulnerable is then run on its attack
-// string, at growing lengths. Slow is what was measured to grow: more than double for one more pump (exponential), or
-// more than 2.5 times for twice the pumps (polynomial). What recheck cannot decide in its time has no label.
+// How many slow regular expressions the fast check finds, how many it reports wrongly, and what it costs; how many the
+// full check decides in its time.
+//   npm run bench:redos [-- --json] [-- --count 200] [-- --set FILE] [-- --missed]
+// Two sets. Advisories (redos-cves.mjs): expressions of published advisories with a label and an attack each; the label
+// counts only where running the attack confirms it. Drawn: expressions from the sources of the packages in
+// node_modules and mutations of them, labelled here: they go to recheck, and what it calls vulnerable is run on its
+// attack string at growing lengths. Slow is what was measured to grow: more than double for two more pumps
+// (exponential), or more than 2.5 times for twice the pumps (polynomial). What recheck calls safe is linear; what
+// nothing confirms has no label. --set: another set, one expression a line, labelled the same way.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,78 +16,167 @@ import vm from 'node:vm';
 import * as esbuild from 'esbuild';
 import recheck from 'recheck/lib/browser.js';
 import { numbers } from '../fuzz/mutate.mjs';
+import { ADVISORIES } from './redos-cves.mjs';
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean' },
+    missed: { type: 'boolean' },
     count: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
+    set: { type: 'string' },
   },
 });
+/** Time of the full check for one expression, ms. */
+const FULL_MS = 2_000;
+/** Shares that the fast check shall find, percent, and what it may cost, ms. */
+const LEAST = { exponential: 90, polynomial: 85 };
+const MEAN_MS = 5;
+
 const screenRegexp = await load();
 const random = numbers(Number(values.seed));
-
-const found = collect('node_modules');
-const chosen = Array.from({ length: Number(values.count) }, (_, i) =>
-  i % 2 ? vary(pick(found), pick(found)) : pick(found),
-).filter(isValid);
-// The first ones pay for compiling the check itself.
-for (const { source, flags } of found.slice(0, 50)) screenRegexp(source, flags);
-
-const counts = { exponential: [0, 0], polynomial: [0, 0], linear: [0, 0] };
+const full = { times: [], decided: 0 };
 const times = [];
-let undecided = 0;
-for (const { source, flags } of chosen) {
-  const start = process.cpuUsage();
-  const said = screenRegexp(source, flags);
-  times.push(cpuMs(start));
-  const label = prove(source, flags);
-  if (!label) undecided++;
-  else {
-    counts[label][1]++;
-    if (said && (label !== 'exponential' || said.growth === 'exponential')) counts[label][0]++;
-  }
-}
-times.sort((a, b) => a - b);
+
+const advisories = ADVISORIES.map(([name, of, source, flags, growth, ...attack]) => ({
+  name: `${name} (${of})`,
+  source,
+  flags,
+  growth,
+  attack,
+}));
+const found = values.set ? lines(values.set) : collect('node_modules');
+const drawn = values.set
+  ? found
+  : Array.from({ length: Number(values.count) }, (_, i) =>
+      i % 2 ? vary(pick(found), pick(found)) : pick(found),
+    ).filter(isValid);
+// The first ones pay for compiling the checks themselves.
+for (const { source, flags } of found.slice(0, 50)) screenRegexp(source, flags);
+for (const { source, flags } of found.slice(0, 10)) recheck.checkSync(source, flags, { timeout: 500 });
+
 const rows = [
-  row('exponential: found', share(counts.exponential), '%', counts.exponential[1]),
-  row('polynomial: found', share(counts.polynomial), '%', counts.polynomial[1]),
-  row('linear: reported all the same', share(counts.linear), '%', counts.linear[1]),
-  row('no label', (100 * undecided) / chosen.length, '%', chosen.length),
-  row('fast check, mean', times.reduce((a, b) => a + b, 0) / times.length, 'ms', times.length),
-  row('fast check, median', times[times.length >> 1], 'ms', times.length),
-  row('fast check, longest', times.at(-1), 'ms', times.length),
+  ...rowsOf('advisories', advisories, ({ source, flags, growth, attack }) => {
+    decide(source, flags);
+    const [first, repeated, last] = attack;
+    const text = (n) => first + repeated.repeat(n) + last;
+    return grows(source, flags, text, growth) ? growth : undefined;
+  }),
+  ...rowsOf(values.set ? path.basename(values.set) : 'drawn', drawn, prove),
+  ...timeRows(),
 ];
 if (values.json) console.log(JSON.stringify({ name: 'redos', rows }));
 else
-  for (const { label, value, unit, baseline } of rows)
-    console.log(`${label.padEnd(32)} ${value.toFixed(1).padStart(8)} ${unit}  (${baseline})`);
+  for (const { label, value, unit, baseline, limit } of rows)
+    console.log(
+      `${label.padEnd(48)} ${value.toFixed(1).padStart(8)} ${unit}  (${baseline})${limit === undefined ? '' : `  limit ${limit}`}`,
+    );
 
-/** The growth that was measured; linear where recheck proves it; undefined where neither is known. */
-function prove(source, flags) {
+/** What the fast check says of a set, beside its labels. */
+function rowsOf(name, set, labelOf) {
+  const counts = { exponential: [0, 0], polynomial: [0, 0], linear: [0, 0] };
+  let unlabelled = 0;
+  for (const one of set) {
+    const start = process.cpuUsage();
+    const said = screenRegexp(one.source, one.flags);
+    times.push(cpuMs(start));
+    const label = labelOf(one);
+    if (!label) {
+      unlabelled++;
+      if (values.missed) console.error(`no label: ${one.name ?? ''} /${one.source}/${one.flags}`);
+      continue;
+    }
+    counts[label][1]++;
+    const isFound = Boolean(said) && (label !== 'exponential' || said.growth === 'exponential');
+    if (isFound) counts[label][0]++;
+    if (values.missed && isFound !== (label !== 'linear'))
+      console.error(`${label}, said ${said?.growth}: ${one.name ?? ''} /${one.source}/${one.flags}`);
+  }
+  const labels = Object.keys(counts).filter((label) => counts[label][1] > 0);
+  return [
+    ...labels.map((label) => ({
+      label: `${name}, ${label}: ${label === 'linear' ? 'reported all the same' : 'found, at least'}`,
+      value: share(counts[label]),
+      unit: '%',
+      baseline: `${counts[label][1]} expressions`,
+      limit: LEAST[label],
+    })),
+    {
+      label: `${name}: no label`,
+      value: (100 * unlabelled) / set.length,
+      unit: '%',
+      baseline: `${set.length} expressions`,
+    },
+  ];
+}
+
+function timeRows() {
+  times.sort((a, b) => a - b);
+  full.times.sort((a, b) => a - b);
+  const at = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+  const mean = times.reduce((a, b) => a + b, 0) / times.length;
+  const each = (all) => `${all.length} expressions`;
+  return [
+    { label: 'fast check, mean', value: mean, unit: 'ms', baseline: each(times), limit: MEAN_MS },
+    { label: 'fast check, median', value: at(times, 0.5), unit: 'ms', baseline: each(times) },
+    { label: 'fast check, 99 of 100 within', value: at(times, 0.99), unit: 'ms', baseline: each(times) },
+    { label: 'fast check, longest', value: times.at(-1), unit: 'ms', baseline: each(times) },
+    {
+      label: `full check, decided within ${FULL_MS / 1000} s`,
+      value: (100 * full.decided) / full.times.length,
+      unit: '%',
+      baseline: each(full.times),
+    },
+    { label: 'full check, median', value: at(full.times, 0.5), unit: 'ms', baseline: each(full.times) },
+    {
+      label: 'full check, 99 of 100 within',
+      value: at(full.times, 0.99),
+      unit: 'ms',
+      baseline: each(full.times),
+    },
+  ];
+}
+
+/** What the full check answers; undefined where it fails. */
+function decide(source, flags) {
+  const start = process.cpuUsage();
   let answer;
   try {
-    answer = recheck.checkSync(source, flags, { timeout: 1_000 });
+    answer = recheck.checkSync(source, flags, { timeout: FULL_MS });
   } catch {
-    return undefined;
+    // As undecided.
   }
-  if (answer.status === 'safe') return 'linear';
-  if (answer.status !== 'vulnerable') return undefined;
+  full.times.push(cpuMs(start));
+  if (answer && answer.status !== 'unknown') full.decided++;
+  return answer;
+}
+
+/** The growth that was measured; linear where recheck proves it; undefined where neither is known. */
+function prove({ source, flags }) {
+  const answer = decide(source, flags);
+  if (answer?.status === 'safe') return 'linear';
+  if (answer?.status !== 'vulnerable') return undefined;
   const { prefix, pumps, suffix } = answer.attack;
   const text = (n) =>
     pumps.reduce((all, pump) => all + pump.prefix + pump.pump.repeat(n), prefix ?? '') + suffix;
-  if (answer.complexity.type === 'exponential') {
+  const growth = answer.complexity.type === 'exponential' ? 'exponential' : 'polynomial';
+  return grows(source, flags, text, growth) ? growth : undefined;
+}
+
+/** Whether running it on an attack of growing length shows the growth. */
+function grows(source, flags, text, growth) {
+  if (growth === 'exponential') {
     for (let n = 4; n <= 40; n += 2) {
       const [short, long] = [run(source, flags, text(n)), run(source, flags, text(n + 2))];
-      if (long === Infinity || (short > 5 && long > 2 * short)) return 'exponential';
+      if (long === Infinity || (short > 5 && long > 2 * short)) return true;
     }
-    return undefined;
+    return false;
   }
-  for (let n = 500; n <= 128_000; n *= 2) {
+  for (let n = 250; n <= 128_000; n *= 2) {
     const [short, long] = [run(source, flags, text(n)), run(source, flags, text(2 * n))];
-    if (short > 5) return long > 2.5 * short ? 'polynomial' : undefined;
+    if (short > 5) return long > 2.5 * short;
   }
-  return undefined;
+  return false;
 }
 
 /** CPU milliseconds of one match; Infinity past half a second. */
@@ -143,6 +235,12 @@ function vary(one, other) {
   return { source: kinds[random(kinds.length)], flags };
 }
 
+/** The expressions of a file, one a line. */
+function lines(file) {
+  const all = fs.readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean);
+  return all.map((source) => ({ source, flags: '' })).filter(isValid);
+}
+
 function pick(list) {
   return list[random(list.length)];
 }
@@ -157,10 +255,6 @@ function isValid({ source, flags }) {
 
 function share([part, whole]) {
   return whole === 0 ? 0 : (100 * part) / whole;
-}
-
-function row(label, value, unit, number) {
-  return { label, value, unit, baseline: `${number} expressions` };
 }
 
 async function load() {

@@ -31,7 +31,7 @@ export function addExport(parts: CommandParts): void {
     .action(async (file: string, { to, out, quiet }: ExportCommandOptions) => {
       refuseCommand(parts, 'export');
       const recording = path.resolve(face.cwd, file);
-      const reader = jobs.openRecording(recording);
+      const reader = await jobs.openRecording(recording);
       const target = path.resolve(face.cwd, out);
       if (to === 'otlp') {
         const { value } = await jobs.analyzeFile(recording, {});

@@ -27,6 +27,7 @@ interface LintCommandOptions extends CommonOptions, FailOnOptions {
   since?: string;
   staged?: true;
   evidence?: string;
+  types?: true;
   /** False for `--no-cache`. */
   cache: boolean;
   cacheDir?: string;
@@ -59,6 +60,10 @@ export function addLint({ program, face, jobs, command, answer }: CommandParts):
       '-e, --evidence <file>',
       'a recording: hints at lines that it measured come first, with the figures',
     )
+    .option(
+      '--types',
+      "ask the project's own TypeScript what is a promise: exact, and takes as long as its type check",
+    )
     .addOption(formatOption(['text', 'json', 'sarif', 'github', 'markdown']))
     .addOption(failOnOption())
     .addOption(
@@ -83,6 +88,7 @@ export function addLint({ program, face, jobs, command, answer }: CommandParts):
         ...(config !== undefined && { config: path.resolve(face.cwd, config) }),
         ...(options.since !== undefined && { change: { kind: 'since' as const, ref: options.since } }),
         ...(options.staged && { change: { kind: 'staged' as const } }),
+        ...(options.types && { types: 'exact' as const }),
         cache: options.cache ? cacheOf(options.cacheDir, face.cwd) : 'off',
         ...(evidence && { evidence: evidence.value }),
       });

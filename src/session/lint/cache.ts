@@ -5,10 +5,16 @@ import type { FileIndex } from '../../lint/project/file-index.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Outcome } from '../../model/problem.ts';
 import { contentHash } from './content-hash.ts';
+import type { ChosenFile } from './source-files.ts';
+import { isSameStamp, isSettled, type Stamp } from './stamps.ts';
 import { openStore, type Store } from './store.ts';
 
 /** What earlier runs found out, by the content of files. */
 export interface LintCache {
+  /** The hash of a file that still has the stamp it was read with; '' for one that was left out. */
+  hash(file: ChosenFile, stamp: Stamp): string | undefined;
+  /** @param stamp taken before the file was read, now */
+  putHash(file: ChosenFile, stamp: Stamp, hash: string): void;
   /** The index of a text with this hash, by the file's absolute name. */
   index(file: string, hash: string): FileIndex | undefined;
   putIndex(file: string, hash: string, index: FileIndex): void;
@@ -29,6 +35,8 @@ export interface OutcomeKeys {
 
 /** Remembers nothing. */
 export const NO_CACHE: LintCache = {
+  hash: () => undefined,
+  putHash: () => undefined,
   index: () => undefined,
   putIndex: () => undefined,
   outcome: () => undefined,
@@ -42,10 +50,18 @@ export const NO_CACHE: LintCache = {
  */
 export function openCache(folder: string, version: string): LintCache {
   const outcomes = openStore<OutcomeKeys & { outcome: Outcome<Finding[]> }>(folder, 'findings', version);
+  const stamps = openStore<{ stamp: Stamp; hash: string }>(folder, 'stamps', version);
   let opened: Store<{ hash: string; index: FileIndex }> | undefined;
   // The larger file, and not needed when nothing changed.
   const indexes = () => (opened ??= openStore(folder, 'index', version));
   return {
+    hash(file, stamp) {
+      const known = stamps.get(keyOf(file));
+      return known && isSameStamp(known.stamp, stamp) ? known.hash : undefined;
+    },
+    putHash(file, stamp, hash) {
+      if (isSettled(stamp, Date.now())) stamps.put(keyOf(file), { stamp, hash });
+    },
     index(file, hash) {
       const known = indexes().get(file);
       return known?.hash === hash ? known.index : undefined;
@@ -57,10 +73,19 @@ export function openCache(folder: string, version: string): LintCache {
     },
     putOutcome: (name, keys, outcome) => outcomes.put(name, { ...keys, outcome }),
     async save(keep) {
-      await Promise.all([outcomes.save(keep), opened?.save(keep)]);
+      await Promise.all([
+        outcomes.save(keep),
+        opened?.save(keep),
+        stamps.save((key) => keep(key.replace(ASKED, ''))),
+      ]);
     },
   };
 }
+
+/** A file that was asked for is never left out. No path begins like this. */
+const ASKED = '\0';
+
+const keyOf = ({ file, asked }: ChosenFile): string => (asked ? ASKED + file : file);
 
 /** Where a project's cache goes: to its installed packages, or else into the user's own folder. */
 export async function cacheFolder(root: string): Promise<string> {

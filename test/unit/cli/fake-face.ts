@@ -44,9 +44,7 @@ export async function ran(
     tasks: unexpected('tasks'),
     alive: unexpected('alive'),
     openOtlpStream: unexpected('openOtlpStream'),
-    openRecording: () => {
-      throw new Error('openRecording was not expected.');
-    },
+    openRecording: unexpected('openRecording'),
     ...jobs,
   };
   const code = await run(typeof line === 'string' ? line.split(' ').filter(Boolean) : line, fake.face, all);

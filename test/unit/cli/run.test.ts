@@ -312,7 +312,7 @@ test('a defect of ours is exit code 5, its stack only with --verbose', async () 
 });
 
 describe('export', () => {
-  const openRecording: Jobs['openRecording'] = (file) => readRecording(file);
+  const openRecording: Jobs['openRecording'] = (file) => Promise.resolve(readRecording(file));
 
   test.each(['perfetto', 'cpuprofile', 'speedscope'])('--to %s writes JSON', async (to) => {
     const file = await written(fillWithSample);
