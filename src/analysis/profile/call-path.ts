@@ -1,6 +1,6 @@
 import type { Cause } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
-import { causeOfFrame, isHandOver, isLoader, isRecorder, lastName } from './frame-cause.ts';
+import { causeOfFrame, isBuiltinLoader, isHandOver, isLoader, isRecorder, lastName } from './frame-cause.ts';
 
 /** A stack, reduced to what a finding needs: the functions that can be blamed, and what the innermost of them called. */
 export interface CallPath {
@@ -80,11 +80,14 @@ export function callPath(frames: readonly Frame[], lines: 'start' | 'exact'): Ca
   const loading = frames.some(isLoader);
   const below = describeBelow(frames.slice(innermost + 1), levels.length > 0);
   const cause = loading && below.cause === 'javascript' ? 'module-load' : below.cause;
-  return { kind, levels, below: cut === undefined ? { ...below, cause } : LOADING, loading };
+  if (cut === undefined) return { kind, levels, below: { ...below, cause }, loading };
+  return { kind, levels, below: isLoader(frames[cut]!) ? LOADING : LOADING_NODE, loading: true };
 }
 
 const NOTHING: Below = { key: '', cause: 'native', self: false, inNode: false };
 const LOADING: Below = { key: 'loading', cause: 'module-load', self: false, inNode: false };
+/** Once in a process, and nobody's fault. */
+const LOADING_NODE: Below = { key: 'loading node', cause: 'module-load', self: false, inNode: true };
 
 /** The recorder's own time: not the program's. */
 const NOBODY: CallPath = {
@@ -105,7 +108,7 @@ function pathKind(leaf: Frame): CallPath['kind'] {
 function loadingCut(frames: readonly Frame[]): number | undefined {
   const own = frames.findIndex((frame) => frame.owner === 'own');
   if (own < 0) return undefined;
-  const loader = frames.findIndex((frame, i) => i > own && isLoader(frame));
+  const loader = frames.findIndex((frame, i) => i > own && (isLoader(frame) || isBuiltinLoader(frame)));
   return loader < 0 ? undefined : loader;
 }
 

@@ -38,6 +38,11 @@ export function isLoader(frame: Frame): boolean {
   return frame.owner === 'node' && /internal\/modules\//.test(frame.file);
 }
 
+/** Loads a part of Node that is loaded when it is first used, as `fetch` is. */
+export function isBuiltinLoader(frame: Frame): boolean {
+  return frame.owner === 'node' && /internal\/bootstrap\/(realm|loaders)/.test(frame.file);
+}
+
 /**
  * Code that runs only because a recording is made: what we put into the process, which is marked `looplens:`, and what Node
  * calls our hooks through.

@@ -411,6 +411,22 @@ describe('blocked-loop', () => {
     `);
   });
 
+  it('blames nobody for what Node itself loads when it is first used', () => {
+    const rulesWith = (...loader: Parameters<typeof node>): string[] => {
+      const r = new RecordingBuilder();
+      for (let i = 0; i < 20; i++) {
+        r.request(500 + i * 200, 'GET /', (q) => {
+          if (i === 0) q.run(150, handler, node(...loader), node('internal/deps/undici/undici', ''));
+          else q.run(1, handler);
+          q.end();
+        });
+      }
+      return analyze(r.build(), []).value.findings.map(({ rule }) => rule);
+    };
+    expect(rulesWith('internal/bootstrap/realm', 'compileForInternalLoader')).toEqual([]);
+    expect(rulesWith('internal/modules/cjs/loader', 'Module._load')).toEqual(['blocked-loop']);
+  });
+
   it('gives long collections their own cause', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 20; i++) {
