@@ -250,8 +250,7 @@ function begin(
   const onBeforeExit = (): void => {
     if (canSample && ++lastLooks <= MAX_LAST_LOOKS) hooks.unrecorded(() => void recordLasting(waits, 0));
   };
-  process.on('exit', onExit);
-  process.on('beforeExit', onBeforeExit);
+  process.on('exit', onExit).on('beforeExit', onBeforeExit);
   cleanup.push(() => process.off('exit', onExit).off('beforeExit', onBeforeExit));
 
   const modes = createModes({
@@ -336,6 +335,8 @@ function begin(
     watchers.settle();
     undoAll();
     const endUs = now() >>> 0;
+    // What holds the loop from here on is us.
+    Atomics.store(ring.ctl, Ctl.Ending, 1);
     if (canSample) await recordLasting(waits, LASTING_US, whoIsHeld);
     pending.clear();
     if (config.mode !== 'watch') tellCrowds(endUs);

@@ -4,7 +4,7 @@ import { MANY_LISTENERS } from './listeners.ts';
 import type { AgentMessage } from './protocol.ts';
 
 /** In a larger heap the look would hold the program for longer than a heartbeat or two, bytes. */
-const MAX_HEAP = 100e6;
+const MAX_HEAP = 50e6;
 const MAX_CROWDS = 50;
 
 /** Listeners for one event of one emitter. */

@@ -24,8 +24,8 @@ export const Ctl = {
   Execution: 3,
   /** Nesting of executions under way; 0 = none. */
   Depth: 4,
-  /** 1 from when the process exits. */
-  Exiting: 5,
+  /** 1 from when the recording ends, or the process. */
+  Ending: 5,
   /** 1 when the worker has reached the collector. */
   Connected: 6,
   /** 1 when the worker has sent all that an exiting process had. */

@@ -68,7 +68,7 @@ export function createStallWatch(ports: StallWatchPorts): { check(): void } {
 
   return {
     check: () => {
-      if (Atomics.load(ctl, Ctl.Exiting) !== 0) {
+      if (Atomics.load(ctl, Ctl.Ending) !== 0) {
         cancel();
         return;
       }

@@ -112,7 +112,7 @@ export function openTransport(ports: TransportPorts): Transport {
     },
     exit: (messages) => {
       // The worker's own inspector session would keep the exiting process waiting for ever.
-      Atomics.store(ring.ctl, Ctl.Exiting, 1);
+      Atomics.store(ring.ctl, Ctl.Ending, 1);
       flush(messages);
       if (fallback || !worker) return;
       worker.postMessage('exit');

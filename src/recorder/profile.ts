@@ -59,6 +59,21 @@ async function ticks(node: RawProfileNode, locator: SourceLocator): Promise<Prof
   return [...lines].map(([line, count]) => ({ line, count }));
 }
 
+/** The profile without the samples after a moment, µs on its own clock: what we do while leaving is not the program's. */
+export function cutProfile(raw: RawProfile, endUs: number): RawProfile {
+  if (raw.endTime <= endUs) return raw;
+  const deltas = raw.timeDeltas ?? [];
+  let time = raw.startTime;
+  let count = 0;
+  while (count < deltas.length && time + deltas[count]! <= endUs) time += deltas[count++]!;
+  return {
+    ...raw,
+    endTime: Math.max(raw.startTime, endUs),
+    ...(raw.samples && { samples: raw.samples.slice(0, count) }),
+    timeDeltas: deltas.slice(0, count),
+  };
+}
+
 /** URLs of code that runs only because we record: our agent, and what Node calls our hooks through. */
 const OUR_CODE = /^looplens:|^node:internal\/(async_hooks|promise_hooks)$/;
 

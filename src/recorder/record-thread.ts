@@ -5,7 +5,7 @@ import type { RecordingWriter } from '../recording/contract.ts';
 import { createAgentStacks } from './agent-stacks.ts';
 import { createDelayWindow } from './delay-window.ts';
 import { takeMessage } from './messages.ts';
-import { convertProfile, overheadShare } from './profile.ts';
+import { convertProfile, cutProfile, overheadShare } from './profile.ts';
 import type { RecordingTablesWriter } from './tables.ts';
 import { createThreadEvents } from './thread-events.ts';
 
@@ -120,10 +120,11 @@ export async function recordThread(
       });
     }
   };
-  const takeProfile = async (onTaken: () => void = () => undefined): Promise<void> => {
-    const raw = await target.stopProfile();
+  const takeProfile = async (onTaken: () => void = () => undefined, untilUs = Infinity): Promise<void> => {
+    const whole = await target.stopProfile();
     onTaken();
-    if (!raw || target.profileUs === 'off') return;
+    if (!whole || target.profileUs === 'off') return;
+    const raw = cutProfile(whole, untilUs + originUs);
     const share = overheadShare(raw);
     if (Number.isFinite(share)) shares.push({ share, samples: raw.samples?.length ?? 0 });
     const profile = await convertProfile(raw, originUs, target.profileUs, tables, locator);
@@ -169,7 +170,7 @@ export async function recordThread(
     const summary = await target.stop(performance.now() - state.beatAt > HELD_MS ? 'held' : 'turning');
     events.end();
     stacks.end();
-    await takeProfile(markOut);
+    await takeProfile(markOut, summary?.endUs);
     for (const subscription of listening) subscription.dispose();
     if (!summary) return { endUs: events.lastUs(), dropped: state.dropped, produced: undefined, shares };
     // What was under way when the time for leaving was over is lost, too.
