@@ -86,7 +86,7 @@ function collectFunctions({ source }: Analysis): LineRange[] {
 function collectFloating(analysis: Analysis): FloatingCall[] {
   const floating: FloatingCall[] = [];
   walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
-    const call = node.type === 'ExpressionStatement' ? floatingPromise(node, analysis) : undefined;
+    const call = node.type === 'ExpressionStatement' ? floatingPromise(node, analysis, 'any') : undefined;
     const callee = call && lastName(call.callee);
     if (call && callee !== undefined) {
       floating.push({ callee, line: call.loc.start.line, column: call.loc.start.column + 1 });

@@ -1,19 +1,22 @@
 // How many findings of the recommended preset are worth acting on, in server programs that nobody here has written.
 //   npm run study:lint -- --draw 200 --seed 7      draws findings at random and prints them with their lines, to be judged
 //   npm run study:lint                             what the committed judgements say, and which are still reported
-// Findings of all packages lie in one urn; no rule and no package is favoured. Judgements are in precision.md.
+//   npm run study:lint -- --set seen               the same of the programs that rules were mended with in view
+// Findings of all packages of a set lie in one urn; no rule and no package is favoured. Judgements are in
+// precision-unseen.md and precision-seen.md.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { numbers } from '../fuzz/mutate.mjs';
-import { PACKAGES, folderOf } from './packages.mjs';
+import { SETS, folderOf } from './packages.mjs';
 
 const { values } = parseArgs({
   options: {
     draw: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    set: { type: 'string', default: 'unseen' },
     /** Only findings that say from which request, timer or event they are reached. */
     reached: { type: 'boolean', default: false },
     /** Takes the findings of the last run, where there are any. */
@@ -21,6 +24,8 @@ const { values } = parseArgs({
   },
 });
 
+const packages = SETS[values.set];
+if (!packages) throw new Error(`No set "${values.set}": give ${Object.keys(SETS).join(' or ')}.`);
 const found = findings();
 const judged = judgements();
 if (values.draw) draw(Number(values.draw), Number(values.seed));
@@ -28,7 +33,7 @@ else report();
 
 /** All findings as `{ package, file, line, rule, message, chain }`, in a fixed order. */
 function findings() {
-  const all = PACKAGES.flatMap(findingsOf);
+  const all = packages.flatMap(findingsOf);
   return all.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
@@ -65,7 +70,7 @@ function keyOf({ package: spec, file, line, rule }) {
 function draw(count, seed) {
   const random = numbers(seed);
   const urn = values.reached ? found.filter(({ chain }) => chain.length > 0) : [...found];
-  console.log(`${urn.length} findings in ${PACKAGES.length} packages; ${count} drawn with seed ${seed}.`);
+  console.log(`${urn.length} findings in ${packages.length} packages; ${count} drawn with seed ${seed}.`);
   for (let i = 0; i < count && urn.length > 0; i++) show(urn.splice(random(urn.length), 1)[0], i + 1);
 }
 
@@ -84,9 +89,9 @@ function stepText({ kind, label, function: name, file, line }) {
   return label ?? `${name ?? kind}${file ? ` (${file}:${line})` : ''}`;
 }
 
-/** Rows of the table in precision.md: `| package | file:line | rule | actionable | path | reason |`. */
+/** Rows of the set's table: `| package | file:line | rule | actionable | path | reason |`. */
 function judgements() {
-  const text = fs.readFileSync(new URL('precision.md', import.meta.url), 'utf8');
+  const text = fs.readFileSync(new URL(`precision-${values.set}.md`, import.meta.url), 'utf8');
   const rows = new Map();
   for (const row of text.split('\n')) {
     const [, spec, place, rule, verdict, reach] = row
@@ -100,23 +105,26 @@ function judgements() {
 function report() {
   const today = new Set(found.map(keyOf));
   const byRule = new Map();
-  const total = { judged: 0, actionable: 0, paths: 0, true: 0, gone: 0 };
+  const total = { judged: 0, actionable: 0, paths: 0, true: 0 };
+  const still = { judged: 0, actionable: 0, paths: 0, true: 0 };
   for (const [key, { rule, verdict, reach }] of judged) {
     const one = byRule.get(rule) ?? { judged: 0, actionable: 0 };
     byRule.set(rule, one);
-    for (const sum of [one, total]) {
+    const sums = today.has(key) ? [one, total, still] : [one, total];
+    for (const sum of sums) {
       sum.judged++;
       if (verdict === 'yes') sum.actionable++;
+      if (reach === 'true' || reach === 'false') sum.paths++;
+      if (reach === 'true') sum.true++;
     }
-    if (reach === 'true' || reach === 'false') total.paths++;
-    if (reach === 'true') total.true++;
-    if (!today.has(key)) total.gone++;
   }
   for (const [rule, { judged: all, actionable }] of [...byRule].sort((a, b) => b[1].judged - a[1].judged))
     console.log(`${rule.padEnd(40)} ${String(actionable).padStart(4)} of ${String(all).padStart(4)}`);
   console.log(`\nActionable: ${share(total.actionable, total.judged)}`);
   console.log(`Paths from a request, timer or event that are as told: ${share(total.true, total.paths)}`);
-  console.log(`Judged and no longer reported: ${total.gone}`);
+  console.log(`Judged and no longer reported: ${total.judged - still.judged}`);
+  console.log(`Of those still reported, actionable: ${share(still.actionable, still.judged)}`);
+  console.log(`Of those still reported, paths as told: ${share(still.true, still.paths)}`);
 }
 
 function share(part, whole) {

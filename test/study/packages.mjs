@@ -1,10 +1,11 @@
-// The server programs of the precision study, as npm has them, unpacked once outside of the repository.
+// The server programs of the precision study, as npm has them, unpacked once outside of the repository: those that
+// rules were mended with in view, and others that were drawn from only after the last mend.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-export const PACKAGES = [
+const SEEN = [
   '@actual-app/sync-server@26.9.0',
   '@directus/api@39.2.1',
   '@medusajs/medusa@2.21.2',
@@ -27,6 +28,32 @@ export const PACKAGES = [
   'verdaccio@6.10.4',
   'zigbee2mqtt@2.14.1',
 ];
+
+const UNSEEN = [
+  '@cubejs-backend/server-core@1.7.43',
+  '@nocobase/server@2.2.15',
+  '@solid/community-server@7.2.0',
+  '@vendure/core@3.7.3',
+  'actionhero@29.3.5',
+  'azurite@3.37.0',
+  'browser-sync@3.0.4',
+  'cncjs@1.11.5',
+  'dynalite@4.0.0',
+  'flowise@3.1.4',
+  'homebridge-config-ui-x@5.28.0',
+  'iobroker.js-controller@7.2.3',
+  'node-media-server@4.4.3',
+  'oidc-provider@9.13.3',
+  'pouchdb-server@4.2.0',
+  'redis-commander@0.9.0',
+  'serverless-offline@14.8.2',
+  'tileserver-gl@5.6.0',
+  'wildduck@1.46.1',
+  'zone-mta@3.10.3',
+];
+
+/** @type {Record<string, string[]>} */
+export const SETS = { seen: SEEN, unseen: UNSEEN };
 
 /** Where the packages lie. */
 export const FOLDER = path.join(os.tmpdir(), 'looplens-study');

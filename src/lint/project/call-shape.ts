@@ -25,7 +25,22 @@ export function shapeOf(call: Call): CallShape {
     ...(route === undefined ? {} : { route }),
     ...(options ? { options } : {}),
     ...(startsItselfAgain(call) ? { again: true as const } : {}),
+    ...(call.arguments.some(takesRequest) ? { handles: true as const } : {}),
   };
+}
+
+/** `(req, res) => …`, also below a wrapper: `asyncHandler(async (req, res) => …)`. */
+function takesRequest(node: Node): boolean {
+  if (node.type === 'CallExpression')
+    return node.arguments.some((one) => isFunction(one) && takesRequest(one));
+  if (!isFunction(node)) return false;
+  const [first, second] = node.params;
+  return (
+    first?.type === 'Identifier' &&
+    second?.type === 'Identifier' &&
+    /^_?req(?:uest)?$/.test(first.name) &&
+    /^_?(?:res(?:ponse)?|reply)$/.test(second.name)
+  );
 }
 
 const mayBeFunction = (node: Node): boolean =>

@@ -22,6 +22,8 @@ export type CallbackRole =
   | { kind: 'plugin' }
   /** It runs when the process ends, or in a test. */
   | { kind: 'aside' }
+  /** It is put away, and runs for somebody else: `handlers.set('save', handler)`. */
+  | { kind: 'kept' }
   /** Not known; it may run as part of the caller. */
   | { kind: 'unknown' };
 
@@ -59,6 +61,7 @@ export function roleOf(shape: CallShape, api: CalledApi | undefined, keys: reado
   if (THEN_NAMES.has(name)) return { kind: 'inline', step: 'then' };
   if (INLINE_NAMES.has(name) || (how === 'new' && name === 'Promise'))
     return { kind: 'inline', step: 'call' };
+  if (how === 'method' && !known && keeps(name, receiver)) return { kind: 'kept' };
   // Callbacks of Node's own functions run once, when the operation is done.
   if (known && CORE_CALLBACK_MODULES.test(known.module)) return { kind: 'inline', step: 'event' };
   return { kind: 'unknown' };
@@ -143,7 +146,9 @@ const isResolverMap = (name: string, keys: readonly string[]): boolean =>
 
 /** Routers that come from elsewhere, by the shape of the call: `router.get('/path', handler)`. */
 function routeByLook(shape: CallShape): CallbackRole | undefined {
-  if (!VERBS.has(shape.name) || shape.texts.length < 2) return undefined;
+  if (!VERBS.has(shape.name)) return undefined;
+  if (shape.handles) return request(routeLabel(shape));
+  if (shape.texts.length < 2) return undefined;
   if (!/^(?:app|api|server|fastify|instance|\w*[rR]outer|\w*[rR]outes?)$/.test(shape.receiver))
     return undefined;
   return /^[/*]/.test(shape.texts[0] ?? '') ? request(routeLabel(shape)) : undefined;
@@ -151,6 +156,8 @@ function routeByLook(shape: CallShape): CallbackRole | undefined {
 
 function listenerRole({ name, receiver, texts, functions }: CallShape): CallbackRole | undefined {
   const type = texts[0];
+  // The names of signals come from lists: `for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, end)`.
+  if (LISTEN_NAMES.has(name) && receiver === 'process' && type === null) return { kind: 'aside' };
   if (!LISTEN_NAMES.has(name) || typeof type !== 'string' || functions === 0) return undefined;
   if (receiver === 'process' && type !== 'message') return { kind: 'aside' };
   // What a person or a pipe feeds to a command.
@@ -181,6 +188,11 @@ const quoted = (text: string | null | undefined): string =>
 
 const request = (label: string): CallbackRole => ({ kind: 'entry', step: 'http-request', label });
 const event = (label: string): CallbackRole => ({ kind: 'entry', step: 'event', label });
+
+/** Methods of collections and registries keep what they are given; queues and pools run it soon. */
+const keeps = (name: string, receiver: string): boolean =>
+  /^(?:set|register[A-Z]\w*)$/.test(name) ||
+  (/^(?:add|push|unshift)$/.test(name) && !/queue|tasks?|jobs?|limit|pool/i.test(receiver));
 
 const CORE_CALLBACK_MODULES =
   /^(?:fs|child_process|crypto|zlib|dns|util|stream|readline|timers|async_hooks|fs-extra|graceful-fs)(?:\/|$)/;

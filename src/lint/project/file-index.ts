@@ -32,8 +32,10 @@ export interface IndexedFunction {
   gives: 'promise' | 'value' | 'unknown';
   /** What it returns, where that is a function, object or class that can be named. */
   returns?: Value;
-  /** Nothing in it can fail: the promise it gives never rejects. */
+  /** The promise that it gives never rejects: what it waits for cannot fail, or it answers the errors. */
   calm?: true;
+  /** Ends of the calls whose rejection becomes its own, where it rejects for no other reason. */
+  fails?: number[];
   /** Ends of the calls whose result it returns, where it returns nothing else. */
   hands?: number[];
   /** It may have callers that the file does not show. */
@@ -116,6 +118,8 @@ export interface CallShape {
   options?: Record<string, string>;
   /** It stands inside the function that it is given: a timer that starts itself again. */
   again?: true;
+  /** A function written there takes a request and a response, by the names of its parameters. */
+  handles?: true;
 }
 
 /** Why the loop calls a function again and again while the program serves. */

@@ -114,7 +114,7 @@ function indexCall(
   call: Call,
   functions: ReadonlyMap<Node, number>,
   describe: Describe,
-  { bindings }: Analysis,
+  { bindings, source }: Analysis,
 ): IndexedCall[] {
   const callee = isImport(call) ? null : describe(call.callee);
   const args = call.arguments.map((argument) => {
@@ -124,7 +124,7 @@ function indexCall(
   while (args.at(-1) === null) args.pop();
   if (!callee && args.length === 0) return [];
   // Calls of packages matter only for the functions that they are given.
-  const around = runsOnce(call, bindings) ? undefined : enclosingFunction(call);
+  const around = runsOnce(call, bindings, source.visitorKeys) ? undefined : enclosingFunction(call);
   const { start } = lastNameNode(call.callee).loc;
   return [
     {

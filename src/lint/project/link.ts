@@ -43,6 +43,8 @@ export interface Linked {
   leaked: Set<number>;
   /** Functions that run when the process ends, or in a test. */
   aside: Set<number>;
+  /** Functions that tell a server what to do with requests: they run once, whoever calls them. */
+  registrars: Set<number>;
   /** What the calls of a file call, by their position in its index. */
   callees: Map<LinkedFile, (readonly Target[])[]>;
 }
@@ -100,7 +102,14 @@ interface ParameterCall {
 }
 
 function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind): Linked {
-  const linked: Linked = { edges: [], entries: [], leaked: new Set(), aside: new Set(), callees: new Map() };
+  const linked: Linked = {
+    edges: [],
+    entries: [],
+    leaked: new Set(),
+    aside: new Set(),
+    registrars: new Set(),
+    callees: new Map(),
+  };
   const wrappers = new Map<string, Wrapper>();
   const wrapped: { call: IndexedCall; file: LinkedFile; fn: number }[] = [];
   const inner: ParameterCall[] = [];
@@ -124,7 +133,7 @@ function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind)
     const runs = new Set(linked.edges.map(({ from, to }) => `${from}>${to}`));
     for (const { from, outer, position, step, targets, site } of inner) {
       if (from === outer || runs.has(`${outer}>${from}`))
-        wrappers.set(`${outer}:${position}`, { role: { kind: 'inline', step: 'call' }, step });
+        wrap(`${outer}:${position}`, { role: { kind: 'inline', step: 'call' }, step });
       else for (const to of targets.flatMap(runBy)) linked.edges.push({ from, to, step, site });
     }
   }
@@ -178,9 +187,11 @@ function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind)
     }
     const role = roleOf(call.shape!, api, keys);
     const own = ownParameter(value);
-    if (own && role.kind !== 'unknown') {
-      wrappers.set(`${file.first + own.fn}:${own.position}`, { role, step: stepOf(role) });
-      if (role.kind === 'entry') return;
+    // What becomes of a parameter becomes of it for whoever passed it, not for all who ever passed one.
+    if (own && (role.kind !== 'unknown' || from === file.first + own.fn)) {
+      wrap(`${file.first + own.fn}:${own.position}`, { role, step: stepOf(role) });
+      if (role.kind === 'entry' && role.step === 'http-request' && from >= 0) linked.registrars.add(from);
+      if (role.kind !== 'plugin') return;
     }
     for (const target of evaluate(file, value)) {
       if (target.kind === 'object' && keys.length < 4) {
@@ -194,11 +205,19 @@ function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind)
     }
   }
 
+  /** Of several things that become of a parameter, the one that says most. */
+  function wrap(parameter: string, wrapper: Wrapper): void {
+    const known = wrappers.get(parameter);
+    if (!known || weightOf(wrapper) > weightOf(known)) wrappers.set(parameter, wrapper);
+  }
+
   function takeRole(fn: number, role: CallbackRole, from: number, site: Site): void {
     if (role.kind === 'aside') linked.aside.add(fn);
-    else if (role.kind === 'entry')
+    else if (role.kind === 'kept') linked.leaked.add(fn);
+    else if (role.kind === 'entry') {
       linked.entries.push({ fn, entry: { step: role.step, label: role.label }, site });
-    else {
+      if (role.step === 'http-request' && from >= 0) linked.registrars.add(from);
+    } else {
       linked.edges.push({ from, to: fn, step: stepOf(role), site });
       if (role.kind === 'unknown') linked.leaked.add(fn);
     }
@@ -212,7 +231,7 @@ function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind)
         call.args?.forEach((arg, position) => {
           const own = arg && ownParameter(arg);
           const wrapper = wrappers.get(`${fn}:${position}`);
-          if (own && wrapper) wrappers.set(`${file.first + own.fn}:${own.position}`, wrapper);
+          if (own && wrapper) wrap(`${file.first + own.fn}:${own.position}`, wrapper);
         });
       }
       if (wrappers.size === before) break;
@@ -231,6 +250,9 @@ function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind)
     }
   }
 }
+
+const weightOf = ({ role }: Wrapper): number => WEIGHTS.indexOf(role.kind);
+const WEIGHTS: readonly CallbackRole['kind'][] = ['unknown', 'kept', 'aside', 'plugin', 'inline', 'entry'];
 
 /** The parameter that a value is, where it is nothing else. */
 function ownParameter(value: Value | null): { fn: number; position: number } | undefined {

@@ -47,7 +47,7 @@ export function findPaths(linked: Linked, placed: readonly Placed[]): Paths {
     }
     for (let at = 0; at < queue.length; at++) {
       for (const edge of outward.get(queue[at]!) ?? []) {
-        if (ways.has(edge.to)) continue;
+        if (ways.has(edge.to) || linked.registrars.has(edge.to)) continue;
         ways.set(edge.to, { edge });
         queue.push(edge.to);
       }
@@ -57,7 +57,7 @@ export function findPaths(linked: Linked, placed: readonly Placed[]): Paths {
 
 /** Greatest set of functions that nobody but start-up code calls. */
 function findStartUp(
-  { edges, leaked, aside }: Linked,
+  { edges, leaked, aside, registrars }: Linked,
   placed: readonly Placed[],
   served: ReadonlyMap<number, unknown>,
 ): Set<number> {
@@ -70,13 +70,14 @@ function findStartUp(
   }
   const candidate = (fn: number): boolean => {
     if (served.has(fn)) return false;
-    if (aside.has(fn)) return true;
+    if (aside.has(fn) || registrars.has(fn)) return true;
     return !leaked.has(fn) && (callers.has(fn) || !placed[fn]!.own.open);
   };
   const startUp = new Set([...placed.keys()].filter(candidate));
   const out = [...placed.keys()].filter((fn) => !startUp.has(fn));
   for (let fn = out.pop(); fn !== undefined; fn = out.pop()) {
-    for (const callee of callees.get(fn) ?? []) if (startUp.delete(callee)) out.push(callee);
+    for (const callee of callees.get(fn) ?? [])
+      if (!registrars.has(callee) && startUp.delete(callee)) out.push(callee);
   }
   return startUp;
 }

@@ -119,7 +119,9 @@ function factsOf(
     const reach = paths.reach(own.first + number);
     if (reach) facts.reach[start] = reach;
   });
-  own.index.calls.forEach(({ end }, number) => {
+  own.index.calls.forEach(({ end, callee }, number) => {
+    // What one caller passes says nothing of what others do.
+    if (callee?.[0] === 'param') return;
     const gives = given(callees[number] ?? []);
     if (gives !== 'unknown') facts.gives[end] = gives;
   });
@@ -134,6 +136,7 @@ const POSITIONS: ReadonlySet<string> = new Set([
   'endLine',
   'hash',
   'hands',
+  'fails',
 ]);
 
 /** Everything of an index but its positions. */

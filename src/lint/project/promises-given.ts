@@ -32,11 +32,14 @@ export function createGiven(files: readonly LinkedFile[], { callees }: Linked): 
     for (const file of files) {
       const byEnd = new Map(file.index.calls.map(({ end }, number) => [end, number]));
       const targets = callees.get(file) ?? [];
-      file.index.functions.forEach(({ hands }, number) => {
+      const ofCall = (end: number): Gift | 'unknown' => given(targets[byEnd.get(end) ?? -1] ?? []);
+      file.index.functions.forEach(({ hands, fails }, number) => {
         const fn = file.first + number;
-        if (!hands || gives[fn] !== 'unknown') return;
-        gives[fn] = common(hands.map((end) => given(targets[byEnd.get(end) ?? -1] ?? [])));
-        changed ||= gives[fn] !== 'unknown';
+        const before = gives[fn];
+        if (hands && before === 'unknown') gives[fn] = common(hands.map(ofCall));
+        // It rejects only when they do, and they never do.
+        if (before === 'promise' && fails?.every((end) => ofCall(end) === 'settled')) gives[fn] = 'settled';
+        changed ||= gives[fn] !== before;
       });
     }
     return changed;

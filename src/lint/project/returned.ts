@@ -3,7 +3,7 @@ import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
 import { unwrap } from '../source/ast.ts';
 import { givesPromise, returnsOf } from '../source/promises.ts';
-import { answersErrors, mayReject } from '../source/rejections.ts';
+import { failuresOf, isSettled } from '../source/rejections.ts';
 import type { IndexedFunction, Value } from './file-index.ts';
 import { leadsToFunction, type Describe } from './values.ts';
 
@@ -12,7 +12,7 @@ export function givenBy(
   fn: FunctionNode,
   analysis: Analysis,
   describe: Describe,
-): Pick<IndexedFunction, 'gives' | 'returns' | 'hands' | 'calm'> {
+): Pick<IndexedFunction, 'gives' | 'returns' | 'hands' | 'calm' | 'fails'> {
   const values = returnedNodes(fn, analysis);
   const gives = promiseness(fn, values, analysis);
   const returned = values
@@ -29,7 +29,7 @@ export function givenBy(
   return {
     gives,
     ...(returns ? { returns } : {}),
-    ...(gives === 'promise' && isCalm(fn, values, analysis) ? { calm: true as const } : {}),
+    ...(gives === 'promise' ? calmness(fn, values, analysis) : {}),
     ...(handsOn ? { hands: calls.map(({ range }) => range[1]) } : {}),
   };
 }
@@ -39,10 +39,28 @@ const alwaysReturns = (fn: FunctionNode, values: number, analysis: Analysis): bo
   fn.body.type !== 'BlockStatement' ||
   (fn.body.body.at(-1)?.type === 'ReturnStatement' && returnsOf(fn, analysis).length === values);
 
-/** The promise never rejects: nothing fails in the body, or every way out ends in a `catch`. */
-function isCalm(fn: FunctionNode, values: readonly Node[], analysis: Analysis): boolean {
-  if (fn.async) return !mayReject(fn, analysis);
-  return values.length > 0 && values.every((value) => answersErrors(value, analysis));
+/** Whether the promise never rejects, or does so only when those of other calls do. */
+function calmness(
+  fn: FunctionNode,
+  values: readonly Node[],
+  analysis: Analysis,
+): Pick<IndexedFunction, 'calm' | 'fails'> {
+  const pending = fn.async ? pendingOf(fn, analysis) : pendingAmong(values, analysis);
+  if (!pending) return {};
+  return pending.length === 0 ? { calm: true } : { fails: pending.map(({ range }) => range[1]) };
+}
+
+/** Calls whose rejection becomes its own; undefined where it fails in other ways, too. */
+function pendingOf(fn: FunctionNode, analysis: Analysis): readonly Node[] | undefined {
+  const { own, calls } = failuresOf(fn, analysis);
+  return own ? undefined : calls;
+}
+
+/** The same of a function that is not async, by what it returns. */
+function pendingAmong(values: readonly Node[], analysis: Analysis): readonly Node[] | undefined {
+  const left = values.map((value) => unwrap(value)).filter((value) => !isSettled(value, analysis));
+  const calls = left.filter(({ type }) => type === 'CallExpression');
+  return values.length > 0 && calls.length === left.length ? calls : undefined;
 }
 
 function promiseness(

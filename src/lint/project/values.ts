@@ -11,6 +11,7 @@ import {
 } from '../source/ast.ts';
 import type { Bindings } from '../source/bindings.ts';
 import { enclosingClass } from '../source/classes.ts';
+import { usesWhatItIsGiven } from '../source/targets.ts';
 import type { Value } from './file-index.ts';
 
 /** Numbers of a file's functions and classes. */
@@ -119,7 +120,7 @@ export function createDescribe(bindings: Bindings, { functions, classes }: Numbe
       .map((argument) => describe(argument, depth))
       .filter((value): value is Value => value !== null && leadsToFunction(value));
     const result: Value | null = callee && ['get', callee, '()'];
-    if (given.length === 0 || node.type === 'NewExpression') return result;
+    if (given.length === 0 || node.type === 'NewExpression' || usesWhatItIsGiven(node)) return result;
     return ['made', result ?? ['any', []], given];
   }
 

@@ -1,9 +1,10 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import { enclosingFunction, lastName, propertyName, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { insertAwait } from '../source/edits.ts';
-import { isPromise } from '../source/promises.ts';
+import { calledFunctions, chainMethod, isPromise } from '../source/promises.ts';
 
 /** A promise used as the value it will become: a member of it, arithmetic, a comparison, text. */
 export default defineRule({
@@ -24,7 +25,7 @@ export default defineRule({
     ): void => {
       if (node.type === 'PrivateIdentifier') return;
       const plain = unwrap(node);
-      if (!isPromise(plain, analysis)) return;
+      if (!isPromise(plain, analysis) || (messageId === 'member' && mayHaveMore(plain, analysis))) return;
       const what =
         plain.type === 'CallExpression'
           ? `${lastName(plain.callee) ?? 'This'}()`
@@ -73,6 +74,19 @@ const isDestructured = (id: Node): boolean =>
     id.properties.length > 0 &&
     id.properties.every((p) => p.type === 'Property' && !KNOWN.test(propertyName(p) ?? ''))) ||
   (id.type === 'ArrayPattern' && id.elements.length > 0);
+
+/** Promises of libraries have more than those of the language: `timeout` of Bluebird. A chain keeps what it began as. */
+function mayHaveMore(value: Node, analysis: Analysis): boolean {
+  const node = unwrap(value);
+  if (node.type !== 'CallExpression') return false;
+  const callee = unwrap(node.callee);
+  if (chainMethod(node) && callee.type === 'MemberExpression')
+    return !isPromise(callee.object, analysis) || mayHaveMore(callee.object, analysis);
+  const targets = calledFunctions(node, analysis);
+  return targets.some((fn) => !fn.async) && OTHER_PROMISES.test(analysis.source.text);
+}
+
+const OTHER_PROMISES = /['"](?:bluebird|q|when|rsvp|kew|vow)['"]/;
 
 const isWritten = (node: TSESTree.MemberExpression): boolean =>
   node.parent.type === 'AssignmentExpression' && node.parent.left === node;

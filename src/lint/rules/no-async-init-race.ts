@@ -24,7 +24,8 @@ export default defineRule({
         !(node.operator === '=' && isGuarded(node, textOf(target, analysis), analysis))
       )
         return;
-      const when = analysis.reach.when(node).kind;
+      const fn = enclosingFunction(node);
+      const when = fn && analysis.reach.when(fn).kind;
       if (when === 'start-up' || analysis.kind === 'command') return;
       report({
         at: node,

@@ -1,7 +1,8 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Node } from '../source/ast.ts';
-import { isFunction, lastName, someNode, staticString } from '../source/ast.ts';
+import { isFunction, lastName, someNode } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
+import { listeningOf } from '../source/listeners.ts';
 import { leavesErrors } from '../source/rejections.ts';
 
 /** An async function as listener of an event: the emitter drops its promise. */
@@ -16,14 +17,11 @@ export default defineRule({
   create({ analysis, report }) {
     return {
       CallExpression(call) {
-        if (
-          call.callee.type !== 'MemberExpression' ||
-          !/^(?:on|once|addListener|prependListener)$/.test(lastName(call.callee) ?? '')
-        )
-          return;
-        const event = staticString(call.arguments[0]);
-        const listener = call.arguments[1];
-        if (event === undefined || !listener || call.arguments.length !== 2 || isAside(call)) return;
+        const added = listeningOf(call);
+        // Those of web pages take their errors elsewhere.
+        if (!added || added.method === 'addEventListener') return;
+        const { emitter, event, listener } = added;
+        if (call.arguments.length !== 2 || isAside(emitter)) return;
         const targets = isFunction(listener)
           ? [listener]
           : listener.type === 'Identifier'
@@ -36,10 +34,9 @@ export default defineRule({
     };
 
     /** Signals end the process anyway; frameworks with hooks of the same name do wait. */
-    function isAside({ callee }: TSESTree.CallExpression): boolean {
-      if (callee.type !== 'MemberExpression') return true;
-      const object = lastName(callee.object) ?? '';
-      const module = analysis.bindings.resolve(callee.object)?.module ?? '';
+    function isAside(emitter: TSESTree.Expression): boolean {
+      const object = lastName(emitter) ?? '';
+      const module = analysis.bindings.resolve(emitter)?.module ?? '';
       return (
         object === 'process' ||
         /^(?:bot|hooks?|page|test|fixture|fastify|app|probot|robot)$/i.test(object) ||

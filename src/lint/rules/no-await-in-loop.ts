@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import { lastName, someNode, unwrap, walk } from '../source/ast.ts';
+import { beginsByName } from '../source/begins-by-name.ts';
 import { isOrderedOnPurpose } from '../source/on-purpose.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { effectOf } from '../source/effects.ts';
@@ -25,7 +26,7 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
         if (!found || (options.certainty === 'read' && found.certainty !== 'read')) return;
         if (
           options.certainty === 'read' &&
-          (analysis.kind === 'command' || isOrderedOnPurpose(loop, analysis))
+          (analysis.kind === 'command' || isOrderedOnPurpose(loop, analysis) || beginsByName(loop, analysis))
         )
           return;
         const when = analysis.reach.when(loop);

@@ -1,7 +1,8 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Node } from '../source/ast.ts';
-import { enclosingFunction, isFunction, lastName, someNode, staticString, unwrap } from '../source/ast.ts';
+import { enclosingFunction, firstAwait, isFunction, lastName, staticString, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
+import { listeningOf } from '../source/listeners.ts';
 
 /** A listener that comes too late, or a removal that removes nothing. */
 export default defineRule({
@@ -16,19 +17,13 @@ export default defineRule({
   create({ analysis, report }) {
     return {
       CallExpression(call) {
-        if (call.callee.type !== 'MemberExpression') return;
-        const method = lastName(call.callee) ?? '';
-        const event = staticString(call.arguments[0]);
-        if (event === undefined || !call.arguments[1]) return;
-        if (/^(?:off|removeListener|removeEventListener)$/.test(method)) {
-          const what = freshFunction(call.arguments[1]);
-          if (what)
-            report({ at: call, messageId: 'fresh', data: { what }, detail: { confidence: 'certain' } });
-          return;
-        }
-        if (!/^(?:on|once)$/.test(method) || !EARLY.test(event)) return;
-        const emitter = unwrap(call.callee.object);
-        const awaited = emitter.type === 'Identifier' && awaitBefore(call, emitter);
+        const what = freshlyRemoved(call);
+        if (what) report({ at: call, messageId: 'fresh', data: { what }, detail: { confidence: 'certain' } });
+        const added = listeningOf(call);
+        if (!added || !/^(?:on|once)$/.test(added.method) || !EARLY.test(added.event)) return;
+        const { event } = added;
+        const emitter = unwrap(added.emitter);
+        const awaited = emitter.type === 'Identifier' && awaitBefore(call, emitter, event);
         if (awaited)
           report({
             at: call,
@@ -40,7 +35,11 @@ export default defineRule({
     };
 
     /** An await between the beginning of the handler, where the request came, and the listener. */
-    function awaitBefore(call: TSESTree.CallExpression, emitter: TSESTree.Identifier): Node | undefined {
+    function awaitBefore(
+      call: TSESTree.CallExpression,
+      emitter: TSESTree.Identifier,
+      event: string,
+    ): Node | undefined {
       const fn = enclosingFunction(call);
       if (
         !fn?.async ||
@@ -52,32 +51,30 @@ export default defineRule({
       if ((bound?.defs[0]?.type as string | undefined) !== 'Parameter' || bound?.defs[0]?.node !== fn)
         return undefined;
       // Streams wait for their first listener to 'data', unless somebody made them flow.
-      if (
-        /^(?:data|end)$/.test(staticString(call.arguments[0]) ?? '') &&
-        /^(?:req|request)$/.test(emitter.name)
-      )
-        return undefined;
-      let found: Node | undefined;
+      if (/^(?:data|end)$/.test(event) && /^(?:req|request)$/.test(emitter.name)) return undefined;
       for (const statement of fn.body.body) {
         if (statement.range[1] > call.range[0]) break;
-        someNode(
-          statement,
-          analysis.source.visitorKeys,
-          (node) => {
-            if (node.type === 'AwaitExpression') found ??= node;
-            return false;
-          },
-          'own',
-        );
+        if (statement.type === 'IfStatement' && leaves(statement.consequent)) continue;
+        const awaited = firstAwait(statement, analysis.source.visitorKeys);
+        if (awaited) return awaited;
       }
-      return found;
+      return undefined;
     }
   },
 });
 
-/** `() => …` or `this.f.bind(this)` in the place of what was added. */
-function freshFunction(listener: Node): string | undefined {
-  const plain = unwrap(listener);
+/** A branch after which nothing of the function follows. */
+function leaves(branch: Node): boolean {
+  const last = branch.type === 'BlockStatement' ? branch.body.at(-1) : branch;
+  return last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement';
+}
+
+/** `emitter.off('x', () => …)`, or with `this.f.bind(this)`, in the place of what was added. */
+function freshlyRemoved({ callee, arguments: given }: TSESTree.CallExpression): string | undefined {
+  if (callee.type !== 'MemberExpression' || !given[1] || staticString(given[0]) === undefined)
+    return undefined;
+  if (!/^(?:off|removeListener|removeEventListener)$/.test(lastName(callee) ?? '')) return undefined;
+  const plain = unwrap(given[1]);
   if (isFunction(plain)) return 'The function written here';
   return plain.type === 'CallExpression' &&
     plain.callee.type === 'MemberExpression' &&

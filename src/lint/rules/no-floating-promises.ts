@@ -5,10 +5,16 @@ import type { FunctionNode, Node } from '../source/ast.ts';
 import { enclosingFunction, functionName, lastName, unwrap } from '../source/ast.ts';
 import { calledFunctions, promiseMethod } from '../source/promises.ts';
 import { defineRule } from '../source/define-rule.ts';
-import { mayReject } from '../source/rejections.ts';
+import { isLeftOnPurpose } from '../source/on-purpose.ts';
+import { isSettled, leavesErrors, mayReject } from '../source/rejections.ts';
 
 /** Calls of functions known to be async whose promise nobody looks at: no types needed, so no guesses either. */
-export default defineRule<{ startUp: 'ignore' | 'report'; tests: 'ignore' | 'report' }>({
+export default defineRule<{
+  startUp: 'ignore' | 'report';
+  tests: 'ignore' | 'report';
+  /** Promises of what waits for something that may fail, or of any function that calls something. */
+  failures: 'awaited' | 'any';
+}>({
   name: 'no-floating-promises',
   description: 'Report promises of known async functions that nobody handles',
   messages: {
@@ -16,14 +22,21 @@ export default defineRule<{ startUp: 'ignore' | 'report'; tests: 'ignore' | 'rep
       'Nobody handles a rejection of {{name}}(): an error in it ends the process. Await it, return it or add a catch.',
     addAwait: 'Await it.',
   },
-  options: { startUp: { enum: ['ignore', 'report'] }, tests: { enum: ['ignore', 'report'] } },
-  defaults: { startUp: 'ignore', tests: 'ignore' },
+  options: {
+    startUp: { enum: ['ignore', 'report'] },
+    tests: { enum: ['ignore', 'report'] },
+    failures: { enum: ['awaited', 'any'] },
+  },
+  defaults: { startUp: 'ignore', tests: 'ignore', failures: 'awaited' },
   scope: 'everywhere',
   create({ analysis, options, report }) {
     return {
       ExpressionStatement(statement) {
-        const promise = floatingPromise(statement, analysis);
+        const promise = floatingPromise(statement, analysis, options.failures);
         if (!promise) return;
+        if (options.failures === 'awaited' && isLeftOnPurpose(statement, analysis)) return;
+        const name = lastName(promise.callee) ?? 'it';
+        if (options.startUp === 'ignore' && ENDING.test(name)) return;
         const when = analysis.reach.when(statement);
         const around = enclosingFunction(statement);
         const isTest = analysis.kind === 'test' && around !== undefined;
@@ -34,7 +47,7 @@ export default defineRule<{ startUp: 'ignore' | 'report'; tests: 'ignore' | 'rep
         report({
           at: promise,
           messageId: 'floating',
-          data: { name: lastName(promise.callee) ?? 'it' },
+          data: { name },
           detail: {
             confidence: 'certain',
             chain: when.kind === 'served' ? when.chain : [],
@@ -56,13 +69,18 @@ export default defineRule<{ startUp: 'ignore' | 'report'; tests: 'ignore' | 'rep
   },
 });
 
+/** The process is about to end, whatever becomes of it. */
+const ENDING = /^_?(?:shut(?:ting)?down|graceful|exit|quit|terminate|die(?:$|[A-Z]))/i;
+
 /** The call of a known async function whose promise the statement drops; undefined when it drops none for certain. */
 export function floatingPromise(
   statement: TSESTree.ExpressionStatement,
   analysis: Analysis,
+  failures: 'awaited' | 'any' = 'awaited',
 ): TSESTree.CallExpression | undefined {
   const promise = floatingCall(unwrap(statement.expression));
-  return promise && isAsyncCall(promise, analysis) ? promise : undefined;
+  if (!promise || !isAsyncCall(promise, analysis, failures)) return undefined;
+  return failures === 'awaited' && isSettled(statement.expression, analysis) ? undefined : promise;
 }
 
 /** The call whose promise is dropped: `f()`, or `f().then(ok)` and `f().finally(end)`, which handle no rejection. */
@@ -76,12 +94,17 @@ function floatingCall(expression: Node): TSESTree.CallExpression | undefined {
   return handlesNothing ? floatingCall(object) : expression;
 }
 
-function isAsyncCall(call: TSESTree.CallExpression, analysis: Analysis): boolean {
+function isAsyncCall(
+  call: TSESTree.CallExpression,
+  analysis: Analysis,
+  failures: 'awaited' | 'any',
+): boolean {
   // `Promise.reject(error);` is written to be unhandled; what is resolved with a value never rejects.
   if (/^re(?:ject|solve)$/.test(promiseMethod(call, analysis) ?? '')) return false;
   const targets = calledFunctions(call, analysis);
   if (targets.length > 0) {
-    return targets.every((fn) => fn.async && !fn.generator && mayReject(fn, analysis));
+    const fails = failures === 'any' ? mayReject : leavesErrors;
+    return targets.every((fn) => fn.async && !fn.generator && fails(fn, analysis));
   }
   if (analysis.project?.gives[call.range[1]] === 'promise') return true;
   const api = analysis.bindings.resolve(call.callee);

@@ -3,6 +3,7 @@ import { operationOf } from '../source/api-calls.ts';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import { contains, enclosingFunction, isFunction, walk } from '../source/ast.ts';
+import { beginsByName } from '../source/begins-by-name.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { textOf } from '../source/edits.ts';
 
@@ -23,10 +24,11 @@ export default defineRule<{ where: 'serving' | 'any' }>({
         const when = analysis.reach.when(call).kind;
         const [path] = call.arguments;
         if (when === 'start-up' || analysis.kind === 'command' || !path || !isConditional(call)) return;
+        if (options.where === 'serving' && beginsByName(call, analysis)) return;
         if (options.where === 'serving' && when !== 'served' && enclosingFunction(call)?.async !== true)
           return;
         const use = useAfter(call, textOf(path, analysis), analysis);
-        if (!use) return;
+        if (!use || (options.where === 'serving' && isTried(use))) return;
         const name = fsName(use, analysis)!.replace(/Sync$/, '');
         // A folder that need not be there, and is read when the program begins.
         if (options.where === 'serving' && when !== 'served' && name === 'readdir') return;
@@ -75,6 +77,13 @@ function isConditional(call: Node): boolean {
       return true;
     if (parent.type === 'VariableDeclarator' || /Function/.test(parent.type)) return false;
   }
+  return false;
+}
+
+/** What fails is handled where it is used: in a `try` around it. */
+function isTried(use: Node): boolean {
+  for (let at: Node | undefined = use; at && !isFunction(at); at = at.parent)
+    if (at.parent?.type === 'TryStatement' && at.parent.handler && at.parent.block === at) return true;
   return false;
 }
 

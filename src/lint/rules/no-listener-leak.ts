@@ -1,9 +1,11 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
-import { isFunction, lastName, staticString } from '../source/ast.ts';
+import type { Node } from '../source/ast.ts';
+import { isFunction } from '../source/ast.ts';
 import { comesOften } from '../source/comes-often.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { textOf } from '../source/edits.ts';
+import { listeningOf } from '../source/listeners.ts';
 import { isConstantName } from '../source/origin.ts';
 import { globalName } from '../source/promises.ts';
 
@@ -36,22 +38,12 @@ export function listenerLeak(
   call: TSESTree.CallExpression,
   analysis: Analysis,
 ): { emitter: string; event: string } | undefined {
-  if (
-    call.callee.type !== 'MemberExpression' ||
-    !/^(?:on|addListener|prependListener|addEventListener)$/.test(lastName(call.callee) ?? '')
-  )
-    return undefined;
-  const event = staticString(call.arguments[0]);
-  const { object } = call.callee;
-  if (
-    event === undefined ||
-    !call.arguments[1] ||
-    !comesOften(analysis.reach.when(call)) ||
-    !outlives(object, analysis)
-  )
-    return undefined;
-  const emitter = textOf(object, analysis);
-  return isRemoved(call, emitter, event, analysis) || hasSignal(call, analysis)
+  const added = listeningOf(call);
+  if (!added || added.method === 'once') return undefined;
+  const { event, listener } = added;
+  if (!comesOften(analysis.reach.when(call)) || !outlives(added.emitter, analysis)) return undefined;
+  const emitter = textOf(added.emitter, analysis);
+  return isRemoved(listener, emitter, event, analysis) || hasSignal(call, analysis)
     ? undefined
     : { emitter, event };
 }
@@ -60,17 +52,13 @@ function outlives(emitter: TSESTree.Expression, analysis: Analysis): boolean {
   if (globalName(emitter, analysis) === 'process') return true;
   if (emitter.type !== 'Identifier' || !isConstantName(emitter, analysis)) return false;
   const made = analysis.bindings.variable(emitter);
+  // What is called as a function makes emitters; the one listened to is another.
+  if (made?.references.some(({ identifier }) => isCalled(identifier))) return false;
   // The server's own listeners are added once, in what looks served only because a framework calls it.
   return made !== undefined && !/^(?:app|server|io|wss?|fastify|router)$/i.test(emitter.name);
 }
 
-function isRemoved(
-  call: TSESTree.CallExpression,
-  name: string,
-  event: string,
-  { source }: Analysis,
-): boolean {
-  const listener = call.arguments[1]!;
+function isRemoved(listener: Node, name: string, event: string, { source }: Analysis): boolean {
   const { text } = source;
   if (
     /\.(?:removeAllListeners|off|removeListener|removeEventListener)\(/.test(text) &&
@@ -87,3 +75,6 @@ function hasSignal(call: TSESTree.CallExpression, analysis: Analysis): boolean {
   const options = call.arguments[2];
   return options !== undefined && /\b(?:signal|once)\b/.test(textOf(options, analysis));
 }
+
+const isCalled = (identifier: Node): boolean =>
+  identifier.parent?.type === 'CallExpression' && identifier.parent.callee === identifier;

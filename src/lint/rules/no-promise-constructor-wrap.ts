@@ -7,7 +7,7 @@ import { defineRule } from '../source/define-rule.ts';
 import { hasComments, textOf } from '../source/edits.ts';
 import { chainMethod, isPromise } from '../source/promises.ts';
 import type { Construction } from '../source/settling.ts';
-import { constructions, settlings } from '../source/settling.ts';
+import { constructions, onlyExpression, settlings } from '../source/settling.ts';
 
 /** `new Promise` around something that is a promise already. */
 export default defineRule({
@@ -41,23 +41,11 @@ export default defineRule({
 
 /** The chain that is all the executor does, and that settles the new promise: `p.then(resolve, reject)`. */
 function wrappedChain(construction: Construction, analysis: Analysis): TSESTree.CallExpression | undefined {
-  const { body } = construction.executor;
-  const only =
-    body.type !== 'BlockStatement'
-      ? body
-      : body.body.length === 1
-        ? statementValue(body.body[0]!)
-        : undefined;
-  const chain = only && unwrap(only);
+  const chain = onlyExpression(construction.executor);
   if (chain?.type !== 'CallExpression' || !chainMethod(chain) || !isPromise(rootOf(chain), analysis))
     return undefined;
   const uses = settlings(construction);
   return uses.length > 0 && uses.every(({ node }) => isInCallbackOf(node, chain)) ? chain : undefined;
-}
-
-function statementValue(statement: Node): Node | undefined {
-  if (statement.type === 'ExpressionStatement') return statement.expression;
-  return statement.type === 'ReturnStatement' ? (statement.argument ?? undefined) : undefined;
 }
 
 function rootOf(chain: TSESTree.CallExpression): Node {

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import { isFunction, lastName, someNode } from '../source/ast.ts';
+import { beginsByName } from '../source/begins-by-name.ts';
 import { defineRule } from '../source/define-rule.ts';
 import type { Loop } from '../source/loops.ts';
 import { loopAround } from '../source/loops.ts';
@@ -24,7 +25,8 @@ export default defineRule({
           !loop ||
           !isQuery(call, analysis) ||
           !READS.test(lastName(call.callee) ?? '') ||
-          analysis.reach.when(call).kind === 'start-up'
+          analysis.reach.when(call).kind === 'start-up' ||
+          beginsByName(call, analysis)
         )
           return;
         const turn = turnNames(loop, analysis);

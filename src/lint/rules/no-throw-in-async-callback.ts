@@ -23,7 +23,8 @@ export default defineRule({
           fn.generator ||
           call?.type !== 'CallExpression' ||
           !(call.arguments as Node[]).includes(fn) ||
-          isCaught(node, fn)
+          isCaught(node, fn) ||
+          isThrownAgain(node)
         )
           return;
         const api = analysis.bindings.resolve(call.callee);
@@ -53,6 +54,12 @@ function isDeferring(module: string, path: readonly string[]): boolean {
   if (/^(?:fs|dns|zlib|crypto|child_process)$/.test(module))
     return path.length === 1 && !/Sync$|^create/.test(name);
   return /^(?:setTimeout|setImmediate|setInterval|process\.nextTick|queueMicrotask)$/.test(name);
+}
+
+/** Caught, told, and thrown again: the process is meant to end. */
+function isThrownAgain({ argument, parent }: TSESTree.ThrowStatement): boolean {
+  const caught = parent.parent?.type === 'CatchClause' ? parent.parent.param : undefined;
+  return argument.type === 'Identifier' && caught?.type === 'Identifier' && caught.name === argument.name;
 }
 
 function isCaught(node: Node, fn: Node): boolean {

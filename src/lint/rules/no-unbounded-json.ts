@@ -4,6 +4,7 @@ import type { Node } from '../source/ast.ts';
 import { lastName, staticString, unwrap } from '../source/ast.ts';
 import { GLOBAL } from '../source/bindings.ts';
 import { isFromOutside, originOf } from '../source/origin.ts';
+import { comesOften } from '../source/comes-often.ts';
 import { defineRule } from '../source/define-rule.ts';
 
 /** JSON in a handler whose size nothing limits: a body read to its end, a file parsed each time, a whole collection. */
@@ -30,7 +31,7 @@ export default defineRule<{ data: 'outside' | 'any' }>({
           api.path[1] === 'parse' ? parseProblem(argument, analysis) : stringifyProblem(argument, analysis);
         if (problem?.own && options.data === 'outside') return;
         const when = problem && analysis.reach.when(call);
-        if (when?.kind !== 'served') return;
+        if (when?.kind !== 'served' || (options.data === 'outside' && !comesOften(when))) return;
         report({
           at: call,
           messageId: problem!.messageId,
@@ -127,15 +128,17 @@ function collectedVariable(argument: Node, analysis: Analysis): { name: string; 
   return undefined;
 }
 
-/** `response.on('data', …)`, `child.stdout.on('data', …)`: what was asked for, not what somebody sends. */
+/** `response.on('data', …)`, `child.stdout.on('data', …)`: what was asked for. What others send comes from these names. */
 function isOfAnswer(identifier: Node): boolean {
   for (let at: Node | undefined = identifier; at; at = at.parent) {
     if (at.type !== 'CallExpression' || at.callee.type !== 'MemberExpression') continue;
     if (/^(?:on|addListener)$/.test(lastName(at.callee) ?? ''))
-      return /^(?:\w*[rR]es(?:p|ponse)?|stdout|stderr)$/.test(lastName(at.callee.object) ?? '');
+      return !SENDERS.test(lastName(at.callee.object) ?? '');
   }
   return false;
 }
+
+const SENDERS = /^_?(?:req(?:uest)?|msg|message|stream|socket|sock|conn(?:ection)?|client|peer|ws|stdin)$/i;
 
 /** The code keeps a count of bytes of its own. */
 const MEASURED = /(?:byteLength|content-length|maxLength|limit|MAX_)/i;

@@ -24,6 +24,7 @@ export default defineRule({
       const { executor, promise } = construction;
       if (hasUnknownSettlers(construction)) continue;
       const uses = settlings(construction);
+      if (uses.some(({ node }) => isInOptionalCall(node, executor))) continue;
       if (uses.length === 0) {
         // `new Promise(() => {})` says so on purpose.
         if (hasStatements(executor))
@@ -67,6 +68,13 @@ const hasUnknownSettlers = ({ executor, settlers }: Construction): boolean =>
 
 const hasStatements = (executor: FunctionNode): boolean =>
   executor.body.type !== 'BlockStatement' || executor.body.body.length > 0;
+
+/** `server?.close(resolve)`: the author knows whether it is there. */
+function isInOptionalCall(node: Node, executor: FunctionNode): boolean {
+  for (let at: Node | undefined = node; at && at !== executor; at = at.parent)
+    if (at.type === 'ChainExpression') return true;
+  return false;
+}
 
 /**
  * The one function in which all settling happens: the executor, or one callback that Node calls exactly once.

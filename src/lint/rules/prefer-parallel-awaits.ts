@@ -1,5 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
 import type { RuleTools } from '../source/define-rule.ts';
+import { beginsByName } from '../source/begins-by-name.ts';
 import { isOrderedOnPurpose } from '../source/on-purpose.ts';
 import { defineRule } from '../source/define-rule.ts';
 import type { AwaitRun } from '../source/awaits.ts';
@@ -24,7 +26,7 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
         for (const run of independentAwaits(analysis)) {
           const when = analysis.reach.when(run.awaits[0]!).kind;
           if (when === 'start-up') continue;
-          if (options.certainty === 'read' && analysis.kind === 'command') continue;
+          if (options.certainty === 'read' && isDoneOnce(run, analysis)) continue;
           // Names that say nothing: in what serves, a result that is kept was most likely asked for.
           const isLikely = run.certainty === 'read' || (when === 'served' && run.kept);
           if (options.certainty === 'read' && (!isLikely || isOrderedOnPurpose(run.awaits[1]!, analysis)))
@@ -35,6 +37,10 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
     };
   },
 });
+
+/** A command waits once, and so does what begins a program. */
+const isDoneOnce = (run: AwaitRun, analysis: Analysis): boolean =>
+  analysis.kind === 'command' || beginsByName(run.awaits[0]!, analysis);
 
 function reportRun(run: AwaitRun, tools: RuleTools<unknown>): void {
   const [first, ...others] = run.awaits;

@@ -6,7 +6,7 @@ import type { RuleTools } from '../source/define-rule.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { addImport, hasComments, textOf } from '../source/edits.ts';
 import type { Construction } from '../source/settling.ts';
-import { constructions } from '../source/settling.ts';
+import { constructions, onlyExpression } from '../source/settling.ts';
 
 /** `new Promise` written by hand around one function with a callback. */
 export default defineRule({
@@ -45,15 +45,7 @@ function wrappedCall(
   { executor, settlers }: Construction,
   analysis: Analysis,
 ): TSESTree.CallExpression | undefined {
-  const { body } = executor;
-  const only = body.type === 'BlockStatement' ? body.body[0] : undefined;
-  const expression =
-    body.type !== 'BlockStatement'
-      ? body
-      : body.body.length === 1 && only?.type === 'ExpressionStatement'
-        ? only.expression
-        : undefined;
-  const call = expression && unwrap(expression);
+  const call = onlyExpression(executor);
   if (call?.type !== 'CallExpression' || settlers.length !== 2) return undefined;
   const api = analysis.bindings.resolve(call.callee);
   if (

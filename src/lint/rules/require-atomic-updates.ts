@@ -1,7 +1,6 @@
-import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
-import { contains, enclosingFunction, someNode, unwrap } from '../source/ast.ts';
+import { contains, enclosingFunction, firstAwait, someNode, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { textOf } from '../source/edits.ts';
 
@@ -17,7 +16,7 @@ export default defineRule({
     return {
       AssignmentExpression(node) {
         const target = unwrap(node.left);
-        if (!isShared(target, analysis) || !ownAwait(node.right, analysis)) return;
+        if (!isShared(target, analysis) || !firstAwait(node.right, analysis.source.visitorKeys)) return;
         const reads =
           node.operator === '='
             ? readBeforeAwait(target, node.right, analysis)
@@ -54,20 +53,6 @@ function isShared(target: Node, analysis: Analysis): boolean {
   );
 }
 
-function ownAwait(value: Node, analysis: Analysis): TSESTree.AwaitExpression | undefined {
-  let found: TSESTree.AwaitExpression | undefined;
-  someNode(
-    value,
-    analysis.source.visitorKeys,
-    (node) => {
-      if (node.type === 'AwaitExpression') found ??= node;
-      return false;
-    },
-    'own',
-  );
-  return found;
-}
-
 /** `total = total + (await price())`: the left operand is read first. A read among the await's arguments is, too. */
 function readBeforeAwait(target: Node, value: Node, analysis: Analysis): boolean {
   const plain = unwrap(value);
@@ -79,5 +64,5 @@ function readBeforeAwait(target: Node, value: Node, analysis: Analysis): boolean
     (node) => node.type === target.type && textOf(node, analysis) === name,
     'own',
   );
-  return readsLeft && ownAwait(plain.right, analysis) !== undefined;
+  return readsLeft && firstAwait(plain.right, analysis.source.visitorKeys) !== undefined;
 }

@@ -35,6 +35,17 @@ export function someNode(
   return found;
 }
 
+/** The first `await` of a piece of code, leaving nested functions out. */
+export function firstAwait(root: Node, keys: VisitorKeys): TSESTree.AwaitExpression | undefined {
+  let found: TSESTree.AwaitExpression | undefined;
+  walk(root, keys, (node) => {
+    if (found || isFunction(node)) return 'skip';
+    if (node.type === 'AwaitExpression') found = node;
+    return undefined;
+  });
+  return found;
+}
+
 /** Child nodes in source order. */
 export function childrenOf(node: Node, keys: VisitorKeys): Node[] {
   const children: Node[] = [];

@@ -242,6 +242,8 @@ const LIBRARIES: Library[] = [
     'library',
     'sync-other',
     'Use v8.getHeapSnapshot(), or take it through the inspector.',
+    // Whoever asks for a snapshot knows that it takes its time.
+    { tolerable: true },
   ],
   [
     /^better-sqlite3$/,

@@ -6,6 +6,7 @@ import { blockingApi } from './blocking-apis.ts';
 import type { RuleTools } from './define-rule.ts';
 import { comesOften, type HowOften } from './comes-often.ts';
 import type { When } from './reach.ts';
+import { beginsByName } from './begins-by-name.ts';
 import { runsOnce } from './runs-once.ts';
 import { suggestAsyncForm } from './suggest-async.ts';
 
@@ -62,8 +63,8 @@ export function checkBlockingCalls(tools: RuleTools<unknown>, choice: BlockingCh
     if (!which || !choice.cases.includes(which)) return;
     // A command blocks nobody but its user.
     if (which !== 'served' && analysis.kind === 'command') return;
-    if (choice.startUpNames === 'ignore' && which === 'async' && isStartUpByName(call)) return;
-    if (which === 'served' && runsOnce(call, analysis.bindings)) return;
+    if (choice.startUpNames === 'ignore' && which === 'async' && beginsByName(call, analysis)) return;
+    if (which === 'served' && runsOnce(call, analysis.bindings, analysis.source.visitorKeys)) return;
     if (which === 'served' && choice.events === 'often' && !comesOften(when)) return;
     reportBlocking(tools, call, api, when, which);
   };
@@ -109,18 +110,6 @@ function reportBlocking(
     suggest: suggestAsyncForm(call, tools),
   });
 }
-
-/** Nothing tells who calls it, and its name says that it runs once. */
-function isStartUpByName(call: Call): boolean {
-  for (let fn = enclosingFunction(call); fn; fn = enclosingFunction(fn)) {
-    const name = functionName(fn)?.split('.').at(-1);
-    if (name && START_UP.test(name)) return true;
-  }
-  return false;
-}
-
-const START_UP =
-  /^[_#]?(?:listen|start|boot|init|ensure|setup|setUp|main$|migrate|install|build|compile|configure|register|activate|prepare|bootstrap|load(?:Config|Settings|Plugin|Module|Extension)|checkDist|generate(?:Types|Schema|Docs))/;
 
 /** True inside an async function, also in callbacks that it runs at once: `items.map((x) => readFileSync(x))`. */
 function asyncAround(call: Call): boolean {

@@ -62,7 +62,8 @@ function isInTransaction(call: TSESTree.CallExpression, analysis: Analysis): boo
   );
 }
 
-const IN_TRANSACTION = /\.transacting\(|[{,]\s*(?:transacting|transaction|trx)\b|\(tr(?:x|ansaction)\)/;
+const IN_TRANSACTION =
+  /\.transacting\(|[{,]\s*(?:transacting|transaction|trx|tx)\b|\(tr(?:x|ansaction)\)|\.\.\.\w*(?:tx|trx|transact)/i;
 
 const ORDERED: EffectGuess = { kind: 'ordered', stateful: false };
 

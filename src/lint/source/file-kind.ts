@@ -27,7 +27,7 @@ export function fileKind(source: ParsedSource, bindings: Bindings, file: string)
 const ENDS = /\bprocess\.(?:exit\(|exitCode\s*=)/;
 const LISTENS = /\.(?:listen|on|addListener)\(/;
 const TEST_PATH =
-  /(?:^|\/)(?:__tests__|__mocks__)\/|[./_-](?:test|tests|spec|bench|e2e|stories)\.[cm]?[jt]sx?$/i;
+  /(?:^|\/)(?:__tests__|__mocks__|test-?(?:utils?|helpers?|support|setup|fixtures?))\/|[./_-](?:test|tests|spec|bench|e2e|stories)\.[cm]?[jt]sx?$|(?:^|\/)(?:test|jest|vitest|mocha)[-_.]?(?:setup|utils?|helpers?|env(?:ironment)?)\.[cm]?[jt]sx?$/i;
 const CONFIG_PATH = /(?:^|\/)(?:[gG]ulpfile|[gG]runtfile|[^/]*\.config)\.[cm]?[jt]s$/;
 /** What a person runs: `commands/develop.js`, `migrations/001-users.js`. */
 const COMMAND_FOLDERS = /(?:^|\/)(?:commands?|cli|bin|scripts|migrations|seeds|seeders)\//;

@@ -3,17 +3,32 @@ import type { Node } from './ast.ts';
 
 /** True when a comment just before a node, or before the first thing in it, says that the order is meant. */
 export function isOrderedOnPurpose(node: Node, { source: { text } }: Analysis): boolean {
-  const before = text
-    .slice(Math.max(0, node.range[0] - 400), node.range[0])
-    .split('\n')
-    .slice(-6, -1);
   const inside = text
     .slice(node.range[0], Math.min(node.range[1], node.range[0] + 400))
     .split('\n')
     .slice(1, 5);
-  return commentAtEnd(before)
+  return commentAtEnd(linesBefore(node, text))
     .concat(commentAtStart(inside))
     .some((line) => MEANT.test(line));
+}
+
+/** True when a comment just before a call, or behind it, says that nobody waits for it on purpose. */
+export function isLeftOnPurpose(node: Node, { source: { text } }: Analysis): boolean {
+  const end = text.indexOf('\n', node.range[1]);
+  const behind = text.slice(node.range[1], end < 0 ? undefined : end);
+  return [...commentAtEnd(linesBefore(node, text)), /\/[/*].*/.exec(behind)?.[0] ?? ''].some((line) =>
+    LEFT.test(line),
+  );
+}
+
+const LEFT =
+  /\b(?:do(?: not|n'?t|es(?: not|n'?t)) (?:need to )?(?:be )?(?:a?wait|block)|no need to (?:a?wait|be awaited)|not? (?:be )?await(?:ed|ing)?|without (?:a?wait|block)ing|fire[- ](?:and|&)[- ]forget|in (?:the )?background)/i;
+
+function linesBefore(node: Node, text: string): string[] {
+  return text
+    .slice(Math.max(0, node.range[0] - 1200), node.range[0])
+    .split('\n')
+    .slice(-12, -1);
 }
 
 const MEANT =

@@ -1,19 +1,11 @@
 import type { ChainStep } from '../../model/finding.ts';
 import type { ProjectFacts } from '../project/reach-facts.ts';
 import type { Call, FunctionNode, Node, VisitorKeys } from './ast.ts';
-import {
-  enclosingFunction,
-  functionName,
-  isFunction,
-  locationOf,
-  propertyName,
-  someNode,
-  unwrap,
-} from './ast.ts';
+import { enclosingFunction, functionName, isFunction, locationOf, propertyName, someNode } from './ast.ts';
 import type { Bindings } from './bindings.ts';
 import { callbackRole } from './callbacks.ts';
-import { enclosingClass, methodOf } from './classes.ts';
 import { runsOnce } from './runs-once.ts';
+import { targetsOf } from './targets.ts';
 
 /** When code runs, as far as one file tells. */
 export type When =
@@ -68,7 +60,7 @@ export function createReach(
     if (isFunction(node)) facts.set(node, { callers: [], aside: false, open: false });
     else if (node.type === 'CallExpression' || node.type === 'NewExpression') calls.push(node);
   }
-  const targets = (value: Node): FunctionNode[] => targetsOf(value, bindings, 0);
+  const targets = (value: Node): FunctionNode[] => targetsOf(value, bindings);
 
   for (const call of calls) addCall(call);
   for (const [fn, own] of facts) {
@@ -78,8 +70,7 @@ export function createReach(
   const startUp = findStartUp(facts);
 
   function addCall(call: Call): void {
-    // What a function does the first time only is start-up, whoever comes first.
-    const from = runsOnce(call, bindings) ? undefined : enclosingFunction(call);
+    const from = runsOnce(call, bindings, keys) ? undefined : enclosingFunction(call);
     const step = call.parent.type === 'AwaitExpression' ? 'await' : 'call';
     for (const target of targets(call.callee)) facts.get(target)?.callers.push({ from, site: call, step });
     for (const argument of call.arguments) {
@@ -107,6 +98,7 @@ export function createReach(
       const own = facts.get(fn);
       if (!own) continue;
       if (role.kind === 'aside') own.aside = true;
+      else if (role.kind === 'kept') own.open = true;
       else if (role.kind === 'entry') {
         const registrar = role.step === 'http-request' && from ? facts.get(from) : undefined;
         if (registrar) registrar.registers = true;
@@ -129,7 +121,8 @@ export function createReach(
 
   function when(node: Node): When {
     const fn = isFunction(node) ? node : enclosingFunction(node);
-    if (!fn) return { kind: 'start-up' };
+    // What a function does the first time only is start-up, whoever comes first.
+    if (!fn || (fn !== node && runsOnce(node, bindings, keys))) return { kind: 'start-up' };
     const local = facts.get(fn);
     if (local?.registers && !local.entry) return { kind: 'start-up' };
     const known = project?.reach[fn.range[0]];
@@ -213,64 +206,6 @@ function findStartUp(facts: Map<FunctionNode, FunctionFacts>): Set<FunctionNode>
   return startUp;
 }
 
-function targetsOf(value: Node, bindings: Bindings, depth: number): FunctionNode[] {
-  const node = unwrap(value);
-  if (isFunction(node)) return [node];
-  if (depth > 6) return [];
-  switch (node.type) {
-    case 'Identifier': {
-      const bound = bindings.variable(node);
-      const declared = bound?.defs[0]?.node as Node | undefined;
-      if (!bound || bound.defs.length !== 1) return [];
-      if (isFunction(declared) && declared.id === bound.identifiers[0]) return [declared];
-      if (declared?.type === 'ClassDeclaration') return asList(methodOf(declared, 'constructor'));
-      const only = bindings.onlyValue(bound);
-      return only?.path.length === 0 ? targetsOf(only.value, bindings, depth + 1) : [];
-    }
-    case 'MemberExpression': {
-      const name = propertyName(node);
-      if (name === undefined) return [];
-      const object = unwrap(node.object);
-      if (object.type === 'ThisExpression')
-        return asList(methodOf(enclosingClass(node) ?? literalAround(node), name));
-      return asList(methodOf(ownerOf(object, bindings), name));
-    }
-    case 'CallExpression': {
-      // `handler.bind(this)`, `asyncHandler(handler)`, `promisify(fn)`
-      if (node.callee.type === 'MemberExpression' && propertyName(node.callee) === 'bind') {
-        return targetsOf(node.callee.object, bindings, depth + 1);
-      }
-      if (depth > 2) return [];
-      return node.arguments.flatMap((argument) =>
-        isFunction(argument) || argument.type === 'Identifier'
-          ? targetsOf(argument, bindings, depth + 1)
-          : [],
-      );
-    }
-    default:
-      return [];
-  }
-}
-
-/** The class or object literal behind a name: `const store = new Store()`, `const api = { load() {} }`. */
-function ownerOf(object: Node, bindings: Bindings): Node | undefined {
-  if (object.type !== 'Identifier') return undefined;
-  const bound = bindings.variable(object);
-  const declared = bound?.defs.length === 1 ? (bound.defs[0]?.node as Node) : undefined;
-  if (!bound || declared?.type === 'ClassDeclaration') return declared;
-  const only = bindings.onlyValue(bound);
-  const value = only?.path.length === 0 ? unwrap(only.value) : undefined;
-  if (value?.type === 'NewExpression' && value.callee.type === 'Identifier')
-    return ownerOf(value.callee, bindings);
-  return value;
-}
-
-/** The object literal whose method a node stands in: its `this`. */
-function literalAround(node: Node): Node | undefined {
-  const fn = enclosingFunction(node);
-  return fn?.type === 'FunctionExpression' && fn.parent.type === 'Property' ? fn.parent.parent : undefined;
-}
-
 /** True unless every use of the function is a call or an argument in this file. */
 function isOpen(fn: FunctionNode, bindings: Bindings): boolean {
   const holder = fn.type === 'FunctionDeclaration' ? fn : fn.parent;
@@ -332,5 +267,3 @@ const RESPONSE_MEMBERS = new Set(
     ' ',
   ),
 );
-
-const asList = (fn: FunctionNode | undefined): FunctionNode[] => (fn ? [fn] : []);

@@ -1,22 +1,52 @@
 import type { Bindings } from './bindings.ts';
-import type { Node } from './ast.ts';
-import { contains, enclosingFunction, propertyName } from './ast.ts';
+import type { FunctionNode, Node, VisitorKeys } from './ast.ts';
+import { contains, enclosingFunction, propertyName, someNode } from './ast.ts';
 
 /**
  * True for code that a function runs the first time only, because it keeps what it made:
- * `if (kept) return kept; kept = make();` and `if (!kept) { kept = make(); }`, `kept` being a variable outside
- * of all functions, or a member of one. The caller's next requests do not run it again.
+ * `if (kept) return kept; kept = make();`, `if (!kept) { kept = make(); }` and `kept ??= make()`, `kept` being a
+ * variable outside of all functions, or a member of one; also once for each key, `if (kept.has(key)) return …`, in a
+ * container that may belong to an object. The caller's next requests do not run it again.
  */
-export function runsOnce(node: Node, bindings: Bindings): boolean {
+export function runsOnce(node: Node, bindings: Bindings, keys: VisitorKeys): boolean {
   const fn = enclosingFunction(node);
-  if (fn?.body.type !== 'BlockStatement') return false;
+  if (!fn) return false;
+  if (isFirstAssignment(node, fn, bindings)) return true;
+  if (fn.body.type !== 'BlockStatement') return false;
   for (const statement of fn.body.body) {
     if (statement.type !== 'IfStatement' || statement.range[0] > node.range[0]) continue;
-    const guards = contains(statement.consequent, node)
-      ? isEmptyTest(statement.test)
-      : leaves(statement.consequent) && !contains(statement, node) && isFullTest(statement.test);
-    const kept = guards && keptName(statement.test);
-    if (kept && isKept(kept, fn, bindings)) return true;
+    const isInside = contains(statement.consequent, node);
+    if (!isInside && (contains(statement, node) || !leaves(statement.consequent))) continue;
+    // `wanted && !kept` lets in no more than `!kept`; of `kept || other` nobody knows which one it was.
+    const tests = isInside ? conjuncts(statement.test) : [statement.test];
+    for (const test of tests) {
+      if (!(isInside ? isEmptyTest(test) : isFullTest(test))) continue;
+      const kept = keptName(test);
+      if (kept && isKept(kept, fn, bindings)) return true;
+      const container = containerOf(test, bindings);
+      if (container && isFilled(container, fn, bindings, keys)) return true;
+    }
+  }
+  return false;
+}
+
+const conjuncts = (test: Node): Node[] =>
+  test.type === 'LogicalExpression' && test.operator === '&&'
+    ? [...conjuncts(test.left), ...conjuncts(test.right)]
+    : [test];
+
+/** Inside of what `kept ??= …` or `kept ||= …` assigns. */
+function isFirstAssignment(node: Node, fn: Node, bindings: Bindings): boolean {
+  for (let at = node; at !== fn && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (
+      parent.type === 'AssignmentExpression' &&
+      parent.right === at &&
+      /^(?:\?\?|\|\|)=$/.test(parent.operator)
+    ) {
+      const kept = keptName(parent.left);
+      return kept !== undefined && isKept(kept, fn, bindings);
+    }
   }
   return false;
 }
@@ -32,7 +62,7 @@ function isEmptyTest(test: Node): boolean {
 /** `kept`, `kept !== undefined`. */
 function isFullTest(test: Node): boolean {
   if (test.type === 'BinaryExpression') return /^!={1,2}$/.test(test.operator) && isNothing(test.right);
-  return test.type === 'Identifier' || test.type === 'MemberExpression';
+  return /^(?:Identifier|MemberExpression|CallExpression)$/.test(test.type);
 }
 
 const isNothing = (node: Node): boolean =>
@@ -41,10 +71,50 @@ const isNothing = (node: Node): boolean =>
   (node.type === 'UnaryExpression' && node.operator === 'void');
 
 function keptName(test: Node): Kept | undefined {
-  const node =
-    test.type === 'UnaryExpression' ? test.argument : test.type === 'BinaryExpression' ? test.left : test;
+  const node = tested(test);
   if (node.type === 'Identifier') return node as Kept;
   return node.type === 'MemberExpression' && propertyName(node) !== undefined ? (node as Kept) : undefined;
+}
+
+const tested = (test: Node): Node =>
+  test.type === 'UnaryExpression' ? test.argument : test.type === 'BinaryExpression' ? test.left : test;
+
+/** `kept` of `kept[key]`, `kept.has(key)` and `kept.get(key)`, also by the name that was given to what it gave. */
+function containerOf(test: Node, bindings: Bindings): Node | undefined {
+  let node = tested(test);
+  const bound = node.type === 'Identifier' ? bindings.variable(node) : undefined;
+  const only = bound && bindings.onlyValue(bound);
+  if (only?.path.length === 0) node = only.value;
+  if (node.type === 'CallExpression') {
+    const { callee } = node;
+    const isLookUp = callee.type === 'MemberExpression' && /^(?:has|get)$/.test(propertyName(callee) ?? '');
+    return isLookUp && node.arguments.length === 1 ? callee.object : undefined;
+  }
+  if (node.type !== 'MemberExpression' || !node.computed || propertyName(node) !== undefined)
+    return undefined;
+  return node.object;
+}
+
+/** The function puts something into the container, which outlives it. */
+function isFilled(container: Node, fn: FunctionNode, bindings: Bindings, keys: VisitorKeys): boolean {
+  const name = outliving(container, bindings);
+  if (name === undefined) return false;
+  return someNode(fn.body, keys, (node) => {
+    if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression')
+      return propertyName(node.callee) === 'set' && outliving(node.callee.object, bindings) === name;
+    const target = node.type === 'AssignmentExpression' ? node.left : undefined;
+    return (
+      target?.type === 'MemberExpression' && target.computed && outliving(target.object, bindings) === name
+    );
+  });
+}
+
+/** A name for a variable of the module, or a member of `this`. */
+function outliving(node: Node, bindings: Bindings): string | undefined {
+  if (node.type === 'MemberExpression')
+    return node.object.type === 'ThisExpression' ? `this.${propertyName(node) ?? ''}` : undefined;
+  const bound = node.type === 'Identifier' ? bindings.variable(node) : undefined;
+  return bound && /^(?:module|global)$/.test(bound.scope.type) ? bound.name : undefined;
 }
 
 /** The branch ends with `return`. */

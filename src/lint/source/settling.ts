@@ -1,8 +1,8 @@
 import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from './analysis.ts';
-import type { FunctionNode } from './ast.ts';
-import { enclosingFunction } from './ast.ts';
+import type { FunctionNode, Node } from './ast.ts';
+import { enclosingFunction, unwrap } from './ast.ts';
 import { executorOf } from './promises.ts';
 
 /** A `new Promise` with the variables that settle it. */
@@ -50,6 +50,15 @@ export function settlings({ settlers }: Construction): Settling[] {
       fn: enclosingFunction(node),
     }))
     .sort((a, b) => a.node.range[0] - b.node.range[0]);
+}
+
+/** The one expression that a function evaluates, where it does nothing else: its value, or its only statement's. */
+export function onlyExpression({ body }: FunctionNode): Node | undefined {
+  if (body.type !== 'BlockStatement') return unwrap(body);
+  const [only] = body.body;
+  if (body.body.length !== 1) return undefined;
+  if (only?.type === 'ExpressionStatement') return unwrap(only.expression);
+  return only?.type === 'ReturnStatement' && only.argument ? unwrap(only.argument) : undefined;
 }
 
 const newExpressions = ({ nodes }: Analysis): TSESTree.NewExpression[] =>

@@ -13,6 +13,10 @@ testRule('handle-callback-err', {
     { name: 'handed on', code: code('(err, s) => { done(err, s); }') },
     { name: 'named as unused', code: code('(_, s) => { done(s); }') },
     { name: 'an unknown function', code: 'export function f(x) { x.each((e, s) => { use(s); }); }' },
+    {
+      name: 'a single parameter',
+      code: 'import fs from "fs";\nexport function f(p) { fs.unlink(p, (err) => { g(); }); }',
+    },
   ],
   invalid: [
     { name: 'ignored', code: code('(err, s) => { done(s); }'), lines: [2], message: 'stat() fails' },
@@ -21,6 +25,28 @@ testRule('handle-callback-err', {
       options: [{ callbacks: 'any' }],
       code: 'export function f(x) { x.get((err, s) => { use(s); }); }',
       lines: [1],
+    },
+    {
+      name: 'a function',
+      code: 'import { readFile } from "fs";\nexport function f(p, g) { readFile(p, function (error, text) { g(text); }); }',
+      lines: [2],
+      message: 'error is never looked at',
+    },
+    {
+      name: 'of a database',
+      code: 'import pg from "pg";\nexport function f(g) { pg.connect("x", (err, client) => { g(client); }); }',
+      lines: [2],
+    },
+    {
+      name: 'of zlib',
+      code: 'import zlib from "node:zlib";\nexport function f(b, g) { zlib.gunzip(b, (e, data) => { g(data.length); }); }',
+      lines: [2],
+      confidence: 'certain',
+    },
+    {
+      name: 'of a child',
+      code: 'import { exec } from "child_process";\nexport function f(g) { exec("ls", (err, out) => { g(out.trim()); }); }',
+      lines: [2],
     },
   ],
 });

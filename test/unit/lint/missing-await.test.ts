@@ -18,6 +18,14 @@ testRule('missing-await', {
       name: 'a child process beside the promise',
       code: `import { promisify } from 'node:util';\nimport { exec } from 'node:child_process';\nexport const f = () => promisify(exec)('ls').child;`,
     },
+    {
+      name: 'a chain of another library',
+      code: "import Bluebird from 'bluebird';\nexport const f = (x) => Bluebird.resolve(x).then((y) => y.a).timeout(10);",
+    },
+    {
+      name: 'a function that gives what another library makes',
+      code: "import Promise from 'bluebird';\nfunction load(x) { return Promise.resolve(x).then((y) => y); }\nexport const f = (x) => load(x).timeout(10);",
+    },
   ],
   invalid: [
     {

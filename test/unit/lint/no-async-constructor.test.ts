@@ -8,6 +8,18 @@ testRule('no-async-constructor', {
     { name: 'kept', code: code('this.ready = this.init();') },
     { name: 'handled', code: code('this.init().catch(log);') },
     { name: 'a plain call', code: code('this.other(x);') },
+    {
+      name: 'handled by a second function',
+      code: 'export class A {\n  constructor(x) { fetch(x).then(ok, failed); }\n}',
+    },
+    {
+      name: 'in a static function',
+      code: 'export class A {\n  static async make() { const a = new A(); await a.init(); return a; }\n  async init() { await g(); }\n}',
+    },
+    {
+      name: 'in a function that runs later',
+      code: 'export class A {\n  constructor() { on("x", () => { this.init(); }); }\n  async init() { await g(); }\n}',
+    },
   ],
   invalid: [
     {
@@ -18,5 +30,30 @@ testRule('no-async-constructor', {
       confidence: 'certain',
     },
     { name: 'a chain', code: code('fetch(x).then((y) => { this.y = y; });'), lines: [3], message: 'fetch()' },
+    {
+      name: 'a private method',
+      code: 'export class A {\n  constructor() { this.#load(); }\n  async #load() { await g(); }\n}',
+      lines: [2],
+      message: '#load() is begun',
+    },
+    {
+      name: 'a function of the file',
+      code: 'async function warm() { await g(); }\nexport class A { constructor() { warm(); } }',
+      lines: [2],
+      confidence: 'certain',
+    },
+    {
+      name: 'a finally handles nothing',
+      code: 'export class A {\n  constructor(x) { fetch(x).finally(() => g()); }\n}',
+      lines: [2],
+      message: 'fetch()',
+      confidence: 'likely',
+    },
+    {
+      name: 'one of the language',
+      code: 'export class A {\n  constructor(xs) { Promise.all(xs); }\n}',
+      lines: [2],
+      message: 'all()',
+    },
   ],
 });

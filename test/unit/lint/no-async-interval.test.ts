@@ -12,6 +12,8 @@ testRule('no-async-interval', {
       code: 'setInterval(async () => { try { await g(); } catch (e) { console.error(e); } }, 1);',
     },
     { name: 'setTimeout', code: 'setTimeout(async () => { await g(); }, 1);' },
+    { name: 'without any await', code: 'setInterval(async () => { g(); }, 1);' },
+    { name: 'a function that is not async', code: 'function h() { g(); }\nsetInterval(h, 1);' },
   ],
   invalid: [
     {
@@ -26,6 +28,25 @@ testRule('no-async-interval', {
       code: 'async function h() { try { await g(); } catch (e) { }}\nsetInterval(h, 1);',
       lines: [2],
       message: 'runs pile up.',
+    },
+    { name: 'a function', code: 'setInterval(async function () { await g(); }, 1);', lines: [1] },
+    {
+      name: 'by name',
+      code: 'async function h() { await g(); }\nsetInterval(h, 1);',
+      lines: [2],
+      message: 'ends the process',
+    },
+    {
+      name: 'a catch that throws again',
+      code: 'setInterval(async () => { try { await g(); } catch (e) { throw e; } }, 1);',
+      lines: [1],
+      message: 'ends the process',
+    },
+    {
+      name: 'an arrow function that gives its await',
+      code: 'const h = async () => await g();\nsetInterval(h, 1000);',
+      lines: [2],
+      confidence: 'likely',
     },
   ],
 });

@@ -14,6 +14,15 @@ testRule('no-async-promise-executor', {
       name: 'another class',
       code: 'export const f = () => new Task(async (resolve) => resolve(await g()));',
     },
+    { name: 'a name that leads to nothing async', code: 'export const f = (run) => new Promise(run);' },
+    {
+      name: 'an async function within',
+      code: 'export const f = () => new Promise((resolve) => { on("x", async () => { resolve(await g()); }); });',
+    },
+    {
+      name: 'withResolvers',
+      code: 'export const f = async () => { const { promise, resolve } = Promise.withResolvers(); resolve(await g()); return promise; };',
+    },
   ],
   invalid: [
     {
@@ -34,6 +43,23 @@ testRule('no-async-promise-executor', {
       code: 'export const f = () => new Promise(async (resolve) => { resolve(1); });',
       lines: [1],
       fixed: 'export const f = () => new Promise((resolve) => { resolve(1); });',
+    },
+    {
+      name: 'in a method',
+      code: 'export class A { run() { return new Promise(async (resolve, reject) => { resolve(await g()); }); } }',
+      lines: [1],
+    },
+    {
+      name: 'around a try',
+      code: 'export const f = () => new Promise(async (resolve, reject) => { try { resolve(await g()); } catch (e) { reject(e); } });',
+      lines: [1],
+      fixed: null,
+    },
+    {
+      name: 'awaited',
+      code: 'export async function f() { return await new Promise(async (resolve) => { await g(); resolve(1); }); }',
+      lines: [1],
+      confidence: 'certain',
     },
   ],
 });

@@ -31,6 +31,10 @@ testRule('no-await-in-loop', {
       code: 'async function main() { for (const f of files) { out.push(await readFile(f)); } }\nmain();',
     },
     { name: 'unknown effects between', code: loop('prepare(id); out.push(await getUser(id));') },
+    {
+      name: 'what begins a program',
+      code: 'export async function registerModules(names) {\n const all = {};\n for (const name of names) { all[name] = await readModule(name); }\n return all; }',
+    },
   ],
   invalid: [
     {

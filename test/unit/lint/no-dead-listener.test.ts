@@ -15,6 +15,14 @@ testRule('no-dead-listener', {
       code: 'export async function f() { await h(); const socket = open(); socket.on("message", g); }',
     },
     { name: 'removed by name', code: 'export function f(x) { x.off("a", g); }' },
+    {
+      name: 'a branch that leaves',
+      code: 's.on("connection", async (socket) => { if (socket.old) { await h(); return; } socket.on("message", g); });',
+    },
+    {
+      name: 'an event that comes late',
+      code: 's.on("connection", async (socket) => { await h(); socket.on("timeout", g); });',
+    },
   ],
   invalid: [
     {
@@ -34,6 +42,23 @@ testRule('no-dead-listener', {
       code: 'export function f(x) { x.removeListener("a", g.bind(x)); }',
       lines: [1],
       message: 'bind()',
+    },
+    {
+      name: 'the end of a child',
+      code: 'export async function f(child) {\n  await g();\n  child.once("exit", h);\n}',
+      lines: [3],
+      message: "'exit' of child",
+    },
+    {
+      name: 'of a web page',
+      code: 'export function f(x) { x.removeEventListener("a", () => g()); }',
+      lines: [1],
+    },
+    {
+      name: 'a function',
+      code: 'export function f(x) { x.off("a", function () { g(); }); }',
+      lines: [1],
+      message: 'The function written here',
     },
   ],
 });

@@ -30,6 +30,31 @@ testRule('no-floating-promises', {
       name: 'a wrapped function',
       code: 'const save = debounce(async () => { await x(); });\nexport function f() { save(); }',
     },
+    {
+      name: 'nothing that is awaited can fail',
+      code: 'import { setTimeout as pause } from "timers/promises";\nasync function tick() { await pause(10); await new Promise((done) => setTimeout(done, 10)); }\nexport function f() { tick(); }',
+    },
+    {
+      name: 'a function that only calls others',
+      code: 'async function note(x) { list.push(x); }\nexport function f() { note(1); }',
+    },
+    {
+      name: 'what is left to itself on purpose',
+      code: 'async function warm() { await fetch("/"); }\nexport function f() {\n  // do not await: the answer goes out first\n  warm();\n  warm(); // fire and forget\n}',
+    },
+    {
+      name: 'a chain that never rejects',
+      code: 'export function f(xs, cb) { Promise.allSettled(xs).then((all) => cb(all)); }',
+    },
+    { name: 'what a caller passed', code: 'export function f(cb) { cb(); }\nf(async () => { await x(); });' },
+    {
+      name: 'the end of the process',
+      code: 'class Server { async shutdown() { await this.close(); } stop() { this.shutdown(); } }\nexport default Server;',
+    },
+    {
+      name: 'what is begun the first time only',
+      code: 'let db;\nasync function check() { await x(); }\nexport function get() { if (db) return db; db = open(); check(); return db; }',
+    },
   ],
   invalid: [
     {
@@ -73,6 +98,23 @@ testRule('no-floating-promises', {
       file: 'a.test.ts',
       code: `import { it } from 'vitest';\nasync function check() { await x(); }\nit('a', () => { check(); });`,
       lines: [3],
+    },
+    {
+      name: 'a promise that is returned from a name',
+      code: 'const locks = {};\nasync function save(x) { const done = locks[x].then(async () => { await x.y(); }); return done; }\nexport function f() {\n  save(1);\n}',
+      lines: [4],
+    },
+    {
+      name: 'a function that only calls others, where asked',
+      options: [{ failures: 'any' }],
+      code: 'async function note(x) { list.push(x); }\nexport function f() { note(1); }',
+      lines: [2],
+    },
+    {
+      name: 'at start-up, where asked',
+      options: [{ startUp: 'report' }],
+      code: 'async function main() { await x(); }\nmain();',
+      lines: [2],
     },
   ],
 });

@@ -17,6 +17,10 @@ testRule('no-listener-leak', {
     { name: 'once', code: handler('bus.once("a", (x) => res.write(x));') },
     { name: 'a signal', code: handler('bus.addEventListener("a", (x) => res.write(x), { signal });') },
     { name: 'outside', code: `import { bus } from './bus.js';\nbus.on('a', (x) => g(x));` },
+    {
+      name: 'a package that is called to make emitters',
+      code: "const busboy = require('busboy');\nrequire('http').createServer((req, res) => { busboy({ headers: req.headers }); busboy.on('file', (x) => g(x)); });",
+    },
   ],
   invalid: [
     {

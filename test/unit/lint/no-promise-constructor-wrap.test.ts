@@ -12,6 +12,11 @@ testRule('no-promise-constructor-wrap', {
       name: 'a callback inside',
       code: 'export const f = (x) => new Promise((resolve) => { fetch(x).then((y) => y.once("end", () => resolve(1))); });',
     },
+    { name: 'a timer', code: 'export const f = () => new Promise((resolve) => setTimeout(resolve, 1));' },
+    {
+      name: 'another class',
+      code: 'export const f = (x) => new Task((resolve, reject) => fetch(x).then(resolve, reject));',
+    },
   ],
   invalid: [
     {
@@ -32,6 +37,24 @@ testRule('no-promise-constructor-wrap', {
       code: 'export const f = (x) => new Promise((resolve, reject) => { fetch(x).then(resolve).catch(reject); });',
       lines: [1],
       fixed: 'export const f = (x) => fetch(x);',
+    },
+    {
+      name: 'a function of the file',
+      code: 'async function load() { return await g(); }\nexport const f = () => new Promise((resolve, reject) => { load().then(resolve, reject); });',
+      lines: [2],
+      fixed: 'async function load() { return await g(); }\nexport const f = () => load();',
+    },
+    {
+      name: 'with a value of its own',
+      code: 'export const f = (x) => new Promise((resolve, reject) => fetch(x).then((y) => resolve(y.status)).catch(reject));',
+      lines: [1],
+      message: 'Return that promise itself',
+      fixed: null,
+    },
+    {
+      name: 'returned',
+      code: 'export const f = (x) => new Promise((resolve, reject) => { return fetch(x).then(resolve, reject); });',
+      lines: [1],
     },
   ],
 });

@@ -15,6 +15,11 @@ testRule('no-promise-executor-return', {
       name: 'in a function inside',
       code: 'export const f = () => new Promise((resolve) => { on((x) => { return x; }); resolve(1); });',
     },
+    {
+      name: 'undefined',
+      code: 'export const f = (x) => new Promise((resolve) => { if (x) return undefined; resolve(1); });',
+    },
+    { name: 'another class', code: 'export const f = () => new Task((resolve) => 1);' },
   ],
   invalid: [
     {
@@ -32,6 +37,24 @@ testRule('no-promise-executor-return', {
       code: 'export const f = () => new Promise((resolve) => setTimeout(resolve, 1));',
       lines: [1],
       fixed: 'export const f = () => new Promise((resolve) => { setTimeout(resolve, 1); });',
+    },
+    {
+      name: 'an object',
+      code: 'export const f = () => new Promise((resolve) => ({ a: 1 }));',
+      lines: [1],
+      confidence: 'possible',
+    },
+    {
+      name: 'a name',
+      code: 'export const f = (x) => new Promise((resolve) => { resolve(1); return x; });',
+      lines: [1],
+      message: 'thrown away',
+    },
+    {
+      name: 'a promise, returned',
+      code: 'export const f = (x) => new Promise((resolve) => { return fetch(x).then((y) => resolve(y)); });',
+      lines: [1],
+      message: 'not handled by anyone',
     },
   ],
 });

@@ -11,6 +11,15 @@ testRule('no-promise-race-leak', {
       name: 'a promise of this turn',
       code: 'export async function f(xs) { for (const x of xs) { const p = new Promise((r) => x.once("a", r)); await Promise.race([p, x.b()]); } }',
     },
+    {
+      name: 'a limit of the platform',
+      code: 'export const f = (p) => Promise.race([p, AbortSignal.timeout(10)]);',
+    },
+    { name: 'a list by name', code: 'export const f = (ps) => Promise.race(ps);' },
+    {
+      name: 'all waits for every one',
+      code: 'export const f = (p) => Promise.all([p, new Promise((r) => setTimeout(r, 1))]);',
+    },
   ],
   invalid: [
     {
@@ -35,6 +44,17 @@ testRule('no-promise-race-leak', {
       code: 'export async function f(x) { const end = new Promise((r) => x.once("end", r)); while (x.open) { await Promise.race([x.next(), end]); } }',
       lines: [1],
       message: 'every turn',
+    },
+    {
+      name: 'by name',
+      code: 'export async function f(p) {\n  const limit = new Promise((_, no) => { setTimeout(() => no(new Error("late")), 10); });\n  return await Promise.race([p, limit]);\n}',
+      lines: [3],
+      message: 'timer runs on',
+    },
+    {
+      name: 'first in the list',
+      code: 'export const f = (p) => Promise.race([new Promise((r) => setTimeout(r, 5)), p]);',
+      lines: [1],
     },
   ],
 });

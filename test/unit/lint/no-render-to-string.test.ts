@@ -14,6 +14,16 @@ testRule('no-render-to-string', {
       name: 'a stream',
       code: 'import { renderToPipeableStream as r } from "react-dom/server";\nexport const f = (x) => r(x);',
     },
+    {
+      name: 'a test',
+      file: 'page.test.tsx',
+      code: 'import { renderToString } from "react-dom/server";\nexport const f = () => renderToString(1);',
+    },
+    {
+      name: 'a command',
+      code: '#!/usr/bin/env node\nimport { renderToString } from "react-dom/server";\nexport const f = () => renderToString(1);',
+    },
+    { name: 'a name that is not imported', code: 'export const f = (renderToString) => renderToString(1);' },
   ],
   invalid: [
     {
@@ -34,6 +44,22 @@ testRule('no-render-to-string', {
       code: 'import { renderToString } from "vue/server-renderer";\nexport const f = (x) => renderToString(x);',
       lines: [2],
       message: 'pipeToNodeWritable',
+    },
+    {
+      name: 'under another name',
+      code: 'import { renderToString as html } from "react-dom/server";\nexport const f = (x) => html(x);',
+      lines: [2],
+    },
+    {
+      name: 'required',
+      code: 'const { renderToString } = require("react-dom/server");\nmodule.exports = (x) => renderToString(x);',
+      lines: [2],
+    },
+    {
+      name: 'a timer',
+      code: 'import { renderToStaticMarkup } from "react-dom/server";\nsetInterval(() => { save(renderToStaticMarkup(page)); }, 1000);',
+      lines: [2],
+      confidence: 'likely',
     },
   ],
 });

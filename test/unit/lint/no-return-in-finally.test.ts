@@ -15,6 +15,11 @@ testRule('no-return-in-finally', {
       name: 'a promise that is waited for',
       code: 'export const f = (p) => p.finally(() => { return close(); });',
     },
+    {
+      name: 'a throw',
+      code: 'export function f() { try { g(); } finally { if (bad()) throw new Error("x"); } }',
+    },
+    { name: 'a call in finally()', code: 'export const f = (p) => p.finally(() => close());' },
   ],
   invalid: [
     {
@@ -33,6 +38,22 @@ testRule('no-return-in-finally', {
       code: 'export const f = (p) => p.finally(() => { return 1; });',
       lines: [1],
       message: 'ignored',
+    },
+    {
+      name: 'a break',
+      code: 'export function f(xs) { for (const x of xs) { try { g(x); } finally { break; } } }',
+      lines: [1],
+    },
+    {
+      name: 'under a condition',
+      code: 'export async function f() {\n  try { await g(); }\n  finally { if (h()) return 1; }\n}',
+      lines: [3],
+      message: 'ends the finally block',
+    },
+    {
+      name: 'a name in finally()',
+      code: 'export const f = (p, x) => p.finally(() => { return x; });',
+      lines: [1],
     },
   ],
 });

@@ -9,6 +9,8 @@ testRule('no-return-wrap', {
       code: 'export async function f(x) { try { return Promise.reject(x); } catch { return 1; } }',
     },
     { name: 'a generator', code: 'export async function* f(x) { return Promise.resolve(x); }' },
+    { name: 'a rejection in a plain function', code: 'export function f(x) { return Promise.reject(x); }' },
+    { name: 'all', code: 'export async function f(xs) { return Promise.all(xs); }' },
   ],
   invalid: [
     {
@@ -34,6 +36,18 @@ testRule('no-return-wrap', {
       code: 'export async function f() { return Promise.resolve(); }',
       lines: [1],
       fixed: 'export async function f() { return undefined; }',
+    },
+    {
+      name: 'an arrow function',
+      code: 'export const f = async (x) => Promise.resolve(x);',
+      lines: [1],
+      fixed: 'export const f = async (x) => x;',
+    },
+    {
+      name: 'in catch',
+      code: 'export const f = (p) => p.catch((e) => { return Promise.reject(e); });',
+      lines: [1],
+      fixed: 'export const f = (p) => p.catch((e) => { throw e; });',
     },
   ],
 });

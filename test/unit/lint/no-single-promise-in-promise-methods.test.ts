@@ -8,6 +8,8 @@ testRule('no-single-promise-in-promise-methods', {
     { name: 'spread', code: code('await Promise.all([...p]);') },
     { name: 'a list by name', code: code('await Promise.all(p);') },
     { name: 'allSettled, which does not reject', code: code('await Promise.allSettled([p]);') },
+    { name: 'nothing', code: 'export const f = () => Promise.all([]);' },
+    { name: 'another class', code: 'export const f = (p) => Group.all([p]);' },
   ],
   invalid: [
     { name: 'dropped', code: code('await Promise.all([g(p)]);'), lines: [1], fixed: code('await g(p);') },
@@ -23,5 +25,18 @@ testRule('no-single-promise-in-promise-methods', {
       lines: [1],
       fixed: null,
     },
+    {
+      name: 'any',
+      code: 'export async function f(p) { return await Promise.any([p]); }',
+      lines: [1],
+      fixed: 'export async function f(p) { return await p; }',
+    },
+    {
+      name: 'a condition in it',
+      code: 'export async function f(a, b) { await Promise.all([a ? b() : null]); }',
+      lines: [1],
+      fixed: 'export async function f(a, b) { await (a ? b() : null); }',
+    },
+    { name: 'not awaited', code: 'export const f = (p) => Promise.race([p]);', lines: [1], fixed: null },
   ],
 });

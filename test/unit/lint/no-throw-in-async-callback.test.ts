@@ -17,6 +17,14 @@ testRule('no-throw-in-async-callback', {
       name: 'start-up',
       code: 'import fs from "fs";\nfs.readFile("a", (e, d) => { if (e) throw e; use(d); });',
     },
+    {
+      name: 'thrown again after a word',
+      code: 'setTimeout(() => { try { work(); } catch (e) { log(e); throw e; } }, 1);\nexport function f() { setTimeout(() => { try { work(); } catch (e) { log(e); throw e; } }, 1); }',
+    },
+    {
+      name: 'an async function',
+      code: 'import fs from "fs";\nexport function f(p) { fs.stat(p, async (e) => { if (e) throw e; }); }',
+    },
   ],
   invalid: [
     {
@@ -34,5 +42,22 @@ testRule('no-throw-in-async-callback', {
       message: 'reject()',
     },
     { name: 'a timer', code: code('setTimeout(() => { throw new Error("late"); }, p);'), lines: [3] },
+    {
+      name: 'process.nextTick',
+      code: 'export function f(x) {\n  process.nextTick(() => { if (!x) throw new Error("no x"); });\n}',
+      lines: [2],
+    },
+    {
+      name: 'a function',
+      code: 'import { readFile } from "fs";\nexport function f(p, done) {\n  readFile(p, function (e, d) { if (e) throw e; done(null, d); });\n}',
+      lines: [3],
+      confidence: 'certain',
+    },
+    {
+      name: 'another error from a catch',
+      code: 'export function f(x) {\n  setImmediate(() => { try { g(x); } catch (e) { throw new Error("failed"); } });\n}',
+      lines: [2],
+      message: 'use the form with promises',
+    },
   ],
 });

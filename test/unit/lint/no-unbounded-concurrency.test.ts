@@ -9,6 +9,11 @@ testRule('no-unbounded-concurrency', {
     { name: 'a slice', code: handler('await Promise.all(req.body.urls.slice(0, 5).map((u) => fetch(u)));') },
     { name: 'no request', code: handler('await Promise.all(req.body.urls.map((u) => check(u)));') },
     { name: 'a list of the program', code: handler('await Promise.all(servers.map((u) => fetch(u)));') },
+    { name: 'start-up', code: 'await Promise.all(all.map((u) => fetch(u)));' },
+    {
+      name: 'a command',
+      code: '#!/usr/bin/env node\nexport async function f(all) { await Promise.all(all.map((u) => fetch(u))); }',
+    },
   ],
   invalid: [
     {
@@ -32,6 +37,26 @@ testRule('no-unbounded-concurrency', {
       code: handler('await Promise.all(servers.map((u) => fetch(u)));'),
       lines: [3],
       confidence: 'possible',
+    },
+    {
+      name: 'the results of a query',
+      code: 'export async function f(db) {\n  const all = await db.users.find();\n  await Promise.all(all.map((u) => fetch(u.url)));\n}',
+      lines: [3],
+      message: 'nothing limits how long it is',
+    },
+    {
+      name: "a bound of one's own",
+      options: [{ limit: 3 }],
+      code: "import http from 'node:http';\nhttp.createServer(async (req, res) => {\n  await Promise.all(req.body.urls.map((u) => fetch(u)));\n});",
+      lines: [3],
+      message: 'fetch()',
+      fixed:
+        "import { Readable } from 'node:stream';\nimport http from 'node:http';\nhttp.createServer(async (req, res) => {\n  await Readable.from(req.body.urls).map((u) => fetch(u), { concurrency: 3 }).toArray();\n});",
+    },
+    {
+      name: 'an async function',
+      code: "import http from 'node:http';\nhttp.createServer(async (req, res) => {\n  await Promise.all(req.body.ids.map(async (id) => { const r = await fetch(id); return r.json(); }));\n});",
+      lines: [3],
     },
   ],
 });

@@ -42,6 +42,10 @@ testRule('no-unbounded-json', {
       name: 'a JSON of our own',
       code: `import { JSON } from './own.js';\n${handler(`JSON.parse(JSON.stringify(request.a));`)}`,
     },
+    {
+      name: 'an answer by another name',
+      code: "require('http').createServer((q, s) => { const answer = ask(q.url); const chunks = []; answer.on('data', (c) => chunks.push(c)); answer.on('end', () => s.end(JSON.parse(Buffer.concat(chunks).toString()).a)); });",
+    },
   ],
   invalid: [
     {

@@ -20,6 +20,10 @@ testRule('no-unsettled-promise', {
       code: code('fs.stat(x, (e, s) => { if (e) return reject(e); resolve(s); });'),
     },
     { name: 'endless until it settles', code: code('for (;;) { if (x()) { resolve(1); return; } }') },
+    {
+      name: 'a call of what may not be there',
+      code: 'export async function f(server) { await new Promise((resolve) => { server?.close(resolve); }); }',
+    },
   ],
   invalid: [
     {

@@ -12,6 +12,14 @@ testRule('prefer-hoisted-regex', {
       code: 'export const f = (xs, y) => xs.map((x) => new RegExp(y).test(x));',
     },
     { name: 'once in a function', code: 'export const f = (x) => new RegExp("a").test(x);' },
+    {
+      name: 'a text of the turn',
+      code: 'export const f = (xs) => xs.map((x) => new RegExp(`^${x}$`).test("a"));',
+    },
+    {
+      name: 'a class of that name',
+      code: 'class RegExp {}\nexport const f = (xs) => xs.map((x) => new RegExp("a"));',
+    },
   ],
   invalid: [
     {
@@ -32,6 +40,24 @@ testRule('prefer-hoisted-regex', {
       code: `const A = 'a';\nrequire('http').createServer((q, s) => { s.end(String(new RegExp(A + 'b').test(q.url))); });`,
       file: 'a.js',
       lines: [2],
+      message: 'every request',
+    },
+    {
+      name: 'called without new',
+      code: 'export const f = (xs) => xs.filter((x) => RegExp("a").test(x));',
+      lines: [1],
+    },
+    {
+      name: 'flags',
+      code: 'export const f = (xs) => xs.map((x) => new RegExp("a", "i").test(x));',
+      lines: [1],
+      fixed:
+        'const PATTERN = new RegExp("a", "i");\nexport const f = (xs) => xs.map((x) => PATTERN.test(x));',
+    },
+    {
+      name: 'in a timer',
+      code: 'setInterval(() => { check(new RegExp("^a+$")); }, 10);',
+      lines: [1],
       message: 'every request',
     },
   ],

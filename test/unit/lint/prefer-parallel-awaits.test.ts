@@ -92,6 +92,19 @@ testRule('prefer-parallel-awaits', {
       name: 'hashes, which compute',
       code: fn('const a = await getSha256(id);', 'const b = await getSha256(db);'),
     },
+    {
+      name: 'options that hold a transaction',
+      code: "export async function f(options, store, users) { const txOptions = { transacting: options.transacting };\n const a = await store.readAll({ key: 'a', ...txOptions });\n const b = await users.readAll({ key: 'b', ...txOptions });\n return [a, b]; }",
+    },
+    {
+      name: 'what begins a program',
+      code: "export async function loadPlugins(store, users) {\n const a = await store.readAll('a');\n const b = await users.readAll('b');\n return [a, b]; }",
+    },
+    {
+      name: 'a folder of loaders',
+      file: 'src/loaders/all.ts',
+      code: "export async function all(store, users) {\n const a = await store.readAll('a');\n const b = await users.readAll('b');\n return [a, b]; }",
+    },
   ],
   invalid: [
     {

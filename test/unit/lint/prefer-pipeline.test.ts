@@ -8,6 +8,15 @@ testRule('prefer-pipeline', {
     { name: 'pipeline', code: code('await pipeline(fs.createReadStream(p), res);') },
     { name: 'unknown', code: code('p.pipe(res);') },
     { name: 'at start-up', code: 'import fs from "fs";\nfs.createReadStream("a").pipe(process.stdout);' },
+    {
+      name: 'a command',
+      code: '#!/usr/bin/env node\nimport fs from "fs";\nexport function f(p, out) { fs.createReadStream(p).pipe(out); }',
+    },
+    { name: 'a function of that name', code: 'export function f(a, b) { pipe(a, b); }' },
+    {
+      name: 'two arguments',
+      code: 'import fs from "fs";\nexport function f(p, out) { fs.createReadStream(p).pipe(out, { end: false }); }',
+    },
   ],
   invalid: [
     {
@@ -29,5 +38,16 @@ testRule('prefer-pipeline', {
       fixed: null,
     },
     { name: 'all, on request', options: [{ streams: 'any' }], code: code('p.pipe(res);'), lines: [4] },
+    {
+      name: 'what a child says',
+      code: 'import { spawn } from "child_process";\nexport function f(res) {\n  const child = spawn("ls");\n  child.stdout.pipe(res);\n}',
+      lines: [4],
+    },
+    {
+      name: 'into a file',
+      code: 'import fs from "fs";\nexport function f(req) { req.pipe(fs.createWriteStream("a")); }',
+      lines: [2],
+      message: 'leaks each time',
+    },
   ],
 });

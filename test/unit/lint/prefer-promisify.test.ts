@@ -22,6 +22,14 @@ testRule('prefer-promisify', {
       code: code('new Promise((resolve, reject) => theirs(x, (e, d) => (e ? reject(e) : resolve(d))))'),
     },
     { name: 'events', code: code('new Promise((resolve, reject) => x.on("end", resolve))') },
+    {
+      name: 'two calls',
+      code: 'import fs from "fs";\nexport const f = (x) => new Promise((resolve, reject) => { log(x); fs.stat(x, (e, s) => { if (e) reject(e); else resolve(s); }); });',
+    },
+    {
+      name: 'exists, which gives no error',
+      code: 'import fs from "fs";\nexport const f = (x) => new Promise((resolve, reject) => fs.exists(x, (e, y) => (e ? reject(e) : resolve(y))));',
+    },
   ],
   invalid: [
     {
@@ -46,6 +54,24 @@ testRule('prefer-promisify', {
       ),
       lines: [3],
       fixed: `import { promisify } from 'node:util';\n${code('promisify(crypto.randomBytes)(x)')}`,
+    },
+    {
+      name: 'without a value',
+      code: 'import fs from "fs";\nexport const f = (x) => new Promise((resolve, reject) => fs.unlink(x, (e) => (e ? reject(e) : resolve())));',
+      lines: [2],
+      fixed: 'import fs from "fs";\nexport const f = (x) => fs.promises.unlink(x);',
+    },
+    {
+      name: 'a named import',
+      code: 'import { lookup } from "dns";\nexport const f = (x) => new Promise((resolve, reject) => lookup(x, (e, y) => (e ? reject(e) : resolve(y))));',
+      lines: [2],
+      message: 'promisify(lookup)()',
+    },
+    {
+      name: 'braces',
+      code: 'import zlib from "zlib";\nexport const f = (x) => new Promise((resolve, reject) => {\n  zlib.gzip(x, (e, y) => { if (e) { reject(e); } else { resolve(y); } });\n});',
+      lines: [2],
+      confidence: 'likely',
     },
   ],
 });

@@ -18,6 +18,14 @@ testRule('prefer-streaming', {
       name: 'not in a handler',
       code: `import fs from 'node:fs';\nexport const f = async (p, res) => res.end(await fs.promises.readFile(p));`,
     },
+    {
+      name: 'a constant of the module',
+      code: "import fs from 'fs';\nimport http from 'http';\nconst PAGE = 'index.html';\nhttp.createServer(async (req, res) => { res.end(await fs.promises.readFile(PAGE)); });",
+    },
+    {
+      name: 'a stream',
+      code: "import fs from 'fs';\nimport http from 'http';\nhttp.createServer((req, res) => { fs.createReadStream(req.url).pipe(res); });",
+    },
   ],
   invalid: [
     {
@@ -35,6 +43,23 @@ testRule('prefer-streaming', {
       name: 'sent in a callback',
       code: handler('fs.readFile(req.url, (err, data) => { if (err) throw err; res.end(data); });'),
       lines: [4],
+    },
+    {
+      name: 'synchronously',
+      code: "import fs from 'fs';\nimport http from 'http';\nhttp.createServer((req, res) => {\n  res.end(fs.readFileSync(req.url));\n});",
+      lines: [4],
+      message: 'The whole file is in memory',
+    },
+    {
+      name: 'of express',
+      code: "import { readFile } from 'fs/promises';\nimport express from 'express';\nconst app = express();\napp.get('/f/:name', async (req, res) => {\n  res.status(200).send(await readFile(req.params.name));\n});",
+      lines: [5],
+    },
+    {
+      name: 'the body of koa',
+      code: "import fs from 'fs';\nimport Koa from 'koa';\nconst app = new Koa();\napp.use(async (ctx) => {\n  ctx.body = await fs.promises.readFile(ctx.path);\n});",
+      lines: [5],
+      message: 'the response',
     },
   ],
 });

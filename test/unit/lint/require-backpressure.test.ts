@@ -12,6 +12,14 @@ testRule('require-backpressure', {
     { name: 'drain', code: handler('for (const x of xs) { res.write(x); await once(res, "drain"); }') },
     { name: 'once', code: handler('res.write("x"); res.end();') },
     { name: 'no stream', code: handler('for (const x of xs) log.write(x);') },
+    {
+      name: 'a command',
+      code: '#!/usr/bin/env node\nimport fs from "fs";\nexport function f(xs) { const out = fs.createWriteStream("a"); for (const x of xs) { out.write(x); } }',
+    },
+    {
+      name: 'counted',
+      code: "import fs from 'fs';\nexport function f(xs) { const out = fs.createWriteStream('a'); for (const x of xs) { out.write(x); if (out.writableLength > 9) stop(); } }",
+    },
   ],
   invalid: [
     {
@@ -32,6 +40,23 @@ testRule('require-backpressure', {
       code: 'import fs from "fs";\nexport function f(xs) { const out = fs.createWriteStream("a"); for (const x of xs) { out.write(x); } out.end(); }',
       lines: [2],
       confidence: 'possible',
+    },
+    {
+      name: 'a while loop',
+      code: "import fs from 'fs';\nexport function f(next) {\n  const out = fs.createWriteStream('a');\n  let x;\n  while ((x = next())) { out.write(x); }\n}",
+      lines: [5],
+      message: 'the whole list',
+    },
+    {
+      name: 'a function as listener',
+      code: "import http from 'http';\nhttp.createServer((req, res) => {\n  source.on('data', function (x) { res.write(x); });\n});",
+      lines: [3],
+    },
+    {
+      name: 'a file in a data listener',
+      code: "import fs from 'fs';\nexport function f(source) {\n  const out = fs.createWriteStream('a');\n  source.on('data', (x) => { out.write(x); });\n}",
+      lines: [4],
+      message: 'slower than what comes in',
     },
   ],
 });

@@ -16,6 +16,10 @@ testRule('require-clear-timer', {
     { name: 'kept', code: handler('res.timer = setInterval(g, 1);') },
     { name: 'once at start-up', code: 'setInterval(g, 1);' },
     { name: 'a timeout', code: handler('setTimeout(g, 1);') },
+    {
+      name: 'given to somebody',
+      code: "import http from 'node:http';\nhttp.createServer(async (req, res) => {\n  track(setInterval(g, 1));\n});",
+    },
   ],
   invalid: [
     {
@@ -25,5 +29,27 @@ testRule('require-clear-timer', {
       message: 'Every request',
     },
     { name: 'only unref', code: handler('const t = setInterval(g, 1); t.unref();'), lines: [3] },
+    {
+      name: 'a connection',
+      code: "import net from 'net';\nnet.createServer((socket) => {\n  setInterval(() => socket.write('x'), 1000);\n});",
+      lines: [3],
+      message: 'Every event',
+    },
+    {
+      name: 'in a function that a handler calls',
+      code: "import http from 'http';\nfunction watch(res) {\n  setInterval(() => res.write('x'), 1);\n}\nhttp.createServer((req, res) => watch(res));",
+      lines: [3],
+    },
+    {
+      name: 'a name that nobody reads',
+      code: "import http from 'node:http';\nhttp.createServer(async (req, res) => {\n  const timer = setInterval(g, 1);\n});",
+      lines: [3],
+    },
+    {
+      name: 'in a route',
+      code: "const app = require('express')();\napp.get('/x', (req, res) => {\n  setInterval(() => res.write('x'), 1);\n});",
+      lines: [3],
+      confidence: 'likely',
+    },
   ],
 });

@@ -6,6 +6,8 @@ testRule('valid-params', {
     { name: 'spread', code: 'export const f = (a) => Promise.all(...a);' },
     { name: 'catch of something else', code: 'export const f = (a) => a.catch(TypeError, g);' },
     { name: 'two for then', code: 'export const f = (a) => fetch(a).then(g, h);' },
+    { name: 'another class', code: 'export const f = (a, b) => Group.all(a, b);' },
+    { name: 'a finally with one', code: 'export const f = (a) => fetch(a).finally(g);' },
   ],
   invalid: [
     {
@@ -20,6 +22,24 @@ testRule('valid-params', {
       code: 'export const f = (a) => fetch(a).catch(TypeError, g);',
       lines: [1],
       message: 'first argument',
+    },
+    {
+      name: 'allSettled',
+      code: 'export const f = (a, b) => Promise.allSettled(a, b);',
+      lines: [1],
+      message: 'allSettled() takes one list',
+    },
+    {
+      name: 'a then with three',
+      code: 'export const f = (a) => fetch(a).then(g, h, i);',
+      lines: [1],
+      message: 'two arguments',
+    },
+    {
+      name: 'a finally with two',
+      code: 'export const f = (a) => fetch(a).finally(g, h);',
+      lines: [1],
+      confidence: 'certain',
     },
   ],
 });

@@ -63,3 +63,21 @@ it('lets rules see a dropped promise of another file, but not one that never rej
   expect(lines(project)).toEqual([3]);
   expect(lines(undefined)).toEqual([]);
 });
+
+it('knows what never rejects by what it waits for in other files', () => {
+  const files = {
+    'a.js': `import { b } from './b.js';\nimport { setTimeout as pause } from 'timers/promises';\nexport async function a() { await pause(5); await b(); return c(); }\nconst c = () => new Promise((done) => setTimeout(done, 5));\nexport async function bad() { await b(); await fetch('/'); }`,
+    'b.js': `export async function b() { try { await fetch('/'); } catch (error) { console.error(error); } }`,
+    'main.js': `import { a, bad } from './a.js';\nexport function main() { a(); bad(); }`,
+  };
+  expect(gift(files, 'main.js', 'a()')).toBe('settled');
+  expect(gift(files, 'main.js', 'bad()')).toBe('promise');
+});
+
+it('says nothing of a parameter, of which other callers may pass something else', () => {
+  const files = {
+    'run.js': `export function run(then) { then(); }`,
+    'main.js': `import { run } from './run.js';\nrun(async () => { throw new Error('x'); });`,
+  };
+  expect(gift(files, 'run.js', 'then()')).toBe('unknown');
+});

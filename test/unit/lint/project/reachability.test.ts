@@ -271,3 +271,69 @@ describe('entry points', () => {
     }
   });
 });
+
+describe('what does not run for whoever comes by', () => {
+  const serve = (body: string): string =>
+    `import http from 'http';\nimport { f } from './f.js';\nhttp.createServer(() => { ${body} });`;
+
+  it('a function that is put away in a registry', () => {
+    const files = {
+      'server.js': serve('f();'),
+      'f.js': `import { job } from './job.js';\nconst jobs = new Map();\nfunction registerJob(name, fn) { jobs.set(name, fn); }\nexport function f() { registerJob('a', job); }`,
+      'job.js': `export function job() {}`,
+    };
+    expect(wayTo(files, 'job.js', 'function job')).toBe('unknown');
+  });
+
+  it.each(['on(fn) { bus.subscribe(fn); }', 'on(fn) { fs.readFile("a", fn); }'])(
+    'what others passed to the same function: %s',
+    (on) => {
+      const files = {
+        'server.js': serve('f();'),
+        'bus.js': `import fs from 'fs';\nexport function ${on}`,
+        'f.js': `import { on } from './bus.js';\nexport function f() { on(mine); }\nfunction mine() {}`,
+        'other.js': `import { on } from './bus.js';\non(theirs);\nfunction theirs() {}`,
+      };
+      expect(wayTo(files, 'f.js', 'function mine')).toContain('HTTP request');
+      expect(wayTo(files, 'other.js', 'function theirs')).not.toContain('HTTP request');
+    },
+  );
+
+  it('a function that registers routes, whoever calls it', () => {
+    const files = {
+      'server.js': serve('f(app);'),
+      'f.js': `export function f(app) { app.get(prefix + '/a', function (req, res) { res.end(); }); load(); }\nfunction load() {}`,
+    };
+    expect(wayTo(files, 'f.js', 'function load')).toBe('start-up');
+    expect(wayTo(files, 'f.js', 'function (req, res)')).toBe('GET');
+  });
+
+  it('a function given to map, when the list is handed on', () => {
+    const files = {
+      'server.js': `import express from 'express';\nconst app = express();\nconst all = names.map(function (name) { return require(name); });\napp.use(all);`,
+    };
+    expect(wayTo(files, 'server.js', 'function (name)')).toBe('start-up');
+  });
+
+  it.each([
+    `if (!kept) kept = make();`,
+    `if (wanted && !kept) { kept = make(); }`,
+    `kept ??= make();`,
+    `if (cache[key]) return cache[key]; cache[key] = make();`,
+    `const known = map.get(key); if (known) return known; map.set(key, make());`,
+    `if (!map.has(key)) { map.set(key, make()); }`,
+  ])('what is made the first time only: %s', (body) => {
+    const files = {
+      'server.js': serve('f();'),
+      'f.js': `let kept;\nconst cache = {};\nconst map = new Map();\nexport function f(key, wanted) { ${body} }\nfunction make() {}`,
+    };
+    expect(wayTo(files, 'f.js', 'function make')).toBe('start-up');
+  });
+
+  it('signals whose names come from a list', () => {
+    const files = {
+      'main.js': `for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop());\nfunction stop() {}`,
+    };
+    expect(wayTo(files, 'main.js', 'function stop')).toBe('start-up');
+  });
+});

@@ -1,0 +1,23 @@
+import type { Analysis } from './analysis.ts';
+import type { Node } from './ast.ts';
+import { enclosingFunction, functionName } from './ast.ts';
+
+/**
+ * True where nothing tells who calls the code, and the name of a function around it, or of its folder, says that it
+ * runs when the program begins or ends: `init`, `loadPlugins`, `loaders/apis.js`. A reason to doubt, not a proof.
+ */
+export function beginsByName(node: Node, { file, reach }: Pick<Analysis, 'file' | 'reach'>): boolean {
+  if (reach.when(node).kind !== 'unknown') return false;
+  if (PLACES.test(file)) return true;
+  for (let fn = enclosingFunction(node); fn; fn = enclosingFunction(fn)) {
+    const name = functionName(fn)?.split('.').at(-1);
+    if (name && NAMES.test(name)) return true;
+  }
+  return false;
+}
+
+const NAMES =
+  /^[_#]?(?:listen|start|boot|init|ensure|setup|setUp|main$|migrat|install|build|compile|configure|register|activate|prepare|bootstrap|seed|shutdown|tearDown|teardown|dispose|stop(?:$|[A-Z])|load(?:All|Config|Settings|Plugin|Module|Extension|Adapter|Driver|Hook|Polic|Middleware|Route|Controller|Service|Component|Locale|Translation)|checkDist|onModule(?:Init|Destroy)|onApplication|generate(?:Types|Schema|Docs))/;
+
+const PLACES =
+  /(?:^|[\\/])(?:loaders?|bootstrap|boot|setup|initiali[sz]ers?|migrat(?:ions?|ors?)|seeds?|seeders|install(?:er)?|onboarding)(?:[\\/.]|$)/i;
