@@ -8,23 +8,41 @@ import type { SourceLocation } from '../model/location.ts';
  * A hint takes the evidence of a measured finding of the same kind at its line, or at the line where the same code of
  * the same function stood before other lines were edited. When the line itself was edited since, the hint only says so.
  * Hints in files that the recording ran but that cost nothing sink to severity `hint`. Changes none of its arguments.
+ *
+ * @param linesOf the lines of a file as they are now, where they are known: tells a line that was edited and has moved
+ * from one that is still there
  */
-export function joinEvidence(hints: readonly Finding[], measured: readonly Finding[]): Finding[] {
+export function joinEvidence(
+  hints: readonly Finding[],
+  measured: readonly Finding[],
+  linesOf: LinesOf = () => undefined,
+): Finding[] {
   const byFile = groupByFile(measured);
   const ran = filesOf(measured);
-  const joined = hints.map((hint) => joinOne(hint, byFile.get(hint.location.file) ?? [], ran));
+  const joined = hints.map((hint) => {
+    const { file } = hint.location;
+    const own = joinOne(hint, byFile.get(file) ?? [], ran);
+    if (own.confidence === 'measured' || own.message !== hint.message) return own;
+    return isEdited(hint, hints, byFile.get(file) ?? [], linesOf) ? asStale(hint) : own;
+  });
   return joined.sort((a, b) => rank(b) - rank(a) || comparePlaces(a, b));
 }
 
+/** The lines of a file; undefined where they are not known. */
+export type LinesOf = (file: string) => readonly string[] | undefined;
+
 /**
- * Lines that held the loop and of which no hint says anything, as findings of their own, the costliest first.
+ * Lines that held the loop and of which no hint says anything, as findings of their own, the costliest first: where
+ * their code stands now, and with a word where it is no longer there.
  * @param hints as {@link joinEvidence} gave them, of the same files
  * @param isLookedAt true for files that hints were asked of
+ * @param linesOf the lines of a file as they are now
  */
 export function unnamedHotLines(
   hints: readonly Finding[],
   measured: readonly Finding[],
   isLookedAt: (file: string) => boolean,
+  linesOf: LinesOf = () => undefined,
 ): Finding[] {
   const named = new Set(
     hints
@@ -41,8 +59,61 @@ export function unnamedHotLines(
     if (cost(finding) > cost(costliest.get(key) ?? finding) || !costliest.has(key))
       costliest.set(key, finding);
   }
-  return [...costliest.values()].sort((a, b) => rank(b) - rank(a) || comparePlaces(a, b));
+  return [...costliest.values()]
+    .map((finding) => placedNow(finding, linesOf))
+    .sort((a, b) => rank(b) - rank(a) || comparePlaces(a, b));
 }
+
+/** A measured finding at the line where its code stands now: of several lines with the same code, the nearest. */
+function placedNow(finding: Finding, linesOf: LinesOf): Finding {
+  const code = codeOf(finding);
+  const lines = code === '' ? undefined : linesOf(finding.location.file);
+  const { line } = finding.location;
+  if (!lines || normalised(lines[line - 1]) === code) return finding;
+  const now = lines.flatMap((text, at) => (normalised(text) === code ? [at + 1] : []));
+  if (now.length === 0) return asStale(finding);
+  const nearest = now.reduce((best, one) => (Math.abs(one - line) < Math.abs(best - line) ? one : best));
+  return { ...finding, location: { ...finding.location, line: nearest }, lineText: lines[nearest - 1]! };
+}
+
+/**
+ * The hint's function was measured to do what the hint warns of, at a line that is gone, and this is the only such
+ * hint of the function: the line was edited, and lines above it, too.
+ */
+function isEdited(
+  hint: Finding,
+  hints: readonly Finding[],
+  measured: readonly Finding[],
+  linesOf: LinesOf,
+): boolean {
+  const before = measured.filter(
+    (finding) =>
+      isSameKind(hint, finding) &&
+      finding.lineText !== undefined &&
+      finding.location.file === hint.location.file &&
+      shortName(finding) !== '' &&
+      shortName(finding) === shortName(hint),
+  );
+  if (before.length === 0) return false;
+  const lines = linesOf(hint.location.file);
+  const codes = lines && new Set(lines.map(normalised));
+  const isGone = codes !== undefined && before.some((finding) => !codes.has(codeOf(finding)));
+  return (
+    isGone &&
+    hints.every(
+      (other) =>
+        other === hint ||
+        other.rule !== hint.rule ||
+        other.location.file !== hint.location.file ||
+        shortName(other) !== shortName(hint),
+    )
+  );
+}
+
+const asStale = (finding: Finding): Finding => ({
+  ...finding,
+  message: `${finding.message} (Measured before this line changed.)`,
+});
 
 /** Rules of recordings that say of a line that it held the loop. */
 const HELD: ReadonlySet<string> = new Set(['blocked-loop', 'sync-io-in-request']);
@@ -63,7 +134,7 @@ function joinOne(hint: Finding, measured: readonly Finding[], ran: ReadonlySet<s
   const matches = current.length > 0 ? current : alike.filter((finding) => hasMoved(hint, finding));
   const costliest = matches.sort((a, b) => cost(b) - cost(a))[0];
   if (costliest) return withEvidence(hint, costliest);
-  if (here.length > 0) return { ...hint, message: `${hint.message} (Measured before this line changed.)` };
+  if (here.length > 0) return asStale(hint);
   return ran.has(hint.location.file) && isAboutTime(hint) ? { ...hint, severity: 'hint' } : hint;
 }
 
@@ -118,10 +189,11 @@ function comesFrom(hint: Finding, measured: Finding): boolean {
   );
 }
 
-/** True also where either text is unknown: then the line number is all there is. */
+/** Where either text is unknown, the line number and the function's name are all there is. */
 function hasSameText(hint: Finding, measured: Finding): boolean {
   if (hint.location.line !== measured.location.line) return true;
-  if (hint.lineText === undefined || measured.lineText === undefined) return true;
+  if (hint.lineText === undefined || measured.lineText === undefined)
+    return shortName(hint) === shortName(measured);
   return codeOf(hint) === codeOf(measured);
 }
 
@@ -137,8 +209,14 @@ function hasMoved(hint: Finding, measured: Finding): boolean {
 }
 
 /** The line without what a formatter changes: spaces, kinds of quotes, a last comma or semicolon, a comment at the end. */
-const codeOf = ({ lineText = '' }: Finding): string =>
-  lineText
+const codeOf = ({ lineText }: Finding): string => normalised(lineText);
+
+/** Recordings cut long lines. */
+const LONGEST = 300;
+
+const normalised = (text = ''): string =>
+  text
+    .slice(0, LONGEST)
     .replace(/\s\/\/.*$/, '')
     .replace(/\s+/g, '')
     .replace(/["`]/g, "'")

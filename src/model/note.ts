@@ -5,7 +5,15 @@ import type { StackId } from './ids.ts';
  * which thread and when; a reader passes over kinds that it does not know.
  */
 export type Note =
-  ThreadNote | HandlesNote | HandledLateNote | ExitNote | ModeNote | ListenersNote | ContextsNote | PauseNote;
+  | ThreadNote
+  | HandlesNote
+  | HandledLateNote
+  | ExitNote
+  | ModeNote
+  | ListenersNote
+  | ContextsNote
+  | PauseNote
+  | SourcesNote;
 
 /** What every note tells. */
 interface Noted {
@@ -114,4 +122,18 @@ export interface PauseNote extends Noted {
   forUs: number;
   /** `stopped`: the whole process, by a signal, or as the machine slept. */
   by: 'debugger' | 'stopped';
+}
+
+/** Lines of the author's source that frames name, as they read when the recording was made: how to find them after edits. */
+export interface SourcesNote extends Noted {
+  kind: 'sources';
+  files: SourceLines[];
+}
+
+export interface SourceLines {
+  /** As frames name it. */
+  file: string;
+  /** Numbers from 1 and texts, side by side; long ones are cut. */
+  lines: number[];
+  texts: string[];
 }

@@ -1,5 +1,5 @@
 import type { StackId } from '../model/ids.ts';
-import type { ContextSample, Note, OpenHandle, RecordingMode } from '../model/note.ts';
+import type { ContextSample, Note, OpenHandle, RecordingMode, SourceLines } from '../model/note.ts';
 
 /**
  * Takes parsed JSON of unknown origin and gives the note that it is: `unknown` when it is of a kind that a later
@@ -61,6 +61,12 @@ export function noteOf(json: unknown): Note | 'unknown' | undefined {
         forUs: Math.max(0, number(json.forUs)),
         by: json.by === 'stopped' ? 'stopped' : 'debugger',
       };
+    case 'sources':
+      return {
+        kind: 'sources',
+        ...noted,
+        files: Array.isArray(json.files) ? json.files.flatMap(sourceOf) : [],
+      };
     default:
       return 'unknown';
   }
@@ -79,6 +85,11 @@ function handleOf(json: unknown): OpenHandle[] {
       stack: stack(json.stack),
     },
   ];
+}
+
+function sourceOf(json: unknown): SourceLines[] {
+  if (!isObject(json) || !Array.isArray(json.lines) || !Array.isArray(json.texts)) return [];
+  return [{ file: text(json.file), lines: json.lines.map(number), texts: json.texts.map(text) }];
 }
 
 function contextOf(json: unknown): ContextSample[] {

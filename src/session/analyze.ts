@@ -3,6 +3,7 @@ import { filesOfInterest } from '../analysis/files-of-interest.ts';
 import { silentLog, type Log } from '../base/log.ts';
 import { describeError } from '../base/user-error.ts';
 import type { Finding, Report } from '../model/finding.ts';
+import type { Note } from '../model/note.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import type { SourceFacts } from '../model/source-facts.ts';
 import type { RecordingReader } from '../recording/contract.ts';
@@ -34,7 +35,7 @@ export async function analyzeFile(file: string, options: AnalyzeOptions): Promis
   const { value, problems } = analyze(reader, facts.value);
   const places = value.findings.map(({ location }) => location.file);
   const placed = await readSources(places, recordedUntil, signal);
-  fillLines(value.findings, [...interesting.files, ...placed.files]);
+  fillLines(value.findings, [...interesting.files, ...placed.files], reader.notes);
   const changed = changedSources(new Set([...interesting.changed, ...placed.changed]));
   return { value, problems: [...problems, ...facts.problems, ...changed] };
 }
@@ -58,11 +59,23 @@ async function factsOf(files: SourceFile[]): Promise<Outcome<SourceFacts[]>> {
   }
 }
 
-function fillLines(findings: readonly Finding[], sources: readonly SourceFile[]): void {
+/** What the recording kept of the source is what ran; the file as it is now serves where it was not edited since. */
+function fillLines(
+  findings: readonly Finding[],
+  sources: readonly SourceFile[],
+  notes: readonly Note[],
+): void {
   const texts = new Map(sources.map(({ file, text }) => [file, text.split(/\r\n|[\n\r\u2028\u2029]/)]));
+  const kept = new Map<string, string>();
+  for (const note of notes) {
+    if (note.kind !== 'sources') continue;
+    for (const { file, lines, texts: own } of note.files)
+      lines.forEach((line, at) => kept.set(`${line} ${file}`, own[at] ?? ''));
+  }
   for (const finding of findings) {
-    const line = texts.get(finding.location.file)?.[finding.location.line - 1];
-    if (line !== undefined) finding.lineText = line;
+    const { file, line } = finding.location;
+    const text = texts.get(file)?.[line - 1] ?? kept.get(`${line} ${file}`);
+    if (text !== undefined) finding.lineText = text;
   }
 }
 

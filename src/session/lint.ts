@@ -1,5 +1,6 @@
+import fs from 'node:fs';
 import path from 'node:path';
-import { joinEvidence, unnamedHotLines } from '../lint/evidence.ts';
+import { joinEvidence, unnamedHotLines, type LinesOf } from '../lint/evidence.ts';
 import { quietAside } from '../lint/side-files.ts';
 import type { ProjectFacts } from '../lint/project/reach-facts.ts';
 import type { PresetName } from '../lint/protocol.ts';
@@ -9,6 +10,7 @@ import { cacheFolder, NO_CACHE, openCache, type LintCache } from './lint/cache.t
 import { changedLines, type Change, type ChangedLines } from './lint/changed-lines.ts';
 import { readLintConfig, type LintConfig } from './lint/config.ts';
 import { projectRoot } from './lint/project-root.ts';
+import { followRenames } from './lint/renames.ts';
 import { cacheVersion, runLint } from './lint/run.ts';
 import { sourceFiles, type ChosenFile } from './lint/source-files.ts';
 
@@ -66,7 +68,11 @@ export async function lintPaths(options: LintOptions): Promise<Outcome<Finding[]
   );
   const kept = changed ? quiet.filter((finding) => isOfChange(finding, changed)) : quiet;
   const ranked = options.evidence
-    ? withEvidence(kept, options.evidence.findings, new Set(wanted.map(({ file }) => file)))
+    ? withEvidence(
+        kept,
+        await followRenames(options.evidence.findings, cwd, signal),
+        new Set(wanted.map(({ file }) => file)),
+      )
     : kept.sort(byPlace);
   return { value: ranked, problems: problems.sort((a, b) => compare(a.message, b.message)) };
 }
@@ -113,14 +119,32 @@ function withEvidence(
   measured: readonly Finding[],
   wanted: ReadonlySet<string>,
 ): Finding[] {
-  const joined = joinEvidence(hints, measured);
-  const hot = unnamedHotLines(joined, measured, (file) => wanted.has(file));
+  const linesOf = readLines(wanted);
+  const joined = joinEvidence(hints, measured, linesOf);
+  const hot = unnamedHotLines(joined, measured, (file) => wanted.has(file), linesOf);
   const first = joined.filter(({ confidence }) => confidence === 'measured');
   const cost = ({ evidence }: Finding): number => evidence?.totalMs ?? 0;
   return [
     ...[...first, ...hot].sort((a, b) => cost(b) - cost(a)),
     ...joined.filter(({ confidence }) => confidence !== 'measured'),
   ];
+}
+
+/** Lines of files that were linted, each read once. */
+function readLines(wanted: ReadonlySet<string>): LinesOf {
+  const known = new Map<string, readonly string[] | undefined>();
+  return (file) => {
+    if (!known.has(file)) known.set(file, wanted.has(file) ? linesIn(file) : undefined);
+    return known.get(file);
+  };
+}
+
+function linesIn(file: string): readonly string[] | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8').split(/\r\n|[\n\r\u2028\u2029]/);
+  } catch {
+    return undefined;
+  }
 }
 
 function relativeTo(roots: readonly string[], cwd: string, file: string): string {

@@ -15,6 +15,7 @@ import { recordAttached } from '../recorder/record-attached.ts';
 import { asset } from './assets.ts';
 import type { RecordOptions, RecordProgress, RecordResult, TargetSpec } from './contract.ts';
 import { openDestination } from './record-flight.ts';
+import { keepingSources } from './record-sources.ts';
 
 /**
  * Attaches, records, detaches. Resolves when the recording is complete on disk, whatever ended it.
@@ -39,7 +40,8 @@ export async function record(target: TargetSpec, options: RecordOptions): Promis
     const destination = openDestination(header, options);
     close = destination.close;
     const { signal, profileRotationMs } = destination;
-    const writer = options.tap?.(destination.writer, header) ?? destination.writer;
+    const kept = keepingSources(destination.writer, header);
+    const writer = options.tap?.(kept, header) ?? kept;
     let latest = progress;
     signal?.addEventListener('abort', () => options.onProgress?.({ ...latest, phase: 'finishing' }), {
       once: true,

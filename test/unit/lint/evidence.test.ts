@@ -205,4 +205,57 @@ describe('lines that held the loop and have no hint', () => {
     expect(all([], [measured(5, 100, { location: { file: '/b.js', line: 5, column: 1 } })])).toEqual([]);
     expect(all([], [measured(5, 100, { rule: 'slow-request' })])).toEqual([]);
   });
+
+  it('stand where their code is now, the nearest of several, and say when it is gone', () => {
+    const lines = ['', 'run();', '', 'spin(x); // now here', '', '', '', 'spin(x)'];
+    const hot = (lineText: string) =>
+      unnamedHotLines(
+        [],
+        [measured(6, 100, { lineText })],
+        () => true,
+        () => lines,
+      )[0];
+    expect(hot('  spin(x);')?.location.line).toBe(4);
+    expect(hot('spin(y);')?.message).toContain('Measured before this line changed');
+    expect(hot('spin(y);')?.location.line).toBe(6);
+  });
+});
+
+describe('a line that was edited and has moved', () => {
+  const edited = hint(9, { lineText: 'return fs.readFileSync(other);' });
+  const stale = (hints: Finding[], lines: string[]) =>
+    joinEvidence(hints, [measured(5, 100)], () => lines).map(({ message }) =>
+      message.includes('Measured before'),
+    );
+
+  it('is told by its function, where its old code is gone', () => {
+    expect(stale([edited], ['return fs.readFileSync(other);'])).toEqual([true]);
+  });
+
+  it('is not taken for another line that is still there', () => {
+    expect(stale([edited], ['return fs.readFileSync(other);', 'return fs.readFileSync(name);'])).toEqual([
+      false,
+    ]);
+    const second = hint(12, { lineText: 'fs.readFileSync(third);' });
+    expect(stale([edited, second], ['x'])).toEqual([false, false]);
+  });
+});
+
+it('believes a line number without a text only in the same function', () => {
+  const other = { file: '/a.js', line: 5, column: 3, function: 'other' };
+  expect(joinEvidence([hint(5)], [measured(5, 100, { lineText: undefined })])[0]?.confidence).toBe(
+    'measured',
+  );
+  expect(
+    joinEvidence([hint(5)], [measured(5, 100, { lineText: undefined, location: other })])[0]?.confidence,
+  ).toBe('certain');
+});
+
+it('knows a long line by its beginning, which is all that recordings keep', () => {
+  const long = `return fs.readFileSync(${'x'.repeat(400)});`;
+  const [joined] = joinEvidence(
+    [hint(9, { lineText: long })],
+    [measured(5, 1, { lineText: long.slice(0, 300) })],
+  );
+  expect(joined?.confidence).toBe('measured');
 });
