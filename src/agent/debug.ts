@@ -2,6 +2,7 @@
 // what makes the breakpoints on asynchrony possible. It must never throw into the program and never keep it alive.
 import type * as AsyncHooks from 'node:async_hooks';
 import type * as DiagnosticsChannel from 'node:diagnostics_channel';
+import type * as Fs from 'node:fs';
 import type * as Http from 'node:http';
 import type * as PerfHooks from 'node:perf_hooks';
 import type * as Timers from 'node:timers';
@@ -32,6 +33,12 @@ export interface DebugSupport {
   inRequest: () => boolean;
   /** Functions that hold the loop until they are done, those of Node's modules. */
   syncFunctions: () => ((...args: never[]) => unknown)[];
+  /** Whether a module's file says that it was built from others. */
+  isBuilt: (file: string) => boolean;
+  /** The debugger has stopped for this error. */
+  told: (error: object) => void;
+  /** What led to an error that the debugger has not stopped for; null where it has. */
+  untold: (error: unknown) => RawFrame[] | null;
   /** Sets what is watched; what is undefined is not. */
   watch: (watches: Watches) => void;
   stop: () => void;
@@ -60,6 +67,8 @@ export function start(require: NodeJS.Require | undefined, bindingName: string):
     }
   };
   const hits = new Map<number, number>();
+  const told = new WeakSet<object>();
+  const fs = require?.('node:fs') as typeof Fs | undefined;
   const watching = require && startWatching(require);
 
   const support: DebugSupport = {
@@ -80,6 +89,9 @@ export function start(require: NodeJS.Require | undefined, bindingName: string):
     reset: watching?.reset ?? (() => undefined),
     inRequest: watching?.inRequest ?? (() => false),
     syncFunctions: () => (require ? syncFunctions(require) : []),
+    isBuilt: (file) => fs !== undefined && isBuilt(fs, file),
+    told: (error) => void told.add(error),
+    untold: (error) => (told.has(error as object) ? null : originOf(error)),
     watch: watching?.watch ?? (() => undefined),
     stop: () => {
       watching?.watch({});
@@ -279,6 +291,14 @@ function originOf(error: unknown): RawFrame[] {
     return typeof stack === 'string' ? parseStack(stack) : [];
   } catch {
     return [];
+  }
+}
+
+function isBuilt({ readFileSync }: typeof Fs, file: string): boolean {
+  try {
+    return readFileSync(file, 'latin1').includes('//# sourceMappingURL=');
+  } catch {
+    return false;
   }
 }
 

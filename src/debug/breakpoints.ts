@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { describeError } from '../base/user-error.ts';
 import type { Position } from '../inspector/script-map.ts';
 import { scriptUrl } from '../inspector/script-map.ts';
-import { compileTerms } from './breakpoint-condition.ts';
+import { compileTerms, SUPPORT } from './breakpoint-condition.ts';
 import type { Loop } from './loop.ts';
 import type { Script } from './scripts.ts';
 
@@ -18,12 +18,17 @@ export interface WantedBreakpoint extends Position {
 export type BreakpointSource =
   { kind: 'file'; file: string } | { kind: 'script'; loop: Loop; scriptId: string };
 
+/** Files of the program itself: packages come built, and in large numbers. */
+const BUILT = '^file:///(?!.*/node_modules/)';
+
 /** How a breakpoint stands in V8. */
 interface Binding {
   loop: Loop;
   breakpointId: string;
   /** Of a breakpoint in one script; undefined: in whatever script has the URL. */
   scriptId: string | undefined;
+  /** Where V8 stops for it, once it knows. */
+  at: Debugger.Location | undefined;
 }
 
 interface Breakpoint {
@@ -56,6 +61,8 @@ export class Breakpoints {
   readonly #bySource = new Map<string, Breakpoint[]>();
   readonly #loops = new Set<Loop>();
   readonly #taken = new WeakMap<Loop, Set<string>>();
+  /** V8's numbers of the stops at the beginning of files, by their patterns. */
+  readonly #beginnings = new WeakMap<Loop, Map<string, Promise<string | undefined>>>();
   readonly #onChange: (breakpoint: KnownBreakpoint) => void;
   readonly #ids: () => number;
 
@@ -114,6 +121,19 @@ export class Breakpoints {
     return v8Ids.some((id) => this.#taken.get(loop)?.has(id) === true);
   }
 
+  /**
+   * Numbers of the breakpoints at the very place of a stop that was taken back: they came too late for V8 to stop for them.
+   */
+  async due(loop: Loop, frame: Debugger.CallFrame | undefined): Promise<number[]> {
+    const due: number[] = [];
+    for (const { id, expression, bindings } of this.#all()) {
+      if (!bindings.some(({ loop: in_, at }) => in_ === loop && isSame(at, frame?.location))) continue;
+      const answer = expression === undefined ? undefined : await loop.evaluate(expression, frame);
+      if (answer === undefined || answer.result.value === true) due.push(id);
+    }
+    return due;
+  }
+
   /** Where a breakpoint stands: for what it says. */
   find(id: number): { source: BreakpointSource; place: Position } | undefined {
     const found = this.#all().find((breakpoint) => breakpoint.id === id);
@@ -159,7 +179,10 @@ export class Breakpoints {
     const scripts = loop.scripts.of(source.file);
     for (const script of scripts.filter(({ map }) => map)) await this.#bindByMap(breakpoint, loop, script);
     if (scripts.some(({ map }) => map)) return;
-    if (scripts.length === 0) await this.#stopBefore(source.file, loop);
+    if (scripts.length === 0) {
+      await this.stopBefore(source.file, loop);
+      await this.#stopBeforeBuilt(loop);
+    }
     const answer = await loop.connection
       .send<SetAnswer>('Debugger.setBreakpointByUrl', {
         urlRegex: urlPattern(source.file),
@@ -169,27 +192,51 @@ export class Breakpoints {
       })
       .catch(() => undefined);
     if (!answer) return;
-    breakpoint.bindings.push({ loop, breakpointId: answer.breakpointId, scriptId: undefined });
+    breakpoint.bindings.push({ loop, breakpointId: answer.breakpointId, scriptId: undefined, at: undefined });
     for (const location of answer.locations ?? []) this.#resolved(loop, answer.breakpointId, location);
   }
 
   /**
    * Loaders compile a source under its own address. Its map has to be read before it runs, and V8 does not stop there by
-   * itself for CommonJS: a stop at the beginning, which goes on when the map was read.
+   * itself for CommonJS: a stop at the beginning, which goes on when the map was read. Gives V8's number of it.
    */
-  async #stopBefore(file: string, loop: Loop): Promise<void> {
-    const answer = await loop.connection
-      .send<SetAnswer>('Debugger.setBreakpointByUrl', {
-        // In other words than a breakpoint of the user, who may want to stop there, too.
-        urlRegex: `(?:${urlPattern(file)})`,
-        lineNumber: 0,
-        columnNumber: 0,
-      })
-      // It is there already.
-      .catch(() => undefined);
-    if (!answer) return;
+  stopBefore(file: string, loop: Loop): Promise<string | undefined> {
+    // In other words than a breakpoint of the user, who may want to stop there, too.
+    return this.#beginningOf(`(?:${urlPattern(file)})`, undefined, loop);
+  }
+
+  /**
+   * The same for CommonJS modules that were built from other files: which one a file was built into is told only by their
+   * maps. The module's name is asked for, since that tells them from what V8 stops before by itself.
+   */
+  async #stopBeforeBuilt(loop: Loop): Promise<void> {
+    const condition = `typeof __filename==='string'&&${SUPPORT}?.isBuilt(__filename)===true`;
+    await this.#beginningOf(BUILT, condition, loop);
+  }
+
+  #beginningOf(urlRegex: string, condition: string | undefined, loop: Loop): Promise<string | undefined> {
+    const known = this.#beginnings.get(loop) ?? new Map<string, Promise<string | undefined>>();
+    this.#beginnings.set(loop, known);
+    const set = async (): Promise<string | undefined> => {
+      const answer = await loop.connection
+        .send<SetAnswer>('Debugger.setBreakpointByUrl', {
+          urlRegex,
+          lineNumber: 0,
+          columnNumber: 0,
+          ...(condition === undefined ? {} : { condition }),
+        })
+        .catch(() => undefined);
+      if (answer) this.#take(loop, answer.breakpointId);
+      return answer?.breakpointId;
+    };
+    const number = known.get(urlRegex) ?? set();
+    known.set(urlRegex, number);
+    return number;
+  }
+
+  #take(loop: Loop, breakpointId: string): void {
     const taken = this.#taken.get(loop) ?? new Set();
-    this.#taken.set(loop, taken.add(answer.breakpointId));
+    this.#taken.set(loop, taken.add(breakpointId));
   }
 
   async #bindByMap(breakpoint: Breakpoint, loop: Loop, script: Script): Promise<void> {
@@ -206,8 +253,9 @@ export class Breakpoints {
       })
       .catch(() => undefined);
     if (!answer) return;
-    breakpoint.bindings.push({ loop, breakpointId: answer.breakpointId, scriptId });
-    if (answer.actualLocation) this.#resolved(loop, answer.breakpointId, answer.actualLocation);
+    const { breakpointId, actualLocation } = answer;
+    breakpoint.bindings.push({ loop, breakpointId, scriptId, at: actualLocation });
+    if (actualLocation) this.#resolved(loop, breakpointId, actualLocation);
   }
 
   /** A map came: breakpoints by line of the script itself would be at wrong lines, those by the map are right. */
@@ -229,8 +277,7 @@ export class Breakpoints {
     const gone = breakpoint.bindings.filter(which);
     for (const binding of gone) {
       breakpoint.bindings.splice(breakpoint.bindings.indexOf(binding), 1);
-      const taken = this.#taken.get(binding.loop) ?? new Set();
-      this.#taken.set(binding.loop, taken.add(binding.breakpointId));
+      this.#take(binding.loop, binding.breakpointId);
       await binding.loop.connection
         .send('Debugger.removeBreakpoint', { breakpointId: binding.breakpointId })
         .catch(() => undefined);
@@ -242,6 +289,9 @@ export class Breakpoints {
       bindings.some((b) => b.loop === loop && b.breakpointId === breakpointId),
     );
     if (!breakpoint) return;
+    for (const binding of breakpoint.bindings) {
+      if (binding.loop === loop && binding.breakpointId === breakpointId) binding.at ??= location;
+    }
     const at = { line: location.lineNumber, column: location.columnNumber ?? 0 };
     const place = breakpoint.source.kind === 'script' ? at : loop.scripts.place(location.scriptId, at);
     const first = breakpoint.place === undefined;
@@ -277,6 +327,15 @@ export function toDap(
     ...(verified ? { column: place.column + base.columnBase } : {}),
     ...(message === undefined ? {} : { message }),
   };
+}
+
+function isSame(a: Debugger.Location | undefined, b: Debugger.Location | undefined): boolean {
+  return (
+    a !== undefined &&
+    a.scriptId === b?.scriptId &&
+    a.lineNumber === b.lineNumber &&
+    (a.columnNumber ?? 0) === (b.columnNumber ?? 0)
+  );
 }
 
 /** A condition that does not parse would silently never stop. */

@@ -25,6 +25,15 @@ export interface TasksBody {
 /** Arguments of `looplens/beside`: another debugger is attached to the same process, or has left it. */
 export interface BesideArguments {
   another: boolean;
+  /** The processes that it debugs; without them all of ours. */
+  processIds?: number[];
+}
+
+/** Arguments of `looplens/claim`: the other debugger shows no stop here, so we show it. Without any: in no loop. */
+export interface ClaimArguments {
+  processId?: number;
+  /** `threadId` of a worker of that process, 0 for its main thread; without it all of its threads. */
+  workerId?: number;
 }
 
 /** Arguments of `looplens/selectTask`: which task of a group its frames shall show the variables of, from 0. */

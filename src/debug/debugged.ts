@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { describeError, UserError } from '../base/user-error.ts';
 import { Breakpoints, toDap } from './breakpoints.ts';
@@ -11,6 +12,7 @@ import { consoleOutput, supportOutput } from './console-output.ts';
 import { evaluate } from './evaluate.ts';
 import type {
   BesideArguments,
+  ClaimArguments,
   CreationArguments,
   SelectTaskArguments,
   TasksArguments,
@@ -32,6 +34,9 @@ export interface ClientPort {
   send(event: string, body?: object): void;
   runInTerminal(args: DebugProtocol.RunInTerminalRequestArguments): Promise<number | undefined>;
 }
+
+/** Leaving waits so long for a snapshot that is being taken, ms. */
+const SNAPSHOT_MS = 60_000;
 
 /** What is being debugged, from the first request to the last: the answers to all of them. */
 export class Debuggee {
@@ -108,9 +113,8 @@ export class Debuggee {
         this.#go(threadId, (live) => live.control.step('stepOut')),
       pause: ({ threadId }: DebugProtocol.PauseArguments) => this.#pause(threadId),
       'looplens/tasks': (args: TasksArguments) => this.#inspection.readTasks(args),
-      'looplens/beside': ({ another }: BesideArguments) =>
-        this.#processes.setCompany(another ? 'shared' : 'alone'),
-      'looplens/claim': () => this.#processes.claim(),
+      'looplens/beside': (args: BesideArguments) => this.#processes.setCompany(args),
+      'looplens/claim': (args: ClaimArguments) => this.#processes.claim(args),
       'looplens/selectTask': (args: SelectTaskArguments) => this.#inspection.selectTask(args),
       'looplens/creation': (args: CreationArguments) =>
         taskCreation(this.#inspection.tasks, args, this.#conventions),
@@ -129,8 +133,12 @@ export class Debuggee {
   }
 
   /** Leaves: a program that we started ends, unless it shall stay; one that was there goes on. */
-  disconnect(args: DebugProtocol.DisconnectArguments): Promise<void> {
-    return this.#processes.disconnect(args);
+  async disconnect(args: DebugProtocol.DisconnectArguments): Promise<void> {
+    // A process that a snapshot holds does not hear that we leave it.
+    if (this.#config?.request === 'attach') {
+      await Promise.race([this.#inspection.tasks.settled(), wait(SNAPSHOT_MS, undefined, { ref: false })]);
+    }
+    await this.#processes.disconnect(args);
   }
 
   #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
@@ -169,6 +177,7 @@ export class Debuggee {
           if (reason === 'exited') this.#inspection.forget(loop);
           client.send('thread', { reason, threadId: loop.threadId });
         },
+        isRead: () => this.#inspection.tasks.reading,
         onStopped: (live, stop) => this.#stopped(live, stop),
         onContinued: (live) => {
           this.#inspection.forget(live.loop);
@@ -249,7 +258,11 @@ export class Debuggee {
   /** Of a suspended task: it stands still already, so where it stands is read anew. */
   async #pause(threadId: number): Promise<void> {
     if (this.#inspection.tasks.get(threadId)) await this.#inspection.tasks.read('full');
-    else await this.#live(threadId).control.pause();
+    else {
+      const live = this.#live(threadId);
+      while (this.#inspection.tasks.reading) await this.#inspection.tasks.settled();
+      await live.control.pause();
+    }
   }
 
   #live(threadId: number): LiveLoop {

@@ -1,15 +1,17 @@
 import type { Debugger } from 'node:inspector';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { SUPPORT_URL } from '../inspector/debug-support.ts';
 import type { AsyncCaller } from './async-callers.ts';
-import { pastCallers } from './async-callers.ts';
 import { AsyncStep } from './async-step.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import { describeValue } from './describe-value.ts';
 import { exceptionInfo, stopsAt, thrownAt, thrownInfo } from './exceptions.ts';
 import type { ExceptionSettings } from './exceptions.ts';
+import type { FatalWatch } from './fatal.ts';
 import type { FunctionBreakpoints } from './function-breakpoints.ts';
 import type { Loop, Pause } from './loop.ts';
+import { ownStop } from './own-stop.ts';
 import { userCalls } from './stacks.ts';
 import type { BlockedWatch } from './watch-ages.ts';
 
@@ -29,6 +31,7 @@ export interface ControlPorts {
   functions: FunctionBreakpoints;
   exceptions: () => ExceptionSettings;
   watch: BlockedWatch;
+  fatal: FatalWatch;
   muted: (source: string) => boolean;
   /** `shared`: another debugger may stop and resume this loop, too. */
   company: () => 'alone' | 'shared';
@@ -48,6 +51,8 @@ const MAX_NOWHERE = 20;
 
 /** So long a loop may take to come to its next statement by itself, ms. */
 const POKE_MS = 300;
+/** So much later than another debugger may we hear of a stop, ms. */
+const CLAIM_MS = 500;
 /** The answer comes when the stop is over; nobody waits for it. */
 const POKE_ANSWER_MS = 1000;
 
@@ -69,6 +74,8 @@ export class LoopControl {
   #smartSteps = 0;
   #nowhere = 0;
   #userPause: 'pause' | 'entry' | undefined;
+  /** V8's number of the stop at the program's first line, where it does not wait there by itself. */
+  #entry: string | undefined;
 
   /** @param state `waiting`: it stands before its first line, and its first stop is the entry */
   constructor(loop: Loop, state: 'waiting' | 'running', ports: ControlPorts) {
@@ -89,6 +96,11 @@ export class LoopControl {
   /** The stop that the user sees. */
   get stop(): Stop | undefined {
     return this.#stop;
+  }
+
+  /** False while the loop stands before its first line. */
+  get begun(): boolean {
+    return this.#begun === 'begun';
   }
 
   /** The body of `exceptionInfo`. @throws UserError when there is none */
@@ -123,12 +135,28 @@ export class LoopControl {
     if (why === 'pause') setTimeout(() => void this.#poke(), POKE_MS);
   }
 
+  /**
+   * Resolves when a pause that was asked for has come, or a moment later. Until then whatever another session evaluates in the
+   * loop stops there, and Node may then hear no session any more: a message that comes while one is served is left lying.
+   */
+  async settled(): Promise<void> {
+    if (this.#userPause !== undefined) await Promise.race([this.#loop.paused(), this.#poke()]);
+    await this.#judging;
+  }
+
   /** Shows the stop that was left to another debugger, which does not show it either. */
   async claim(): Promise<void> {
+    // The other one may have told it before V8 told us.
+    await Promise.race([this.#loop.paused(), wait(CLAIM_MS)]);
     await this.#judging;
     if (this.#loop.pause && this.#loop.pause === this.#foreign && !this.#stop) {
       this.#show({ reason: 'pause', description: 'Paused' });
     }
+  }
+
+  /** Stops once, at the first line of a file. */
+  async stopIn(file: string): Promise<void> {
+    if (file !== '') this.#entry = await this.#ports.breakpoints.stopBefore(file, this.#loop);
   }
 
   async #poke(): Promise<void> {
@@ -196,7 +224,7 @@ export class LoopControl {
 
   async #judge(pause: Pause): Promise<Verdict> {
     const { event, after } = pause;
-    const { breakpoints, functions, exceptions, watch } = this.#ports;
+    const { breakpoints, functions, exceptions, watch, fatal } = this.#ports;
     const shared = this.#ports.company() === 'shared';
     // These are the other debugger's, which resumes them itself.
     if (shared && (isInstrumentation(event) || thrownAt(event))) return { kind: 'ignore' };
@@ -211,15 +239,25 @@ export class LoopControl {
 
     const thrown = thrownAt(event);
     if (thrown) {
+      if (thrown.uncaught === true) await fatal.told(thrown);
       if (!(await stopsAt(this.#loop, thrown, exceptions()))) return this.#resume(after);
       const exception = thrownInfo(thrown, thrown.uncaught === true ? 'unhandled' : 'always');
       const text = describeValue(thrown, 'whole').split('\n', 1)[0]!;
       return show({ reason: 'exception', description: 'Paused on exception', text, exception });
     }
-    const own = await this.#ownStop(event);
+    const own = await ownStop(this.#loop, event, exceptions());
     if (own) return show(own);
 
     const hits = event.hitBreakpoints ?? [];
+    if (fatal.isAt(hits)) {
+      const stop = await fatal.stop(event, exceptions());
+      return stop ? show(stop) : this.#resume(after);
+    }
+    if (this.#entry !== undefined && hits.includes(this.#entry)) {
+      this.#entry = undefined;
+      await breakpoints.settled(this.#loop);
+      return show({ reason: 'entry', description: 'Paused on entry' });
+    }
     const arrived = await this.#asyncStep.arrived(pause);
     if (arrived === 'here') return show({ reason: 'step' });
     const ids = [...breakpoints.hit(this.#loop, hits), ...functions.hit(this.#loop, hits)];
@@ -230,6 +268,8 @@ export class LoopControl {
       });
     if (breakpoints.wasTaken(this.#loop, hits)) {
       await breakpoints.settled(this.#loop);
+      const due = await breakpoints.due(this.#loop, event.callFrames[0]);
+      if (due.length > 0) return show({ reason: 'breakpoint', hitBreakpointIds: due });
       return this.#resume(after);
     }
     const sync = functions.syncCall(this.#loop, hits, event.callFrames[0]);
@@ -294,41 +334,6 @@ export class LoopControl {
       if (unmapped && this.#ports.smartStep) return go(after === 'stepOut' ? 'stepOut' : 'stepInto');
     }
     return show({ reason: 'step' });
-  }
-
-  /** Stops of our own part inside the process. */
-  async #ownStop({ callFrames: [top] }: Debugger.PausedEventDataType): Promise<Stop | undefined> {
-    if (
-      top?.functionName !== 'stopHere' ||
-      this.#loop.scripts.get(top.location.scriptId)?.url !== SUPPORT_URL
-    )
-      return undefined;
-    const reason = (await this.#loop.evaluate('arguments[0]', top, { silent: true })).result.value as string;
-    if (reason === 'context-lost') {
-      const { result } = await this.#loop.evaluate('arguments[1]', top, { silent: true });
-      return { reason: 'exception', description: 'Async context lost', text: String(result.value) };
-    }
-    if (reason !== 'unhandled-rejection') {
-      const seconds = (this.#ports.exceptions().limits['promise-pending'] ?? 0) / 1000;
-      return {
-        reason: 'exception',
-        description: 'Promise pending',
-        text: `A promise has been pending for more than ${seconds} s while it is awaited`,
-      };
-    }
-    const { result } = await this.#loop.evaluate('arguments[1]', top, {
-      silent: true,
-      generatePreview: true,
-    });
-    const exception = thrownInfo(result, 'unhandled');
-    const trace = await this.#loop.evaluate('arguments[2]', top, { silent: true, returnByValue: true });
-    return {
-      reason: 'exception',
-      description: 'Unhandled rejection',
-      text: `Nobody handles: ${exception.description ?? ''}`,
-      exception,
-      origin: pastCallers(trace.result.value),
-    };
   }
 
   async #atDebuggerStatement({ callFrames: [top] }: Debugger.PausedEventDataType): Promise<boolean> {

@@ -86,6 +86,17 @@ export class Loop {
     return this.#pause;
   }
 
+  /** Resolves when the loop stands: at once where it does. */
+  paused(): Promise<void> {
+    if (this.#pause) return Promise.resolve();
+    return new Promise((resolve) => {
+      const subscription = this.onPaused.event(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
+  }
+
   /** Lets a stopped loop go on. */
   async go(how: keyof typeof METHODS): Promise<void> {
     const { pause } = this;
@@ -94,6 +105,8 @@ export class Loop {
     await this.connection
       .send('Runtime.releaseObjectGroup', { objectGroup: pause.group })
       .catch(() => undefined);
+    // Not when V8 says so: what the program does next may be seen before that.
+    if (this.#pause === pause) this.#resumed();
     await this.connection.send(METHODS[how]);
   }
 

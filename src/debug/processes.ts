@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import type { DebuggeeChild } from '../inspector/debuggee.ts';
 import type { Configuration } from './configuration.ts';
+import type { BesideArguments, ClaimArguments } from './custom-requests.ts';
 import { Program } from './program.ts';
 import type { Company, LiveLoop, ProgramPorts } from './program.ts';
 import type { Skip } from './skip.ts';
@@ -29,7 +30,8 @@ export class Processes {
   #started: Started | undefined;
   #config: Configuration | undefined;
   #skip: Skip = { patterns: [], muted: () => false };
-  #company: Company = 'alone';
+  /** Which processes another debugger has. */
+  #others: readonly number[] | 'all' = [];
   #ending: Promise<void> | undefined;
 
   /** @param preload absolute path of what runs first in the processes below a program */
@@ -47,8 +49,9 @@ export class Processes {
     return this.loops.find(({ loop }) => loop.threadId === threadId);
   }
 
+  /** Whether another debugger has the process that was started or attached to. */
   get company(): Company {
-    return this.#company;
+    return this.#companyOf(this.#root?.pid ?? this.#started?.pid);
   }
 
   /** @throws UserError `usage`, `unreachable` */
@@ -57,7 +60,7 @@ export class Processes {
       throw new UserError('usage', 'This session has a program already.', 'Start another session.');
     this.#config = config;
     this.#skip = skip;
-    if (config.besideDebugger) this.#company = 'shared';
+    if (config.besideDebugger) this.#others = 'all';
     const { send } = this.#ports;
     const started =
       config.request === 'launch'
@@ -66,7 +69,7 @@ export class Processes {
     this.#started = started;
     let root: Program;
     try {
-      root = await this.#connect(started.webSocketUrl, started.state, 'main');
+      root = await this.#connect(started, started.state, 'main');
     } catch (error) {
       await started.end?.(undefined);
       throw error;
@@ -97,13 +100,23 @@ export class Processes {
     for (const program of this.#all()) await program.applyExceptions();
   }
 
-  async setCompany(company: Company): Promise<void> {
-    this.#company = company;
-    for (const program of this.#all()) await program.setCompany(company);
+  async setCompany({ another, processIds }: BesideArguments): Promise<void> {
+    this.#others = !another ? [] : Array.isArray(processIds) ? processIds : 'all';
+    for (const program of this.#all()) await program.setCompany(this.#companyOf(program.pid));
   }
 
-  async claim(): Promise<void> {
-    await this.#root?.claim();
+  /** Shows the stops that the other debugger does not show, in one thread of one process or in all. */
+  async claim({ processId, workerId }: ClaimArguments): Promise<void> {
+    for (const program of this.#all()) {
+      if (processId === undefined || program.pid === processId) await program.claim(workerId);
+    }
+  }
+
+  /** @param pid undefined where the process has not told it yet */
+  #companyOf(pid: number | undefined): Company {
+    const others = this.#others;
+    if (others === 'all' || (pid === undefined && others.length > 0)) return 'shared';
+    return pid !== undefined && others.includes(pid) ? 'shared' : 'alone';
   }
 
   /** Starts or attaches anew, as the first time. */
@@ -169,7 +182,11 @@ export class Processes {
     return programs;
   }
 
-  #connect(webSocketUrl: string, state: Started['state'], name: string): Promise<Program> {
+  #connect(
+    { webSocketUrl, pid, entry }: Pick<Started, 'webSocketUrl' | 'pid' | 'entry'>,
+    state: Started['state'],
+    name: string,
+  ): Promise<Program> {
     const config = this.#config!;
     const preload = exactly(this.#preload);
     const isPreload = new RegExp(preload);
@@ -183,12 +200,12 @@ export class Processes {
           muted: (source) => this.#skip.muted(source) || isPreload.test(source.replaceAll('\\', '/')),
         },
         smartStep: config.smartStep,
-        // At our gate there is no first line to stop at: what runs next is whatever starts the program.
-        stopOnEntry: config.stopOnEntry && name === 'main' && state !== 'gate',
+        stopOnEntry: config.stopOnEntry && name === 'main',
+        entry,
         maps: config.sourceMaps ? 'read' : 'ignored',
         calls: config.rememberCalls ? 'remembered' : 'forgotten',
         debug: config.request === 'launch' && config.noDebug ? 'off' : 'on',
-        company: this.#company,
+        company: this.#companyOf(pid),
       },
       this.#ports.program,
     );
@@ -201,15 +218,19 @@ export class Processes {
       return;
     }
     const name = `${path.basename(child.script) || 'node'} (process ${child.pid})`;
-    const program = await this.#connect(child.webSocketUrl, 'gate', name);
+    const program = await this.#connect(child, 'gate', name);
     if (this.#root !== root) {
       program.close();
       return;
     }
     this.#children.add(program);
     this.#ports.onProcess(program, 'came');
+    const tell = (what: 'came' | 'went'): void =>
+      this.#ports.send('looplens.process', { systemProcessId: child.pid, what });
+    tell('came');
     void program.ended.then(() => {
       program.close();
+      tell('went');
       if (this.#children.delete(program)) this.#ports.onProcess(program, 'went');
     });
     await child.letGo();

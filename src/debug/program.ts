@@ -1,14 +1,17 @@
 import type { Runtime } from 'node:inspector';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { UserError } from '../base/user-error.ts';
 import { forgetCreations, rememberCreations } from '../inspector/creations.ts';
 import { installDebugSupport } from '../inspector/debug-support.ts';
 import type { DebugMessage, DebugSupportHandle } from '../inspector/debug-support.ts';
 import type { Connection } from '../inspector/connection.ts';
 import { connect } from '../inspector/connection.ts';
+import { connectOrBorrow } from '../inspector/lent-session.ts';
 import { followWorkers } from '../inspector/worker-connection.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import { pauseState, watchesOf } from './exceptions.ts';
 import type { ExceptionSettings } from './exceptions.ts';
+import { FatalWatch } from './fatal.ts';
 import type { FunctionBreakpoints } from './function-breakpoints.ts';
 import { LoopControl } from './loop-control.ts';
 import type { Stop } from './loop-control.ts';
@@ -21,6 +24,7 @@ export interface LiveLoop {
   readonly loop: Loop;
   readonly control: LoopControl;
   readonly watch: BlockedWatch;
+  readonly fatal: FatalWatch;
   support: DebugSupportHandle | undefined;
   /** Number of the stop before scripts with source maps, while it is set. */
   instrumentation: string | undefined;
@@ -35,6 +39,8 @@ export interface ProgramOptions {
   skip: Skip;
   smartStep: boolean;
   stopOnEntry: boolean;
+  /** File that a program at our gate begins with; '' where it is not known. */
+  entry: string;
   maps: 'read' | 'ignored';
   /** Whether it remembers where its async functions are called. */
   calls: 'remembered' | 'forgotten';
@@ -55,6 +61,8 @@ export interface ProgramPorts {
   exceptions: () => ExceptionSettings;
   threadIds: () => number;
   onThread: (loop: Loop, what: 'started' | 'exited') => void;
+  /** Whether the suspended tasks are being read, which holds their loops. */
+  isRead: () => boolean;
   onStopped: (live: LiveLoop, stop: Stop) => void;
   onContinued: (live: LiveLoop) => void;
   onMessage: (loop: Loop, message: DebugMessage) => void;
@@ -83,7 +91,7 @@ export class Program {
 
   /** @throws UserError `unreachable` when nobody answers there */
   static async open(options: ProgramOptions, ports: ProgramPorts): Promise<Program> {
-    const program = new Program(await connect(options.webSocketUrl), options, ports);
+    const program = new Program(await connectTo(options), options, ports);
     try {
       await program.#begin();
     } catch (error) {
@@ -125,7 +133,9 @@ export class Program {
   /** Lets a program that waits for us begin. */
   async run(): Promise<void> {
     if (this.#options.state === 'waiting') await this.#connection.send('Runtime.runIfWaitingForDebugger');
-    else if (this.#options.stopOnEntry) await this.loops[0]?.control.pause('entry');
+    else if (this.#options.stopOnEntry && this.#options.state === 'running') {
+      await this.loops[0]?.control.pause('entry');
+    }
   }
 
   /** Hands changed exception settings to all loops. */
@@ -145,9 +155,12 @@ export class Program {
     }
   }
 
-  /** Shows the stops that the other debugger does not show. */
-  async claim(): Promise<void> {
-    for (const { control } of this.#loops.values()) await control.claim();
+  /** Shows the stops that the other debugger does not show, in all threads or in one: 0 is the main one. */
+  async claim(workerId: number | undefined): Promise<void> {
+    const id = workerId === 0 ? 'main' : workerId?.toString();
+    for (const { loop, control } of this.#loops.values()) {
+      if (id === undefined || loop.id === id) await control.claim();
+    }
   }
 
   /** Leaves the process: everything of ours is taken out, and it goes on. */
@@ -243,10 +256,12 @@ export class Program {
       connection,
       maps: options.maps,
     });
-    const watch = new BlockedWatch(loop, () => live.support);
+    const watch = new BlockedWatch(loop, () => live.support, ports.isRead);
+    const fatal = new FatalWatch(loop);
     const control = new LoopControl(loop, state, {
       ...ports,
       watch,
+      fatal,
       muted: options.skip.muted,
       company: () => this.#company,
       smartStep: options.smartStep,
@@ -258,7 +273,7 @@ export class Program {
       onStopped: (stop) => ports.onStopped(live, stop),
       onContinued: () => ports.onContinued(live),
     });
-    const live: LiveLoop = { loop, control, watch, support: undefined, instrumentation: undefined };
+    const live: LiveLoop = { loop, control, watch, fatal, support: undefined, instrumentation: undefined };
     this.#loops.set(loop.threadId, live);
     void connection.closed.then(() => this.#remove(loop));
     loop.onScript.event((script) => ports.onScript(loop, 'new', script.id));
@@ -277,6 +292,8 @@ export class Program {
     await ports.breakpoints.addLoop(loop);
     await ports.functions.addLoop(loop);
     await this.#applyExceptions(live);
+    // At our gate there is no first line to stop at: what runs next is whatever starts the program.
+    if (options.state === 'gate' && options.stopOnEntry && id === 'main') await control.stopIn(options.entry);
     ports.onThread(loop, 'started');
     return live;
   }
@@ -314,6 +331,8 @@ export class Program {
     if (this.#company === 'alone') {
       await live.loop.connection.send('Debugger.setPauseOnExceptions', { state: pauseState(settings) });
     }
+    const fatal = this.#company === 'alone' && settings.uncaught !== undefined && live.support;
+    await live.fatal.set(fatal ? 'on' : 'off');
     await live.support?.call('watch', watchesOf(settings), 5000);
     live.watch.set(settings.limits);
     const sync = settings.syncInRequest ? ((await live.support?.syncFunctions()) ?? []) : [];
@@ -329,4 +348,16 @@ export class Program {
     this.#ports.functions.removeLoop(loop);
     this.#ports.onThread(loop, 'exited');
   }
+}
+
+async function connectTo({ webSocketUrl, state }: ProgramOptions): Promise<Connection> {
+  if (state !== 'running') return connect(webSocketUrl);
+  const { connection, session } = await connectOrBorrow(webSocketUrl);
+  if (session === 'own') return connection;
+  connection.dispose();
+  throw new UserError(
+    'unreachable',
+    "This address is a debugger's, and two debuggers cannot share one session.",
+    "Give the address of the program's own inspector.",
+  );
 }

@@ -15,6 +15,8 @@ export interface Started {
   state: 'waiting' | 'gate' | 'running';
   /** Lets a program that waits at our gate begin. */
   letGo: (() => Promise<void>) | undefined;
+  /** File that a program at our gate begins with; '' where that is not known, or not needed. */
+  entry: string;
   /** Further Node processes below it; each waits some seconds for us. */
   onChild: Listen<DebuggeeChild>;
   /** We opened its inspector with a signal, and close it again. */
@@ -100,6 +102,7 @@ export async function findProgram({ target }: AttachConfiguration): Promise<Star
   const there = {
     state: 'running',
     letGo: undefined,
+    entry: '',
     onChild: () => ({ dispose: () => undefined }),
     pid: undefined,
     exited: Promise.resolve(undefined),

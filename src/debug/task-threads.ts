@@ -61,7 +61,7 @@ export class TaskThreads {
   /** The processes, by their addresses; connected to when they are first read. */
   readonly #heaps = new Map<string, Promise<OpenHeap> | undefined>();
   #next = FIRST_THREAD;
-  #reading: Promise<ProcessDump[]> | undefined;
+  #reading: { depth: 'quick' | 'full'; dumps: Promise<ProcessDump[]> } | undefined;
 
   constructor(client: ClientPort, loops: () => LiveLoop[]) {
     this.#client = client;
@@ -89,12 +89,30 @@ export class TaskThreads {
   }
 
   /**
-   * Reads the tasks of all processes and makes their groups the threads that the client sees.
+   * Reads the tasks of all processes and makes their groups the threads that the client sees. Who asks while others wait
+   * for the same gets the same answer.
    * @throws UserError when none can be read
    */
-  read(depth: 'quick' | 'full'): Promise<ProcessDump[]> {
-    this.#reading ??= this.#readAll(depth).finally(() => (this.#reading = undefined));
-    return this.#reading;
+  async read(depth: 'quick' | 'full'): Promise<ProcessDump[]> {
+    // A quick answer is none for who wants variables.
+    if (this.#reading?.depth === 'quick' && depth === 'full') {
+      await this.#reading.dumps.catch(() => undefined);
+    }
+    this.#reading ??= {
+      depth,
+      dumps: this.#readAll(depth).finally(() => (this.#reading = undefined)),
+    };
+    return this.#reading.dumps;
+  }
+
+  /** Whether tasks are being read: nothing may stop their loops then. */
+  get reading(): boolean {
+    return this.#reading !== undefined;
+  }
+
+  /** Resolves when nothing is being read. */
+  async settled(): Promise<void> {
+    while (this.#reading) await this.#reading.dumps.catch(() => undefined);
   }
 
   /** Reads by itself at a stop, where the settings say so and the heap is small. */
@@ -134,6 +152,11 @@ export class TaskThreads {
   }
 
   async #readOne(process: string, depth: 'quick' | 'full'): Promise<TaskDump> {
+    for (const { loop, control } of this.#loops()) {
+      if (loop.process !== process) continue;
+      if (!control.begun && loop.id === 'main') throw notBegun();
+      await control.settled();
+    }
     const { port } = await this.#open(process);
     // A quick look is told by microtasks, which do not run while a loop is stopped.
     const isStopped = (thread?: string): boolean =>
@@ -143,7 +166,11 @@ export class TaskThreads {
     const locator = this.#locator;
     const { value, problems } = await (depth === 'full' || isStopped()
       ? fullTasks(port, { locator, isStopped, lookUpMs: LOOK_UP_MS })
-      : quickTasks(port, { locator }));
+      : quickTasks(port, { locator }).catch((error: unknown) => {
+          // It has stopped meanwhile, at a breakpoint say.
+          if (!isStopped()) throw error;
+          return fullTasks(port, { locator, isStopped, lookUpMs: LOOK_UP_MS });
+        }));
     for (const { message } of problems)
       this.#client.send('output', { category: 'console', output: `${message}\n` });
     return { ...value, tasks: value.tasks.map((task) => (isStopped(task.thread) ? undecided(task) : task)) };
@@ -195,6 +222,9 @@ export class TaskThreads {
     return opening;
   }
 }
+
+const notBegun = (): UserError =>
+  new UserError('unreachable', 'The program has not begun.', 'Let it go on first.');
 
 /**
  * Whose promise has settled already goes on with the next microtask, and nothing holds it any more. While its loop is

@@ -22,14 +22,18 @@ const MAX_POLL_MS = 250;
 export class BlockedWatch {
   readonly #loop: Loop;
   readonly #support: () => DebugSupportHandle | undefined;
+  readonly #isRead: () => boolean;
   #limits: ExceptionSettings['limits'] = {};
   #timer: NodeJS.Timeout | undefined;
   #asked = false;
+  #wasRead = false;
   /** What was said already; it must end before it is said again. */
   #said: keyof Ages | undefined;
 
-  constructor(loop: Loop, support: () => DebugSupportHandle | undefined) {
+  /** @param isRead the tasks are being read: that holds the loop, and is no fault of the program */
+  constructor(loop: Loop, support: () => DebugSupportHandle | undefined, isRead: () => boolean) {
     this.#loop = loop;
+    this.#isRead = isRead;
     this.#support = support;
     void loop.connection.closed.then(() => this.dispose());
   }
@@ -95,9 +99,15 @@ export class BlockedWatch {
 
   async #look(): Promise<void> {
     if (this.#stopped() || this.#asked) return;
+    if (this.#isRead()) {
+      this.#wasRead = true;
+      return;
+    }
+    if (this.#wasRead) await this.reset();
+    this.#wasRead = false;
     const before = Date.now();
     const ages = await this.#ages();
-    if (!ages || Date.now() - before > LATE_MS) return;
+    if (!ages || Date.now() - before > LATE_MS || this.#isRead()) return;
     const over = this.#over(ages);
     if (!over) this.#said = undefined;
     if (!over || this.#said !== undefined || this.#stopped()) return;

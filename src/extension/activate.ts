@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import { Beside } from './debug/beside.ts';
+import { debuggedProcesses } from './debug/debugged.ts';
 import { provideDebugging } from './debug/debugging.ts';
 import { Placer } from './findings/placed.ts';
 import { FindingsStore } from './findings/store.ts';
@@ -73,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): LoopLensApi {
   const installed = context.extensionMode === vscode.ExtensionMode.Production;
   const extensionsHome = installed ? path.dirname(context.extensionPath) : '';
   const beside = keep(new Beside(log));
+  const sources = { extensionsHome, debugged: () => debuggedProcesses(beside) };
   const rooms = {
     extensionUri: context.extensionUri,
     recorder,
@@ -81,12 +83,12 @@ export function activate(context: vscode.ExtensionContext): LoopLensApi {
     tree,
     presence,
     log,
-    extensionsHome,
+    sources,
     tasks,
     tasksTree,
     beside,
   };
   keep(registerCommands(rooms));
-  keep(provideDebugging(context, extensionsHome, beside, log));
+  keep(provideDebugging(context, sources, beside, log));
   return { store, recorder, tree, tasks };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Beside } from './debug/beside.ts';
 import { debugBeside, debugFile } from './debug/configurations.ts';
+import { debuggedTarget } from './debug/debugged.ts';
 import { goToCreation } from './debug/creation.ts';
 import { explain } from './explain.ts';
 import { guarded } from './failure.ts';
@@ -17,7 +18,7 @@ import { showComparison } from './recordings/comparison.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { TreeNode } from './findings/tree.ts';
 import { showAlive } from './tasks/alive.ts';
-import { lookAgain, showTasks, type TaskRooms, whyStuck } from './tasks/commands.ts';
+import { lookAgain, showTasks, showTasksOf, type TaskRooms, whyStuck } from './tasks/commands.ts';
 
 /** What the commands act on. */
 export interface CommandRooms extends RecordRooms, TaskRooms {
@@ -41,6 +42,10 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     },
     'looplens.debugFile': () => debugFile(requireRunnableFile()),
     'looplens.debugBeside': (chosen) => debugBeside(chosen, rooms.beside),
+    'looplens.recordDebugged': async (chosen) =>
+      recordAndShow(rooms, await debuggedTarget(chosen, rooms.beside)),
+    'looplens.tasksDebugged': async (chosen) =>
+      showTasksOf(rooms, await debuggedTarget(chosen, rooms.beside)),
     'looplens.stop': () => recorder.stop(),
     'looplens.openRecording': async () => {
       const file = await chooseRecording(recordings);

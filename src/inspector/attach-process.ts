@@ -8,6 +8,8 @@ import { connect } from './connection.ts';
 import type { Connection } from './connection.ts';
 import type { AgentSettings } from './inject.ts';
 import { closeInspector, forgetInspectBrk } from './leaving.ts';
+import { connectOrBorrow } from './lent-session.ts';
+import type { Entrance } from './lent-session.ts';
 import type { Limits } from './limits.ts';
 import type { AgentInfo, AttachedTarget } from './ports.ts';
 import { followWorkers } from './worker-connection.ts';
@@ -34,7 +36,7 @@ export interface AttachProcessOptions extends RecordingWishes {
   state: 'running' | 'first-line' | 'gate';
   /** Where a process beside the first comes from, for its name; default `child`. */
   origin?: 'child' | 'restarted';
-  /** `possible`: the address may be that of a debugger's proxy, which shares its own session with us. */
+  /** `possible`: the address may be that of a debugger's proxy, which lends its own session. */
   proxy?: 'possible';
   /** Called before a waiting program goes on. */
   beforeStart?: () => Promise<void>;
@@ -48,7 +50,6 @@ export interface AttachProcessOptions extends RecordingWishes {
 const PROFILE_US = { watch: 4000, flow: 1000, deep: 1000 };
 /** A process that is stuck keeps its inspector, ms. */
 const CLOSE_MS = 2000;
-const SUBSCRIBE_MS = 3000;
 
 /**
  * Connects to a process and puts the agent into its main thread, and into its workers as they are found. Closing the
@@ -58,15 +59,17 @@ const SUBSCRIBE_MS = 3000;
 export async function attachProcess(options: AttachProcessOptions): Promise<AttachedTarget> {
   const { id, log, state } = options;
   const profileUs = PROFILE_US[options.settings.mode];
-  const connection = await connect(options.webSocketUrl);
+  const { connection, session } = await enter(options);
   const exiting = hearExit(connection);
   const life = { exiting: false };
   void exiting.then(() => (life.exiting = true));
-  const shared = options.proxy === 'possible' && (await subscribeToProxy(connection));
   const followThreads = async (): Promise<void> => {
-    if (shared) return;
     if (options.follow === 'none') {
       if (state === 'first-line') await letWorkersGo(connection).catch(() => undefined);
+      return;
+    }
+    if (session === 'lent') {
+      options.limits.failed('What runs in worker threads', 'the debugger lends the session of one thread.');
       return;
     }
     await attachWorkers(connection, {
@@ -82,7 +85,7 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
     await (state === 'gate' ? openGate(connection) : letGo(connection));
   });
   try {
-    if (!shared) await enableExit(connection);
+    await enableExit(connection);
     if (state === 'first-line') await pauseAtFirstLine(connection, exiting);
     if (state === 'running') await untilBootstrapped(connection);
     const main = await attachThread(connection, {
@@ -93,7 +96,7 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
       local: options.local,
       profileUs,
       settings: options.settings,
-      debuggerDomain: shared ? 'theirs' : 'ours',
+      debuggerDomain: session === 'lent' ? 'theirs' : 'ours',
       exiting,
       ...(state !== 'running' && { release }),
       log,
@@ -118,18 +121,9 @@ const processName =
   ({ script, pid }: AgentInfo): string =>
     `${origin} ${script === '' ? pid : path.basename(script)}`;
 
-/**
- * The proxy of VS Code's debugger hands out its own session: commands go through, events only after a subscription. What
- * the debugger itself uses (`Debugger`, `NodeRuntime`, `NodeWorker`) is left to it, so that breakpoints and steps go on.
- * False when it is an ordinary inspector.
- */
-async function subscribeToProxy(connection: Connection): Promise<boolean> {
-  try {
-    await connection.send('JsDebug.subscribe', { events: ['Runtime.bindingCalled'] }, SUBSCRIBE_MS);
-    return true;
-  } catch {
-    return false;
-  }
+async function enter({ webSocketUrl, proxy }: AttachProcessOptions): Promise<Entrance> {
+  if (proxy === 'possible') return connectOrBorrow(webSocketUrl);
+  return { connection: await connect(webSocketUrl), session: 'own' };
 }
 
 /** Otherwise a process that ends would wait for us with a line on the user's terminal, and its profile be lost. */

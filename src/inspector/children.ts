@@ -76,11 +76,12 @@ function quoted(word: string): string {
 
 function readAnnouncement(text: string): Announcement | undefined {
   try {
-    const { pid, parent, url, opened, script } = JSON.parse(text) as Partial<Announcement>;
-    if (typeof pid !== 'number' || typeof parent !== 'number' || typeof script !== 'string') return undefined;
+    const { pid, parent, url, opened, script, entry = '' } = JSON.parse(text) as Partial<Announcement>;
+    if (typeof pid !== 'number' || typeof parent !== 'number') return undefined;
+    if (typeof script !== 'string' || typeof entry !== 'string') return undefined;
     // Only to this machine: the folder is ours alone, but an address is cheap to check.
     if (typeof url !== 'string' || !/^ws:\/\/127\.0\.0\.1:\d+\//.test(url)) return undefined;
-    return { pid, parent, url, opened: opened === true, script };
+    return { pid, parent, url, opened: opened === true, script, entry };
   } catch {
     return undefined;
   }

@@ -36,6 +36,8 @@ export interface DebuggeeChild {
   webSocketUrl: string;
   pid: number;
   script: string;
+  /** File that it begins with, absolute; '' where it has none. */
+  entry: string;
   /** Lets it begin. */
   letGo(): Promise<void>;
 }
@@ -45,6 +47,8 @@ export interface Debuggee {
   webSocketUrl: string;
   /** Where the program waits: at its first line, or before it until `letGo`. */
   letGo: (() => Promise<void>) | undefined;
+  /** File that it begins with, absolute; '' where it waits at its first line, or has none. */
+  entry: string;
   /** Further Node processes below it. */
   onChild: Listen<DebuggeeChild>;
   /** Of the process that we started; undefined when a terminal did. */
@@ -98,6 +102,7 @@ export async function startDebuggee(options: DebuggeeOptions): Promise<Debuggee>
       return {
         webSocketUrl,
         letGo: undefined,
+        entry: '',
         onChild: family?.onChild ?? NOBODY,
         pid: child.pid,
         exited,
@@ -121,7 +126,7 @@ export interface TerminalCommand {
   /** Further Node processes below it. */
   onChild: Listen<DebuggeeChild>;
   /** Resolves when its inspector answers. @throws UserError `unreachable` when it does not within 20 s */
-  connected(): Promise<Pick<Debuggee, 'webSocketUrl' | 'letGo'>>;
+  connected(): Promise<Pick<Debuggee, 'webSocketUrl' | 'letGo' | 'entry'>>;
   /** Processes that start from now on run without a debugger. */
   leave(): Promise<void>;
 }
@@ -133,14 +138,14 @@ export async function debuggeeCommand(options: Omit<DebuggeeOptions, 'onOutput'>
   const family = await watchFamily(options, direct);
   const port = direct ? await freePort() : 0;
   const { command, args } = commandOf(options, direct ? `127.0.0.1:${port}` : undefined);
-  const connected = async (): Promise<Pick<Debuggee, 'webSocketUrl' | 'letGo'>> => {
+  const connected = async (): Promise<Pick<Debuggee, 'webSocketUrl' | 'letGo' | 'entry'>> => {
     for (const end = Date.now() + START_MS; Date.now() < end;) {
       const endpoint = await probeEndpoint('127.0.0.1', port);
-      if (endpoint) return { webSocketUrl: endpoint.webSocketUrl, letGo: undefined };
+      if (endpoint) return { webSocketUrl: endpoint.webSocketUrl, letGo: undefined, entry: '' };
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const { webSocketUrl } = await requireEndpoint('127.0.0.1', port);
-    return { webSocketUrl, letGo: undefined };
+    return { webSocketUrl, letGo: undefined, entry: '' };
   };
   return {
     cwd: options.cwd ?? process.cwd(),
@@ -173,8 +178,8 @@ async function watchFamily(
   const further = new HoldingEmitter<DebuggeeChild>();
   let found = direct;
   const first = new Promise<DebuggeeChild>((resolve) => {
-    children.onProcess(({ pid, url, script }) => {
-      const child = { webSocketUrl: url, pid, script, letGo: () => children.letGo(pid) };
+    children.onProcess(({ pid, url, script, entry }) => {
+      const child = { webSocketUrl: url, pid, script, entry, letGo: () => children.letGo(pid) };
       if (found) further.fire(child);
       else resolve(child);
       found = true;

@@ -32,6 +32,16 @@ export async function probeEndpoint(host: string, port: number): Promise<Endpoin
   }
 }
 
+/**
+ * Whether the inspector with this address is the one that answers there: a program in a container or behind a tunnel
+ * tells an address that is another's here, or nobody's.
+ */
+export async function answersAt(webSocketUrl: string): Promise<boolean> {
+  const { hostname, port, pathname } = new URL(webSocketUrl);
+  const endpoint = await probeEndpoint(hostname.replace(/^\[(.*)\]$/, '$1'), Number(port));
+  return endpoint !== undefined && new URL(endpoint.webSocketUrl).pathname === pathname;
+}
+
 /** @throws UserError `unreachable`: nobody listens there, or it is not Node's inspector. */
 export async function requireEndpoint(host: string, port: number): Promise<Endpoint> {
   const endpoint = await probeEndpoint(host, port);

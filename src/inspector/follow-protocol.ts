@@ -16,4 +16,6 @@ export interface Announcement {
   opened: boolean;
   /** `process.argv[1]`, or ''. */
   script: string;
+  /** The file that this is, absolute; '' where there is none. */
+  entry: string;
 }

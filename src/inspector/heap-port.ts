@@ -41,7 +41,13 @@ export interface HeapThread {
    * Takes a snapshot of the heap, with internals, and hands it on as it comes: parts of one JSON text. The thread is
    * held meanwhile. Ends early, without harm, when `signal` is aborted: the rest is not handed on.
    */
-  snapshot(onChunk: (text: string) => void, signal?: AbortSignal): Promise<void>;
+  snapshot(onChunk: (text: string) => void, options?: SnapshotOptions): Promise<void>;
   /** Gives back all handles. */
   release(): Promise<void>;
+}
+
+export interface SnapshotOptions {
+  signal?: AbortSignal | undefined;
+  /** A thread that has not begun by then is given up, ms. Default: with the time that a whole snapshot may take. */
+  beginMs?: number | undefined;
 }

@@ -57,6 +57,7 @@ interface Evaluated {
 function openThread(id: string, name: string, session: Connection, closed: Promise<void>): HeapThread {
   /** Who gets the snapshot that is being taken. */
   let take: ((text: string) => void) | undefined;
+  let begun: (() => void) | undefined;
   let listening = false;
   const contexts: number[] = [];
   return {
@@ -130,11 +131,12 @@ function openThread(id: string, name: string, session: Connection, closed: Promi
       const place = location?.value?.value as { lineNumber: number; columnNumber: number } | undefined;
       return place && { line: place.lineNumber + 1, column: place.columnNumber + 1 };
     },
-    snapshot: async (onChunk, signal) => {
+    snapshot: async (onChunk, { signal, beginMs } = {}) => {
       signal?.throwIfAborted();
       if (!listening) {
         listening = true;
         session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }: { chunk: string }) => take?.(chunk));
+        session.on('HeapProfiler.reportHeapSnapshotProgress', () => begun?.());
       }
       const { usedSize } = await session.send<{ usedSize: number }>('Runtime.getHeapUsage');
       const patience = SNAPSHOT_MS + (usedSize / 1e6) * SNAPSHOT_MS_PER_MB;
@@ -142,6 +144,11 @@ function openThread(id: string, name: string, session: Connection, closed: Promi
       const failed = new Promise<never>((_resolve, reject) => (fail = reject));
       const abort = (): void => fail(signal?.reason);
       signal?.addEventListener('abort', abort, { once: true });
+      const late =
+        beginMs === undefined
+          ? undefined
+          : setTimeout(() => fail(new Error(`no snapshot was begun within ${beginMs} ms`)), beginMs);
+      begun = () => clearTimeout(late);
       take = (text) => {
         try {
           onChunk(text);
@@ -150,7 +157,8 @@ function openThread(id: string, name: string, session: Connection, closed: Promi
           fail(error);
         }
       };
-      const options = { exposeInternals: true, captureNumericValue: true, reportProgress: false };
+      const reportProgress = beginMs !== undefined;
+      const options = { exposeInternals: true, captureNumericValue: true, reportProgress };
       try {
         await Promise.race([
           session.send('HeapProfiler.takeHeapSnapshot', options, patience),
@@ -158,6 +166,8 @@ function openThread(id: string, name: string, session: Connection, closed: Promi
           failed,
         ]);
       } finally {
+        begun();
+        begun = undefined;
         take = undefined;
         signal?.removeEventListener('abort', abort);
       }

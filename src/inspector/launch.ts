@@ -93,7 +93,9 @@ export async function launch(options: LaunchOptions): Promise<LaunchedProgram> {
   const further = new HoldingEmitter<Announcement>();
   const found = children
     ? firstOf(children, options.follow, further)
-    : listening.then((url) => ({ pid: child.pid!, parent: process.pid, url, opened: false, script: '' }));
+    : listening.then((url) => {
+        return { pid: child.pid!, parent: process.pid, url, opened: false, script: '', entry: '' };
+      });
   try {
     const first = await Promise.race([found, failure(child, command)]);
     return {

@@ -44,7 +44,8 @@ function follow(require: NodeJS.Require): void {
     return;
   }
   const isRoot = direct === 'direct' && process.ppid === Number(recorder);
-  if ((!isRoot && onlyStartsOthers(path)) || isMissing(require)) return;
+  const entry = entryOf(require, fs);
+  if ((!isRoot && onlyStartsOthers(path)) || entry === 'missing') return;
 
   const inspector = require('node:inspector') as typeof Inspector;
   // Else its address would be a line on the program's stderr.
@@ -58,6 +59,7 @@ function follow(require: NodeJS.Require): void {
     url,
     opened,
     script: process.argv[1] ?? '',
+    entry,
   };
   const file = path.join(folder, `${process.pid}-${Date.now()}.json`);
   fs.writeFileSync(`${file}.part`, JSON.stringify(announcement));
@@ -86,15 +88,21 @@ function onlyStartsOthers(path: typeof Path): boolean {
   return STARTERS.has(path.parse(script).name) || (inPackage !== undefined && STARTERS.has(inPackage));
 }
 
-/** There is no such script: Node will say so and end, and nothing is to be recorded. */
-function isMissing(require: NodeJS.Require): boolean {
+/** The program's first file. `missing`: there is none, so Node will say so and end, and nothing is to be recorded. */
+function entryOf(require: NodeJS.Require, fs: typeof Fs): string {
   const script = process.argv[1];
-  if (script === undefined || script === '-' || process.execArgv.includes('--test')) return false;
+  if (script === undefined || script === '-' || process.execArgv.includes('--test')) return '';
+  let entry: string;
   try {
-    require.resolve(script);
-    return false;
+    entry = require.resolve(script);
   } catch {
-    return true;
+    return 'missing';
+  }
+  try {
+    return fs.realpathSync(entry);
+  } catch {
+    // It may not be read, under the permission model.
+    return entry;
   }
 }
 

@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../base/user-error.ts';
 import { openInspector } from '../inspector/activate.ts';
 import { connect } from '../inspector/connection.ts';
-import type { Connection } from '../inspector/connection.ts';
 import { requireEndpoint } from '../inspector/endpoint.ts';
 import { launch } from '../inspector/launch.ts';
+import { connectOrBorrow } from '../inspector/lent-session.ts';
+import type { Entrance } from '../inspector/lent-session.ts';
 import { closeInspector, forgetInspectBrk } from '../inspector/leaving.ts';
 import { asset } from './assets.ts';
 import type { TargetSpec } from './contract.ts';
@@ -20,8 +21,7 @@ export interface ReachOptions {
 }
 
 /** A process that one can talk to. */
-interface Reached {
-  connection: Connection;
+interface Reached extends Entrance {
   /** Ends the connection, the command that was started, and an inspector that was opened for it. */
   leave(): Promise<void>;
 }
@@ -37,6 +37,7 @@ export async function reach(target: TargetSpec, options: ReachOptions): Promise<
       const connection = await connect(endpoint.webSocketUrl);
       return {
         connection,
+        session: 'own',
         leave: async () => {
           // It may still be held by a snapshot, and closes then a moment later.
           if (activated) await closeInspector(connection, CLOSE_MS).catch(() => undefined);
@@ -46,10 +47,10 @@ export async function reach(target: TargetSpec, options: ReachOptions): Promise<
     }
     case 'inspect': {
       const { webSocketUrl } = await requireEndpoint(target.host, target.port);
-      return plain(await connect(webSocketUrl));
+      return plain({ connection: await connect(webSocketUrl), session: 'own' });
     }
     case 'ws':
-      return plain(await connect(target.url));
+      return plain(await connectOrBorrow(target.url));
     case 'command': {
       const program = await launch({
         ...target,
@@ -72,6 +73,7 @@ export async function reach(target: TargetSpec, options: ReachOptions): Promise<
         ]);
         return {
           connection,
+          session: 'own',
           leave: async () => {
             connection.dispose();
             await program.end();
@@ -88,10 +90,10 @@ export async function reach(target: TargetSpec, options: ReachOptions): Promise<
 const SETTLE_MS = 1000;
 const CLOSE_MS = 500;
 
-const plain = (connection: Connection): Reached => ({
-  connection,
+const plain = (entrance: Entrance): Reached => ({
+  ...entrance,
   leave: () => {
-    connection.dispose();
+    entrance.connection.dispose();
     return Promise.resolve();
   },
 });

@@ -4,7 +4,7 @@ import type { Connection } from '../inspector/connection.ts';
 import { openHeap } from '../inspector/heap.ts';
 import type { HeapPort } from '../inspector/heap-port.ts';
 import { createSourceLocator } from '../inspector/source-locator.ts';
-import type { Outcome } from '../model/problem.ts';
+import type { Outcome, Problem } from '../model/problem.ts';
 import type { TaskDump } from '../model/task.ts';
 import { fullTasks, quickTasks } from '../tasks/dump.ts';
 import type { TaskProgress } from '../tasks/dump.ts';
@@ -36,7 +36,9 @@ export interface PauseEstimate {
 export async function dumpTasks(target: TargetSpec, options: TasksOptions): Promise<Outcome<TaskDump>> {
   const reached = await reach(target, options);
   try {
-    return await read(reached.connection, options);
+    const outcome = await read(reached.connection, options);
+    if (reached.session === 'lent') outcome.problems.push(WORKERS_LEFT_OUT);
+    return outcome;
   } catch (error) {
     if (options.signal?.aborted) throw stopped();
     if (error instanceof UserError) throw error;
@@ -50,6 +52,11 @@ export async function dumpTasks(target: TargetSpec, options: TasksOptions): Prom
     await reached.leave();
   }
 }
+
+const WORKERS_LEFT_OUT: Problem = {
+  code: 'workers-omitted',
+  message: 'The debugger lends the session of one thread: tasks of other threads are not among these.',
+};
 
 /** From this size on, a snapshot takes seconds. */
 const LARGE_MB = 100;

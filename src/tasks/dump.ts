@@ -91,11 +91,22 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
     const started = performance.now();
     const builder = new TableBuilder();
     let received = 0;
-    await thread.snapshot((chunk) => {
-      received += chunk.length;
-      builder.write(chunk);
-      progress('snapshot', received);
-    }, signal);
+    const { held: silence } = promises;
+    const taken = thread.snapshot(
+      (chunk) => {
+        received += chunk.length;
+        builder.write(chunk);
+        progress('snapshot', received);
+      },
+      { signal, beginMs: silence && BEGIN_MS },
+    );
+    await taken.catch((error: unknown) => {
+      throw received === 0 && !signal?.aborted ? (silence ?? error) : error;
+    });
+    if (silence) {
+      const message = `${thread.name} is paused in a debugger: lines were looked up one by one, and not for all functions.`;
+      found.push({ code: 'loop-held', message });
+    }
     snapshot.pauseMs += Math.round(performance.now() - started);
 
     progress('graph', received);
@@ -108,7 +119,7 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
     if (read.omitted > 0) {
       found.push({ code: 'tasks-omitted', message: `${read.omitted} more stacks were left out.` });
     }
-    await lookUpLines(thread, read.tasks, lookUpMs, signal);
+    await lookUpLines(thread, read.tasks, silence ? Math.max(lookUpMs, BEGIN_MS) : lookUpMs, signal);
     const texts = await textsOf(locator, read);
     nameAnonymous(read, texts);
     const origins = await originsOf(thread, held, read, texts);
@@ -123,6 +134,8 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
 }
 
 const ANSWER_MS = 20_000;
+/** A loop that is paused begins its snapshot at once, one that is blocked not at all, ms. */
+const BEGIN_MS = 5000;
 
 function emptyDump({ pid, node }: HeapPort, depth: TaskDump['depth']): TaskDump {
   return { depth, target: { pid, node }, threads: [], tasks: [], cycles: [] };

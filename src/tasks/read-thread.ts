@@ -10,6 +10,8 @@ export interface ThreadPromises {
   /** `stacks` is absent where they could not be read. */
   listed: { handle: RemoteHandle; stacks?: PromiseStacks }[];
   problems: Problem[];
+  /** Why no stacks were told: the loop does not turn. One that is paused in a debugger still gives a snapshot. */
+  held?: UserError;
 }
 
 /** The promises of a stopped thread: its microtasks do not run, so they tell no stacks. */
@@ -21,7 +23,7 @@ export async function holdPromises(thread: HeapThread): Promise<ThreadPromises> 
 /**
  * All promises of a thread with the stacks of who waits for them, context by context.
  * @param which `enough`: of very many promises a part is asked, in a fifth of the time that it took to list them
- * @throws UserError `unreachable` when its loop does not turn
+ * @throws UserError `unreachable` when its loop does not turn and `enough` are wanted; with `all` there are no stacks then
  * @throws Error when the thread does not answer at all, or `signal` was aborted
  */
 export async function readPromises(
@@ -40,9 +42,11 @@ export async function readPromises(
   const [own, contexts] = await Promise.all([thread.promises('own', timeoutMs), thread.contexts()]);
   const budgetMs = which === 'all' ? Infinity : (performance.now() - began) * SHARE_OF_QUERY;
   const read = { asked: 0, there: 0 };
-  for (const context of contexts.slice(0, MAX_CONTEXTS)) {
+  // Its own one is listed first.
+  for (const context of ['own' as const, ...contexts.slice(1, MAX_CONTEXTS)]) {
     signal?.throwIfAborted();
-    const handle = context === contexts[0] ? own : await thread.promises(context, timeoutMs);
+    const handle = context === 'own' ? own : await thread.promises(context, timeoutMs).catch(unlessGone);
+    if (handle === undefined) continue;
     const stacks = await readStacks(thread, handle, { timeoutMs: STACKS_MS, budgetMs, signal });
     listed.push({ handle, ...(typeof stacks === 'object' && { stacks }) });
     if (typeof stacks === 'object') {
@@ -51,11 +55,13 @@ export async function readPromises(
       continue;
     }
     if (stacks === 'silent') {
-      throw new UserError(
+      const held = new UserError(
         'unreachable',
         `${where} did not turn within ${STACKS_MS / 1000} s: it is blocked, or paused in a debugger.`,
         'Try again when it turns; "looplens record" shows what blocks it.',
       );
+      if (which === 'enough') throw held;
+      return { listed, problems, held };
     }
     const message = `The program has replaced Promise.prototype.then, so exact lines come one by one, and not for all functions.`;
     problems.push({ code: 'then-patched', message });
@@ -69,6 +75,11 @@ export async function readPromises(
     problems.push({ code: 'contexts-omitted', message });
   }
   return { listed, problems };
+}
+
+/** A context may go while we look; a debugger's proxy also names those that went long ago. */
+function unlessGone(error: unknown): undefined {
+  if (!/context/i.test(String(error))) throw error;
 }
 
 const FIRST_ANSWER_MS = 5000;

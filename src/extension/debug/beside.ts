@@ -6,15 +6,24 @@ import { isOwnStop, type StoppedBody } from './own-stop.ts';
 const OTHERS = ['pwa-node', 'pwa-extensionHost'];
 const OURS = 'looplens';
 
-/** Asked of a session of VS Code's own debugger: which process it debugs, and where its inspector is. */
-const IDENTIFY = `JSON.stringify([process.pid, require('node:inspector').url() ?? ''])`;
+/** Asked of a session of VS Code's own debugger: which process it debugs, where its inspector is, which thread. */
+const IDENTIFY = `JSON.stringify([process.pid, require('node:inspector').url() ?? '', require('node:worker_threads').threadId])`;
 
 /** A program that is about to begin does not answer, ms. */
 const ANSWER_MS = 3000;
 
 interface Identity {
+  /** As the program sees it: in a container another one than here. */
   pid: number;
+  /** Of its inspector, as the program tells it; '' where it tells none. */
   url: string;
+  /** `threadId` of a worker, 0 for the main thread. */
+  workerId: number;
+}
+
+/** A program that VS Code's own debugger debugs. */
+export interface BesideProgram extends Identity {
+  session: vscode.DebugSession;
 }
 
 /**
@@ -24,7 +33,8 @@ interface Identity {
  */
 export class Beside implements vscode.Disposable {
   readonly #others = new Map<vscode.DebugSession, Identity | undefined>();
-  readonly #ours = new Map<vscode.DebugSession, number>();
+  /** Of each session of ours its processes. */
+  readonly #ours = new Map<vscode.DebugSession, Set<number>>();
   readonly #log: vscode.LogOutputChannel;
   readonly #disposable: vscode.Disposable;
 
@@ -47,13 +57,24 @@ export class Beside implements vscode.Disposable {
     );
   }
 
-  /** The process of a session of VS Code's debugger. @throws UserError when it tells none */
-  async target(session: vscode.DebugSession | undefined): Promise<Identity> {
+  /** The programs that VS Code's debugger debugs now; of one with workers, its main thread. */
+  async programs(): Promise<BesideProgram[]> {
+    const found = new Map<number, BesideProgram>();
+    for (const session of this.#others.keys()) {
+      const identity = await this.#identify(session);
+      if (identity?.workerId === 0 && !found.has(identity.pid))
+        found.set(identity.pid, { ...identity, session });
+    }
+    return [...found.values()];
+  }
+
+  /** The program of a session of VS Code's debugger. @throws UserError when it has none */
+  async target(session: vscode.DebugSession | undefined): Promise<BesideProgram> {
     // The session that was started has none of its own: its program is a session below it.
     const family = [...this.#others.keys()].filter((one) => one === session || one.parentSession === session);
     for (const one of session ? family : []) {
       const identity = await this.#identify(one);
-      if (identity) return identity;
+      if (identity) return { ...identity, session: one };
     }
     throw new UserError(
       'usage',
@@ -118,9 +139,16 @@ export class Beside implements vscode.Disposable {
   #trackOurs(session: vscode.DebugSession): vscode.DebugAdapterTracker {
     return {
       onDidSendMessage: (message: vscode.DebugProtocolMessage) => {
-        const event = message as { event?: string; body?: { systemProcessId?: number } };
-        if (event.event !== 'process' || event.body?.systemProcessId === undefined) return;
-        this.#ours.set(session, event.body.systemProcessId);
+        const { event, body } = message as {
+          event?: string;
+          body?: { systemProcessId?: number; what?: 'went' };
+        };
+        if (event !== 'process' && event !== 'looplens.process') return;
+        if (body?.systemProcessId === undefined) return;
+        const pids = this.#ours.get(session) ?? new Set();
+        if (body.what === 'went') pids.delete(body.systemProcessId);
+        else pids.add(body.systemProcessId);
+        this.#ours.set(session, pids);
         void this.#tellOurs();
       },
     };
@@ -128,24 +156,27 @@ export class Beside implements vscode.Disposable {
 
   #shared(other: vscode.DebugSession): boolean {
     const pid = this.#others.get(other)?.pid;
-    return pid !== undefined && [...this.#ours.values()].includes(pid);
+    return pid !== undefined && [...this.#ours.values()].some((pids) => pids.has(pid));
   }
 
   /** A stop that is hidden in one debugger has to be seen in the other. */
   async #claim(other: vscode.DebugSession): Promise<void> {
-    const pid = this.#others.get(other)?.pid;
-    for (const [session, ours] of this.#ours) {
-      if (ours === pid) await this.#ask(session, 'looplens/claim', {});
+    const identity = this.#others.get(other);
+    if (!identity) return;
+    const { pid: processId, workerId } = identity;
+    for (const [session, pids] of this.#ours) {
+      if (pids.has(processId)) await this.#ask(session, 'looplens/claim', { processId, workerId });
     }
   }
 
-  /** Tells each of our sessions whether it is alone with its process. */
+  /** Tells each of our sessions which of its processes it is not alone with. */
   async #tellOurs(): Promise<void> {
     if (this.#ours.size === 0) return;
     for (const session of this.#others.keys()) await this.#identify(session);
-    const pids = [...this.#others.values()].map((identity) => identity?.pid);
-    for (const [session, pid] of this.#ours) {
-      await this.#ask(session, 'looplens/beside', { another: pids.includes(pid) });
+    const theirs = new Set([...this.#others.values()].flatMap((identity) => identity?.pid ?? []));
+    for (const [session, pids] of this.#ours) {
+      const processIds = [...pids].filter((pid) => theirs.has(pid));
+      await this.#ask(session, 'looplens/beside', { another: processIds.length > 0, processIds });
     }
   }
 
@@ -167,9 +198,10 @@ export class Beside implements vscode.Disposable {
       });
       const answer = (await Promise.race([session.customRequest('evaluate', args), late])) as
         { result?: string } | undefined;
-      const [, pid, url] = /\[(\d+),\s*"([^"\\]*)/.exec(answer?.result?.replaceAll('\\"', '"') ?? '') ?? [];
+      const [, pid, url, workerId] =
+        /\[(\d+),\s*"([^"\\]*)",\s*(\d+)/.exec(answer?.result?.replaceAll('\\"', '"') ?? '') ?? [];
       if (pid === undefined) return undefined;
-      const identity = { pid: Number(pid), url: url ?? '' };
+      const identity = { pid: Number(pid), url: url ?? '', workerId: Number(workerId) };
       if (this.#others.has(session)) this.#others.set(session, identity);
       return identity;
     } catch {

@@ -2,8 +2,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../base/user-error.ts';
 import { pickTarget } from '../record/pick-target.ts';
+import type { PickSources } from '../record/pick-target.ts';
 import { showFailure } from '../failure.ts';
 import type { Beside } from './beside.ts';
+import { chosenSession, isReachable } from './debugged.ts';
 
 const TYPE = 'looplens';
 
@@ -23,11 +25,17 @@ export async function debugFile(file: vscode.Uri): Promise<void> {
  * @param chosen the session of a row of the Call Stack view; the active one without it
  */
 export async function debugBeside(chosen: unknown, beside: Beside): Promise<void> {
-  const named =
-    typeof chosen === 'string' ? chosen : (chosen as { sessionId?: string } | undefined)?.sessionId;
-  const session = named === undefined ? vscode.debug.activeDebugSession : beside.session(named);
-  const { pid, url } = await beside.target(session);
+  const session = chosenSession(chosen, beside);
+  const program = await beside.target(session);
+  const { pid, url } = program;
   const name = `LoopLens: ${session?.name ?? `process ${pid}`}`;
+  if (url !== '' && !(await isReachable(program))) {
+    throw new UserError(
+      'unreachable',
+      `The inspector of "${program.session.name}" cannot be reached at ${url}, and two debuggers cannot share one connection.`,
+      'Forward its port, or look at its async tasks and record it through the debugger that it has: "Show Async Tasks of the Active Debug Session".',
+    );
+  }
   await vscode.debug.startDebugging(session?.workspaceFolder, {
     type: TYPE,
     request: 'attach',
@@ -41,7 +49,7 @@ export async function debugBeside(chosen: unknown, beside: Beside): Promise<void
  * one of those that run.
  */
 export function completeConfigurations(
-  extensionsHome: string,
+  sources: PickSources,
   beside: Beside,
   log: vscode.LogOutputChannel,
 ): vscode.DebugConfigurationProvider {
@@ -61,7 +69,7 @@ export function completeConfigurations(
       if (given.request !== 'attach') return config;
       const named = ['processId', 'port', 'websocketAddress'].some((name) => given[name] !== undefined);
       try {
-        const target = named ? {} : await picked(extensionsHome);
+        const target = named ? {} : await picked(sources);
         if (!target) return undefined;
         const whole = { ...config, ...target };
         return { ...whole, besideDebugger: await beside.occupied(whole) };
@@ -74,8 +82,8 @@ export function completeConfigurations(
 }
 
 /** What the user picks of the processes that run, as a configuration names it; undefined when they changed their mind. */
-async function picked(extensionsHome: string): Promise<object | undefined> {
-  const chosen = await pickTarget(extensionsHome);
+async function picked(sources: PickSources): Promise<object | undefined> {
+  const chosen = await pickTarget(sources);
   if (!chosen) return undefined;
   const { spec } = chosen;
   switch (spec.kind) {

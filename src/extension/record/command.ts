@@ -5,7 +5,7 @@ import { type Remedy, showFailure } from '../failure.ts';
 import type { FindingsStore } from '../findings/store.ts';
 import type { FindingsTree } from '../findings/tree.ts';
 import { openRecordingEditor } from '../recordings/editor.ts';
-import { type Chosen, pickTarget } from './pick-target.ts';
+import { type Chosen, type PickSources, pickTarget } from './pick-target.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What the record commands need. */
@@ -14,13 +14,13 @@ export interface RecordRooms {
   store: FindingsStore;
   tree: FindingsTree;
   log: vscode.LogOutputChannel;
-  /** Folder of the installed extensions: processes from there are VS Code's own. '' when unknown. */
-  extensionsHome: string;
+  /** The processes to choose from. */
+  sources: PickSources;
 }
 
 /** Picks a process (or takes the one that a keybinding or another extension names), records it, shows the findings. */
 export async function recordProcess(rooms: RecordRooms, named?: unknown): Promise<void> {
-  const chosen = named === undefined ? await pickTarget(rooms.extensionsHome) : readTarget(named);
+  const chosen = named === undefined ? await pickTarget(rooms.sources) : readTarget(named);
   if (chosen) await recordAndShow(rooms, chosen);
 }
 
@@ -43,7 +43,7 @@ export async function recordAndShow(
 
 /** Analyses a recording and shows its findings at the lines and in the tree. */
 async function showFindings(
-  { recorder, store, tree, log }: Omit<RecordRooms, 'extensionsHome'>,
+  { recorder, store, tree, log }: Omit<RecordRooms, 'sources'>,
   file: string,
   name: string,
 ): Promise<void> {

@@ -11,6 +11,19 @@ export interface Chosen {
   name: string;
 }
 
+/** A process that VS Code's own debugger debugs. */
+export interface DebuggedProcess {
+  pid: number;
+  chosen: Chosen;
+}
+
+/** What tells the processes to choose from apart. */
+export interface PickSources {
+  /** Folder of the installed extensions: processes from there are VS Code's own. '' when unknown. */
+  extensionsHome: string;
+  debugged: () => Promise<DebuggedProcess[]>;
+}
+
 interface TargetItem extends vscode.QuickPickItem {
   chosen?: Chosen;
 }
@@ -24,7 +37,7 @@ const REFRESH: vscode.QuickInputButton = {
  * Lets the user pick a running Node process, or run the current file. Undefined when they changed their mind.
  * Throws what listing throws.
  */
-export function pickTarget(extensionsHome: string, purpose: Purpose = 'record'): Promise<Chosen | undefined> {
+export function pickTarget(sources: PickSources, purpose: Purpose = 'record'): Promise<Chosen | undefined> {
   return new Promise((resolve, reject) => {
     const pick = vscode.window.createQuickPick<TargetItem>();
     pick.title = TITLES[purpose];
@@ -35,7 +48,8 @@ export function pickTarget(extensionsHome: string, purpose: Purpose = 'record'):
 
     const fill = async (): Promise<void> => {
       pick.busy = true;
-      pick.items = itemsFor(await listTargets(), extensionsHome, purpose);
+      const [all, debugged] = await Promise.all([listTargets(), sources.debugged()]);
+      pick.items = itemsFor(all, debugged, sources.extensionsHome, purpose);
       pick.busy = false;
     };
     const fail = (error: unknown): void => {
@@ -67,11 +81,18 @@ const TITLES: Readonly<Record<Purpose, string>> = {
   tasks: 'Show Async Tasks of a Node Process',
 };
 
-function itemsFor(all: readonly TargetListing[], extensionsHome: string, purpose: Purpose): TargetItem[] {
+function itemsFor(
+  all: readonly TargetListing[],
+  debugged: readonly DebuggedProcess[],
+  extensionsHome: string,
+  purpose: Purpose,
+): TargetItem[] {
   const ours = { pid: process.pid, homes: [editorHome(vscode.env.appRoot), extensionsHome] };
-  const users = all.filter((one) => !isEditorsOwn(one, ours)).sort(workspaceFirst);
+  const known = new Set(debugged.map(({ pid }) => pid));
+  const users = all.filter((one) => !isEditorsOwn(one, ours) && !known.has(one.pid)).sort(workspaceFirst);
   const editors = all.filter((one) => isEditorsOwn(one, ours));
   const processes = [
+    ...(debugged.length > 0 ? [separator('Debugged in VS Code'), ...debugged.map(debuggedItem)] : []),
     ...group('Inspector is open', users, 'inspectable'),
     ...group('Can be opened with a signal', users, 'activatable'),
   ];
@@ -87,7 +108,7 @@ function itemsFor(all: readonly TargetListing[], extensionsHome: string, purpose
       ]
     : [];
   const nothing: TargetItem[] =
-    users.length === 0 && !file
+    users.length + debugged.length === 0 && !file
       ? [
           {
             label: 'No Node process of yours is running',
@@ -115,6 +136,10 @@ function itemOf(listing: TargetListing): TargetItem {
     detail: listing.cwd ?? listing.commandLine,
     chosen: { spec, name: listingName(listing) },
   };
+}
+
+function debuggedItem({ pid, chosen }: DebuggedProcess): TargetItem {
+  return { label: `$(debug-alt-small) ${chosen.name}`, description: `pid ${pid}`, chosen };
 }
 
 function separator(label: string): TargetItem {

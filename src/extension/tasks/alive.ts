@@ -11,7 +11,7 @@ interface AliveItem extends vscode.QuickPickItem {
 }
 
 /** Lists what keeps the process alive that is shown, or one that the user picks; choosing opens the code that it calls. */
-export async function showAlive({ tasks, extensionsHome }: TaskRooms): Promise<void> {
+export async function showAlive({ tasks, sources }: TaskRooms): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     throw new UserError(
       'usage',
@@ -19,7 +19,7 @@ export async function showAlive({ tasks, extensionsHome }: TaskRooms): Promise<v
       'Trust this workspace first.',
     );
   }
-  const target = tasks.target ?? (await pickTarget(extensionsHome, 'tasks'));
+  const target = tasks.target ?? (await pickTarget(sources, 'tasks'));
   if (!target) return;
   const dump = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Looking at ${target.name}`, cancellable: true },

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../base/user-error.ts';
 import { stuckAt } from '../../tasks/verdict.ts';
-import { type Chosen, pickTarget } from '../record/pick-target.ts';
+import { type Chosen, type PickSources, pickTarget } from '../record/pick-target.ts';
 import type { TasksStore } from './store.ts';
 import type { TasksTree } from './tree.ts';
 
@@ -9,19 +9,24 @@ import type { TasksTree } from './tree.ts';
 export interface TaskRooms {
   tasks: TasksStore;
   tasksTree: TasksTree;
-  /** Folder of the installed extensions: processes from there are VS Code's own. '' when unknown. */
-  extensionsHome: string;
+  /** The processes to choose from. */
+  sources: PickSources;
 }
 
 /** Picks a process and shows its suspended tasks, by a quick look. */
 export async function showTasks(rooms: TaskRooms): Promise<void> {
-  const target = await pickTarget(rooms.extensionsHome, 'tasks');
+  const target = await pickTarget(rooms.sources, 'tasks');
   if (target) await look(rooms, target, 'quick');
+}
+
+/** Shows the suspended tasks of a program that VS Code's debugger debugs. It may stand at a breakpoint. */
+export async function showTasksOf(rooms: TaskRooms, target: Chosen): Promise<void> {
+  await look(rooms, target, 'full');
 }
 
 /** Asks the process that is shown once more; without one, lets the user pick. */
 export async function lookAgain(rooms: TaskRooms, depth: 'quick' | 'full'): Promise<void> {
-  const target = rooms.tasks.target ?? (await pickTarget(rooms.extensionsHome, 'tasks'));
+  const target = rooms.tasks.target ?? (await pickTarget(rooms.sources, 'tasks'));
   if (target) await look(rooms, target, depth);
 }
 
@@ -34,7 +39,7 @@ export async function whyStuck(rooms: TaskRooms, argument: unknown): Promise<voi
   const known = rooms.tasks.shown;
   const here = known && stuckAt(known.dump, file, line);
   if (here?.certain !== true) {
-    const target = rooms.tasks.target ?? (await pickTarget(rooms.extensionsHome, 'tasks'));
+    const target = rooms.tasks.target ?? (await pickTarget(rooms.sources, 'tasks'));
     if (!target) return;
     await look(rooms, target, 'full');
   }

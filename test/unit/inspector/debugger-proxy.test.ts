@@ -6,7 +6,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import { attach } from '../../../src/inspector/attach.ts';
 import type { AttachOptions } from '../../../src/inspector/attach.ts';
+import { openHeap } from '../../../src/inspector/heap.ts';
 import { SETTINGS } from '../../../src/inspector/inject.ts';
+import { connectOrBorrow } from '../../../src/inspector/lent-session.ts';
 
 interface Command {
   id: number;
@@ -85,11 +87,18 @@ function program(kind: 'proxy' | 'inspector'): (command: Command) => object {
     if (method.startsWith('JsDebug.')) {
       return kind === 'proxy' ? { result: {} } : { error: { code: -32601, message: 'no such method' } };
     }
-    if (method === 'Runtime.evaluate') return { result: { result: { objectId: '1' } } };
+    if (method === 'Runtime.evaluate')
+      return { result: { result: { objectId: '1', value: [1, 'v24.0.0'] } } };
+    if (method === 'Runtime.getHeapUsage') return { result: { usedSize: 1 } };
     if (method === 'Runtime.callFunctionOn') return { result: { result: { value: INFO } } };
     return { result: {} };
   };
 }
+
+const disturbs = (method: string): boolean => /^(Debugger|NodeRuntime|NodeWorker)\.|\.disable$/.test(method);
+
+const subscriptions = (commands: readonly Command[]): unknown[] =>
+  commands.flatMap(({ method, params }) => (method === 'JsDebug.subscribe' ? (params['events'] as []) : []));
 
 const options: Omit<AttachOptions, 'webSocketUrl'> = {
   settings: SETTINGS,
@@ -109,13 +118,30 @@ describe('the session of a debugger', () => {
     expect(group.first.transport).toBe('binding');
     await group.close();
     const methods = commands.map(({ method }) => method);
-    expect(commands[0]).toMatchObject({
-      method: 'JsDebug.subscribe',
-      params: { events: ['Runtime.bindingCalled'] },
-    });
+    expect(subscriptions(commands)).toEqual(['Runtime.bindingCalled']);
+    expect(group.problems()).toMatchObject([{ code: 'thread-missing' }]);
     expect(methods).toContain('Runtime.addBinding');
     expect(methods).toContain('Profiler.start');
-    expect(methods.filter((method) => /^(Debugger|NodeRuntime|NodeWorker)\./.test(method))).toEqual([]);
+    expect(methods.filter(disturbs)).toEqual([]);
+  });
+
+  test('is looked into without switching off what the debugger needs', async () => {
+    const { url, commands } = await serve(program('proxy'));
+    const { connection, session } = await connectOrBorrow(url);
+    expect(session).toBe('lent');
+    const port = await openHeap(connection);
+    const [main] = await port.threads();
+    await main!.contexts();
+    await main!.snapshot(() => undefined);
+    await port.close();
+    connection.dispose();
+    const methods = commands.map(({ method }) => method);
+    expect(methods).toContain('Runtime.enable');
+    expect(methods.indexOf('HeapProfiler.takeHeapSnapshot')).toBeGreaterThan(
+      commands.findIndex(({ params }) => JSON.stringify(params).includes('addHeapSnapshotChunk')),
+    );
+    expect(methods.filter(disturbs)).toEqual([]);
+    await expect(connection.send('Debugger.enable')).rejects.toThrow("the session is a debugger's");
   });
 
   test('is not to be confused with an ordinary inspector', async () => {

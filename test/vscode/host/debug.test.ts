@@ -2,54 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { type Event, soon, stops, watch, type Watched } from './debug-kit.ts';
 import { eventually, fixture, lineOf, looplens, openFixture } from './kit.ts';
-
-interface Event {
-  type: string;
-  event: string;
-  body?: { reason?: string; threadId?: number; hitBreakpointIds?: number[]; description?: string };
-}
-
-/** A debug session and all events that reach the editor from it. */
-interface Watched {
-  session: vscode.DebugSession;
-  events: Event[];
-}
-
-/** Watches the sessions of a type that have a program of their own. */
-function watch(type: string): { sessions: Watched[]; subscription: vscode.Disposable } {
-  const sessions: Watched[] = [];
-  const subscription = vscode.debug.registerDebugAdapterTrackerFactory(type, {
-    createDebugAdapterTracker: (session) => {
-      const watched: Watched = { session, events: [] };
-      sessions.push(watched);
-      return {
-        onDidSendMessage: (message: Event) => {
-          // A copy: what reaches the editor is decided when all trackers have seen it.
-          if (message.type === 'event') watched.events.push({ ...message });
-        },
-      };
-    },
-  });
-  return { sessions, subscription };
-}
-
-const stops = ({ events }: Watched): Event[] => events.filter(({ event }) => event === 'stopped');
-const stopAfter = (watched: Watched, count: number): Promise<Event> =>
-  soon(`stop ${count} of ${watched.session.type}`, watched, () => stops(watched)[count]);
-
-/** Waits for something of a session; when it does not come, the events that did are told. */
-async function soon<T>(what: string, watched: Watched | undefined, find: () => T | undefined): Promise<T> {
-  const end = Date.now() + SOON_MS;
-  return eventually(() => {
-    const found = find();
-    if (found !== undefined || Date.now() < end) return found;
-    const events = watched?.events.map(({ event, body }) => `${event} ${body?.reason ?? ''}`) ?? [];
-    throw new Error(`There is no ${what}; the events: ${events.slice(-30).join(', ')}`);
-  });
-}
-
-const SOON_MS = 25_000;
 
 describe("debugging beside VS Code's own debugger", () => {
   const subscriptions: vscode.Disposable[] = [];
@@ -65,6 +19,8 @@ describe("debugging beside VS Code's own debugger", () => {
   let theirSeen = 0;
   let ownSeen = 0;
 
+  const stopAfter = (watched: Watched, count: number): Promise<Event> =>
+    soon(`stop ${count} of ${watched.session.type}`, watched, () => stops(watched)[count]);
   const go = ({ session }: Watched, threadId: number | undefined): Thenable<unknown> =>
     session.customRequest('continue', { threadId });
   /** Has the program do something, once. */
