@@ -41,8 +41,7 @@ describe("a program that is reached only through VS Code's own debugger", () => 
       type: 'pwa-node',
       request: 'launch',
       name: 'far away',
-      program: fixture('beside.js'),
-      env: { FAR: '1' },
+      program: fixture('far.js'),
       runtimeExecutable: process.env.LOOPLENS_TEST_NODE ?? 'node',
     });
     js = await soon('stop of theirs', undefined, () => theirs.sessions.find((one) => stops(one).length > 0));
@@ -67,7 +66,7 @@ describe("a program that is reached only through VS Code's own debugger", () => 
     const spec = api.tasks.target?.spec;
     assert.ok(spec?.kind === 'ws' && spec.url.endsWith(`:${proxy.port}${proxy.path}`), JSON.stringify(spec));
     const tasks = api.tasks.shown?.dump.tasks.map(({ stack }) => stack[0]) ?? [];
-    const document = await vscode.workspace.openTextDocument(fixture('beside.js'));
+    const document = await vscode.workspace.openTextDocument(fixture('far.js'));
     const line = lineOf(document, 'await never') + 1;
     assert.ok(
       tasks.some((frame) => frame?.function === 'waiting' && frame.line === line && frame.exact),
