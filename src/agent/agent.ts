@@ -12,7 +12,6 @@ import { createClock } from './clock.ts';
 import { watchContexts } from './contexts.ts';
 import { recordCollections } from './collections.ts';
 import { createCostMeter } from './cost.ts';
-import { lookForCrowds } from './crowds.ts';
 import { trackHandles } from './handles.ts';
 import { createFollows } from './follows.ts';
 import type { Site } from './follows.ts';
@@ -327,7 +326,6 @@ function begin(
     return list;
   };
 
-  const tellCrowds = lookForCrowds(require, send);
   const stop = async (): Promise<AgentSummary> => {
     // We may be in an interrupt, in the middle of one of our own hooks: a microtask never is.
     await NativePromise.resolve();
@@ -339,7 +337,6 @@ function begin(
     Atomics.store(ring.ctl, Ctl.Ending, 1);
     if (canSample) await recordLasting(waits, LASTING_US, whoIsHeld);
     pending.clear();
-    if (config.mode !== 'watch') tellCrowds(endUs);
     await transport.finish(outbox);
     return { ...ring.counts(), endUs };
   };

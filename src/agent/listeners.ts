@@ -3,7 +3,7 @@ import type { AgentMessage, RawFrame } from './protocol.ts';
 import { parseStack } from './stacks.ts';
 
 /** So many listeners for one event are worth a word; then again each time they have doubled. */
-export const MANY_LISTENERS = 11;
+const MANY = 11;
 /** Emitters looked at in one go, and emitters of which a count is kept. */
 const MAX_LOOKED_AT = 100;
 const MAX_REPORTS = 200;
@@ -64,7 +64,7 @@ export function watchListeners({ now, send, emitters }: ListenersPorts): Listene
       for (const emitter of [process, ...emitters().slice(0, MAX_LOOKED_AT)] as NodeJS.EventEmitter[]) {
         for (const event of emitter.eventNames()) {
           const count = emitter.listenerCount(event);
-          if (count >= MANY_LISTENERS) tell(emitter, String(event), count, []);
+          if (count >= MANY) tell(emitter, String(event), count, []);
         }
       }
     },

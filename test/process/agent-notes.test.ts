@@ -57,30 +57,6 @@ describe.each(MAJORS)('on Node %i', (major) => {
   });
 });
 
-const SILENCED = `
-const { EventEmitter } = require('node:events');
-class Bus extends EventEmitter {}
-const add = (bus, event, count) => { for (let k = 0; k < count; k++) bus.on(event, () => undefined); };
-const silenced = new Bus().setMaxListeners(0);
-add(silenced, 'tick', 20);
-add(silenced, 'tock', 5);
-const allowed = new EventEmitter().setMaxListeners(100);
-add(allowed, 'change', 30);
-// Getters of the program's are not asked.
-const strange = Object.create(EventEmitter.prototype, { _events: { get() { throw new Error('asked'); } } });
-setTimeout(() => void agent.stop().then(() => process.exit(strange && allowed && silenced ? 0 : 1)), 100);
-`;
-
-test.each(MAJORS)('emitters of which Node %i does not warn are told at the end', async (major) => {
-  const run = await runWithAgent(major, SILENCED);
-  expect([run.code, run.stderr]).toEqual([0, '']);
-  const crowds = messagesOf(run, 'listeners').map(({ emitter, event, count }) => [emitter, event, count]);
-  expect(crowds.sort()).toEqual([
-    ['Bus', 'tick', 20],
-    ['EventEmitter', 'change', 30],
-  ]);
-});
-
 const TOP_LEVEL = `
 async function main() {
   await new Promise(() => undefined); // never

@@ -7,7 +7,9 @@ import { filesOfInterest } from '../../src/analysis/files-of-interest.ts';
 import { collectFacts } from '../../src/lint/facts.ts';
 import { openRecording } from '../../src/recording/read.ts';
 import { record } from '../../src/session/record.ts';
-import { nodeBinary } from '../setup/nodes.mjs';
+import { Op, PendingReach } from '../../src/model/event.ts';
+import { nodeBinary, VERSIONS } from '../setup/nodes.mjs';
+import { runWithAgent } from './agent-host.ts';
 import { lineOf, PROGRAMS } from './program.ts';
 
 // Set by the build.
@@ -35,5 +37,32 @@ test.concurrent.each([18, 26] as const)(
       `${lineOf('stuck.cjs', '// GONE')} certain: can never go on`,
       `${lineOf('stuck.cjs', '// HELD')} measured: still held`,
     ]);
+  },
+);
+
+const YOUNG = `
+const v8 = require('node:v8');
+const young = () => v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size;
+(async () => { await new Promise(() => undefined); })();
+let kept = [];
+for (let k = 0; k < 400_000; k++) { kept.push({ k }); if (kept.length > 60_000) kept = kept.slice(-10_000); }
+setTimeout(async () => {
+  const before = young();
+  await agent.stop();
+  console.log(JSON.stringify({ before, after: young(), gc: typeof gc }));
+  process.exit();
+}, 1_300);
+`;
+
+test.concurrent.each(Object.keys(VERSIONS).map(Number))(
+  'Node %i: the collection at the end does not shrink the young generation, and leaves no gc()',
+  async (major) => {
+    const run = await runWithAgent(major, YOUNG);
+    const reaches = run.events.filter(({ op }) => op === Op.Pending).map(({ extra }) => extra);
+    expect(reaches).toContain(PendingReach.Gone);
+    const { before, after, gc } = JSON.parse(run.stdout) as { before: number; after: number; gc: string };
+    expect(before).toBeGreaterThan(2e6);
+    expect(after).toBeGreaterThanOrEqual(before);
+    expect(gc).toBe('undefined');
   },
 );
