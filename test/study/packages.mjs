@@ -82,7 +82,13 @@ function unpack(spec, folder) {
   for (const name of ['dist', 'build'])
     if (fs.existsSync(path.join(root, name)))
       fs.renameSync(path.join(root, name), path.join(root, `${name}-compiled`));
-  // Some bring each file twice, for `require` and for `import`.
+  // Some bring each file twice, for `require` and for `import`, or as it was written and compiled.
+  for (const folder of ['build-compiled', 'dist-compiled']) {
+    const [cjs, esm] = ['cjs', 'esm'].map((name) => path.join(root, folder, name));
+    if (fs.existsSync(cjs) && fs.existsSync(esm)) fs.rmSync(cjs, { recursive: true });
+    if (!fs.existsSync(path.join(root, 'src', 'index.ts'))) continue;
+    fs.rmSync(path.join(root, folder), { recursive: true, force: true });
+  }
   for (const name of fs.readdirSync(root, { recursive: true })) {
     const twin = path.join(root, name.replace(/\.mjs$/, '.js'));
     if (name.endsWith('.mjs') && fs.existsSync(twin)) fs.rmSync(path.join(root, name));

@@ -124,18 +124,29 @@ function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind)
       }),
     );
   }
-  callParameters();
+  const later = callParameters(inner);
   throughWrappers();
+  // What the wrappers have shown to run within may call parameters of the function around it.
+  const known = wrappers.size;
+  const apart = callParameters(later);
+  if (wrappers.size > known) throughWrappers();
+  for (const { from, step, targets, site } of apart)
+    for (const to of targets.flatMap(runBy)) linked.edges.push({ from, to, step, site });
   return linked;
 
-  /** What a function is given runs for whoever gives it; a function within that runs later runs it for itself. */
-  function callParameters(): void {
-    const runs = new Set(linked.edges.map(({ from, to }) => `${from}>${to}`));
-    for (const { from, outer, position, step, targets, site } of inner) {
-      if (from === outer || runs.has(`${outer}>${from}`))
-        wrap(`${outer}:${position}`, { role: { kind: 'inline', step: 'call' }, step });
-      else for (const to of targets.flatMap(runBy)) linked.edges.push({ from, to, step, site });
-    }
+  /**
+   * What a function is given runs for whoever gives it.
+   * @returns calls in functions within of which nothing says that the function around them runs them: these run what
+   * they call for themselves
+   */
+  function callParameters(calls: readonly ParameterCall[]): ParameterCall[] {
+    const runs = new Map<number, Set<number>>();
+    for (const { from, to } of linked.edges) runs.set(from, (runs.get(from) ?? new Set()).add(to));
+    return calls.filter(({ from, outer, position, step }) => {
+      if (from !== outer && !runs.get(outer)?.has(from)) return true;
+      wrap(`${outer}:${position}`, { role: { kind: 'inline', step: 'call' }, step });
+      return false;
+    });
   }
 
   function addCall(call: IndexedCall, file: LinkedFile, targets: readonly Target[]): void {

@@ -82,9 +82,15 @@ function mayHaveMore(value: Node, analysis: Analysis): boolean {
   const callee = unwrap(node.callee);
   if (chainMethod(node) && callee.type === 'MemberExpression')
     return !isPromise(callee.object, analysis) || mayHaveMore(callee.object, analysis);
+  const api = analysis.bindings.resolve(node.callee);
+  if (api && analysis.project?.gives[node.range[1]] === 'promise' && !OWN_PROMISES.test(api.module))
+    return true;
   const targets = calledFunctions(node, analysis);
   return targets.some((fn) => !fn.async) && OTHER_PROMISES.test(analysis.source.text);
 }
+
+/** Node's and the language's; of packages some give more: a child process that can be awaited. */
+const OWN_PROMISES = /^(?:\(global\)|\.|fs|timers|dns|stream|util|events|readline)/;
 
 const OTHER_PROMISES = /['"](?:bluebird|q|when|rsvp|kew|vow)['"]/;
 

@@ -1,6 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import { lastName, unwrap } from '../source/ast.ts';
+import { isSettled } from '../source/rejections.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { chainMethod, isPromise } from '../source/promises.ts';
 
@@ -19,7 +20,8 @@ export default defineRule({
         if (node.kind !== 'constructor') return;
         for (const statement of node.value.body?.body ?? []) {
           const call = statement.type === 'ExpressionStatement' ? unwrap(statement.expression) : undefined;
-          if (call?.type !== 'CallExpression' || !isPromise(call, analysis) || handles(call)) continue;
+          if (call?.type !== 'CallExpression' || !isPromise(call, analysis)) continue;
+          if (handles(call) || isSettled(call, analysis)) continue;
           report({
             at: call,
             messageId: 'begun',

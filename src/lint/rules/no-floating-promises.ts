@@ -2,7 +2,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { Finding } from '../../model/finding.ts';
 import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
-import { enclosingFunction, functionName, lastName, unwrap } from '../source/ast.ts';
+import { enclosingFunction, functionName, isFunction, lastName, unwrap } from '../source/ast.ts';
 import { calledFunctions, promiseMethod } from '../source/promises.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { isLeftOnPurpose } from '../source/on-purpose.ts';
@@ -39,6 +39,9 @@ export default defineRule<{
         if (options.startUp === 'ignore' && ENDING.test(name)) return;
         const when = analysis.reach.when(statement);
         const around = enclosingFunction(statement);
+        // That nobody waits for what a constructor begins is told by a rule of its own.
+        if (options.startUp === 'ignore' && isConstructor(around) && around?.body === statement.parent)
+          return;
         const isTest = analysis.kind === 'test' && around !== undefined;
         if (isTest && options.tests === 'ignore') return;
         // A start-up or a command that fails ends the process either way.
@@ -68,6 +71,9 @@ export default defineRule<{
     };
   },
 });
+
+const isConstructor = (fn: FunctionNode | undefined): boolean =>
+  fn?.parent.type === 'MethodDefinition' && fn.parent.kind === 'constructor';
 
 /** The process is about to end, whatever becomes of it. */
 const ENDING = /^_?(?:shut(?:ting)?down|graceful|exit|quit|terminate|die(?:$|[A-Z]))/i;
@@ -102,6 +108,8 @@ function isAsyncCall(
   // `Promise.reject(error);` is written to be unhandled; what is resolved with a value never rejects.
   if (/^re(?:ject|solve)$/.test(promiseMethod(call, analysis) ?? '')) return false;
   const targets = calledFunctions(call, analysis);
+  // Packages whose functions give promises, too, hand errors to a callback where they are given one.
+  if (targets.length === 0 && isFunction(call.arguments.at(-1))) return false;
   if (targets.length > 0) {
     const fails = failures === 'any' ? mayReject : leavesErrors;
     return targets.every((fn) => fn.async && !fn.generator && fails(fn, analysis));

@@ -1,3 +1,4 @@
+import type { TSESTree } from '@typescript-eslint/utils';
 import type { Node } from '../source/ast.ts';
 import { contains, isFunction, someNode } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
@@ -27,7 +28,7 @@ export default defineRule({
             const isJump =
               (node.type === 'BreakStatement' || node.type === 'ContinueStatement') &&
               leaves(node, finalizer);
-            if (node.type === 'ReturnStatement' || isJump)
+            if ((node.type === 'ReturnStatement' || isJump) && !isThrownOn(node, finalizer))
               report({ at: node, messageId: 'swallows', detail: { confidence: 'certain' } });
             return false;
           },
@@ -49,6 +50,17 @@ export default defineRule({
     };
   },
 });
+
+/** In a `try` of its own, whose `finally` throws the error that was kept: helpers of compilers end iterators so. */
+function isThrownOn(jump: Node, finalizer: TSESTree.BlockStatement): boolean {
+  for (let up: Node | undefined = jump.parent; up && up !== finalizer; up = up.parent) {
+    if (up.type !== 'TryStatement' || !contains(up.block, jump) || !up.finalizer) continue;
+    const [only] = up.finalizer.body;
+    const then = only?.type === 'IfStatement' ? only.consequent : only;
+    if ((then?.type === 'BlockStatement' ? then.body[0] : then)?.type === 'ThrowStatement') return true;
+  }
+  return false;
+}
 
 /** True when a jump leads out of the block; a break of a loop or switch inside stays in it. */
 function leaves(jump: Node, block: Node): boolean {

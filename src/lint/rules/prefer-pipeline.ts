@@ -37,6 +37,8 @@ export default defineRule<{ streams: 'known' | 'any' }>({
         )
           return;
         const streams = chain.map((stream) => textOf(stream, analysis));
+        // Somebody has thought of what fails, at both ends.
+        if (options.streams === 'known' && /\.on\(\s*['"]error/.test(streams[0]!)) return;
         const isStatement =
           call.parent.type === 'ExpressionStatement' &&
           enclosingFunction(call)?.async === true &&

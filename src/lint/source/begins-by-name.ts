@@ -17,7 +17,7 @@ export function beginsByName(node: Node, { file, reach }: Pick<Analysis, 'file' 
 }
 
 const NAMES =
-  /^[_#]?(?:listen|start|boot|init|ensure|setup|setUp|main$|migrat|install|build|compile|configure|register|activate|prepare|bootstrap|seed|shutdown|tearDown|teardown|dispose|stop(?:$|[A-Z])|load(?:All|Config|Settings|Plugin|Module|Extension|Adapter|Driver|Hook|Polic|Middleware|Route|Controller|Service|Component|Locale|Translation)|checkDist|onModule(?:Init|Destroy)|onApplication|generate(?:Types|Schema|Docs))/;
+  /^[_#]?(?:listen|start|boot|init|ensure|setup|setUp|main$|migrat|install|build|compile|configure|register|activate|prepare|bootstrap|seed|shutdown|tearDown|teardown|dispose|stop(?:$|[A-Z])|load(?:All|Config|Settings|Plugin|Module|Extension|Adapter|Driver|Hook|Polic|Middleware|Route|Controller|Service|Component|Locale|Translation|Migration)|checkDist|onModule(?:Init|Destroy)|onApplication|generate(?:Types|Schema|Docs))/;
 
 const PLACES =
   /(?:^|[\\/])(?:loaders?|bootstrap|boot|setup|initiali[sz]ers?|migrat(?:ions?|ors?)|seeds?|seeders|install(?:er)?|onboarding)(?:[\\/.]|$)/i;

@@ -1,6 +1,7 @@
 import type { TSESLint } from '@typescript-eslint/utils';
+import type { Analysis } from './analysis.ts';
 import type { Call } from './ast.ts';
-import { enclosingFunction, functionName, isFunction, lastName } from './ast.ts';
+import { enclosingFunction, functionName, isFunction, lastName, someNode } from './ast.ts';
 import type { BlockingApi, BlockingFamily } from './blocking-apis.ts';
 import { blockingApi } from './blocking-apis.ts';
 import type { RuleTools } from './define-rule.ts';
@@ -65,7 +66,8 @@ export function checkBlockingCalls(tools: RuleTools<unknown>, choice: BlockingCh
     if (which !== 'served' && analysis.kind === 'command') return;
     if (choice.startUpNames === 'ignore' && which === 'async' && beginsByName(call, analysis)) return;
     if (which === 'served' && runsOnce(call, analysis.bindings, analysis.source.visitorKeys)) return;
-    if (which === 'served' && choice.events === 'often' && !comesOften(when)) return;
+    if (which === 'served' && choice.events === 'often' && (!comesOften(when) || loadsCode(call, analysis)))
+      return;
     reportBlocking(tools, call, api, when, which);
   };
   return { CallExpression: check, NewExpression: check };
@@ -109,6 +111,22 @@ function reportBlocking(
     },
     suggest: suggestAsyncForm(call, tools),
   });
+}
+
+/** In a function that loads modules by a name that is made: what it looks for is code, and is loaded once. */
+function loadsCode(call: Call, { source }: Analysis): boolean {
+  const fn = enclosingFunction(call);
+  if (!fn) return false;
+  return someNode(
+    fn.body,
+    source.visitorKeys,
+    (node) =>
+      (node.type === 'ImportExpression' && node.source.type !== 'Literal') ||
+      (node.type === 'CallExpression' &&
+        node.callee.type === 'Identifier' &&
+        node.callee.name === 'require' &&
+        node.arguments[0]?.type !== 'Literal'),
+  );
 }
 
 /** True inside an async function, also in callbacks that it runs at once: `items.map((x) => readFileSync(x))`. */

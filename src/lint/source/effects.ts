@@ -87,8 +87,13 @@ function receiverOf(callee: Node, analysis: Analysis): string | undefined {
     root = unwrap(root.type === 'CallExpression' ? root.callee : root.object);
     if (root.type === 'MemberExpression' && propertyName(root) === undefined) break;
   }
-  return analysis.source.text.slice(...(root.type === 'Identifier' ? root.range : plain.object.range));
+  const text = analysis.source.text.slice(...(root.type === 'Identifier' ? root.range : plain.object.range));
+  // `this.connection.getRepository(User).find()` goes through the one connection, too.
+  return ONE_LANE.exec(text)?.[0] ?? text;
 }
+
+/** What one transaction or connection is usually called, as a member of `this`. */
+const ONE_LANE = /^this\s*\.\s*_?(?:connection|conn|transaction|trx|tx|queryRunner|manager)\b/;
 
 /** First word of a camel-case name, lower case: `get` of `getUser`. */
 function firstWord(name: string): string {

@@ -36,7 +36,10 @@ const COMMAND_MODULES =
 
 /** By what it asks of a page, or by where it stands; never where it uses what only Node has. */
 function isForBrowsers({ text }: ParsedSource, path: string, imported: readonly string[]): boolean {
-  if (imported.some((name) => NODE_MODULES.test(name)) || NODE_GLOBALS.test(text)) return false;
+  if (imported.some((name) => NODE_MODULES.test(name))) return false;
+  // A bundle for pages may have been made to be required, too.
+  if (/(?:^|\/)public\//.test(path) && PAGE_GLOBALS.test(text)) return true;
+  if (NODE_GLOBALS.test(text)) return false;
   if (imported.some((name) => PAGE_MODULES.test(name)) || /^\s*['"]use client['"]/.test(text)) return true;
   if (BUNDLED.test(path) || PAGE_FOLDERS.test(path) || SERVICE_WORKER.test(text)) return true;
   return PAGE_GLOBALS.test(text) || COMPONENT.test(text);

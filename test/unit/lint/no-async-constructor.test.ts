@@ -20,6 +20,10 @@ testRule('no-async-constructor', {
       name: 'in a function that runs later',
       code: 'export class A {\n  constructor() { on("x", () => { this.init(); }); }\n  async init() { await g(); }\n}',
     },
+    {
+      name: 'what never rejects',
+      code: 'export class A {\n  constructor() { this.look(); }\n  async look() { try { await g(); } catch { this.x = 1; } }\n}',
+    },
   ],
   invalid: [
     {

@@ -55,6 +55,10 @@ testRule('no-floating-promises', {
       name: 'what is begun the first time only',
       code: 'let db;\nasync function check() { await x(); }\nexport function get() { if (db) return db; db = open(); check(); return db; }',
     },
+    {
+      name: 'a callback that gets the errors',
+      code: "import Redis from 'ioredis';\nconst db = new Redis();\nexport function f(x, cb) { db.get(x, (error, value) => cb(error, value)); }",
+    },
   ],
   invalid: [
     {

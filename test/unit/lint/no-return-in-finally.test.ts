@@ -20,6 +20,10 @@ testRule('no-return-in-finally', {
       code: 'export function f() { try { g(); } finally { if (bad()) throw new Error("x"); } }',
     },
     { name: 'a call in finally()', code: 'export const f = (p) => p.finally(() => close());' },
+    {
+      name: 'what a compiler makes of a loop',
+      code: 'export function f(t) { let n, o = false; try { g(t); } catch (e) { o = true; n = e; } finally { try { if (t.return) { t.return(); return; } } finally { if (o) throw n; } } }',
+    },
   ],
   invalid: [
     {

@@ -60,6 +60,10 @@ testRule('no-sync-in-handler', {
       file: 'a.spec.js',
       code: `${FS}import http from 'http';\nhttp.createServer((q, s) => s.end(fs.readFileSync('a')));`,
     },
+    {
+      name: 'a search for code that is then loaded',
+      code: "import fs from 'fs';\nrequire('http').createServer((req, res) => { const file = req.url.slice(1); if (fs.existsSync(file)) require(file)(req, res); });",
+    },
   ],
   invalid: [
     {

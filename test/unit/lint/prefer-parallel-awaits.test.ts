@@ -105,6 +105,10 @@ testRule('prefer-parallel-awaits', {
       file: 'src/loaders/all.ts',
       code: "export async function all(store, users) {\n const a = await store.readAll('a');\n const b = await users.readAll('b');\n return [a, b]; }",
     },
+    {
+      name: 'queries of one connection',
+      code: 'export class A {\n async f() {\n  const a = await this.connection.getRepository(X).find();\n  const b = await this.connection.getRepository(Y).find();\n  return [a, b];\n }\n}',
+    },
   ],
   invalid: [
     {

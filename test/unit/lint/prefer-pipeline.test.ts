@@ -17,6 +17,10 @@ testRule('prefer-pipeline', {
       name: 'two arguments',
       code: 'import fs from "fs";\nexport function f(p, out) { fs.createReadStream(p).pipe(out, { end: false }); }',
     },
+    {
+      name: 'errors that are listened to',
+      code: 'import fs from "fs";\nexport function f(p, out, fail) { fs.createReadStream(p).on("error", fail).pipe(out).on("error", fail); }',
+    },
   ],
   invalid: [
     {

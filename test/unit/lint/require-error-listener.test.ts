@@ -13,6 +13,10 @@ testRule('require-error-listener', {
     { name: 'in a chain', code: code('const s = fs.createReadStream(p); s.on("data", q).on("error", q);') },
     { name: 'handed on', code: code('const s = fs.createReadStream(p); return pipeline(s, q);') },
     { name: 'returned', code: code('return fs.createReadStream(p);') },
+    {
+      name: 'a command that every system has',
+      code: 'import { spawn } from "child_process";\nexport function f(g) { const child = spawn("ls", ["/dev"]); child.stdout.on("data", g); }',
+    },
   ],
   invalid: [
     {

@@ -330,6 +330,14 @@ describe('what does not run for whoever comes by', () => {
     expect(wayTo(files, 'f.js', 'function make')).toBe('start-up');
   });
 
+  it('what others passed, called by a function within that a wrapper runs', () => {
+    const files = {
+      'server.js': `import { stop } from './stop.js';\nsetInterval(() => stop(), 1000);\nstop(() => restart());\nfunction restart() {}`,
+      'stop.js': `export function stop(done) { each(async () => { await 1; done(); }); }\nfunction each(fn) { fn(); }`,
+    };
+    expect(wayTo(files, 'server.js', 'function restart')).toBe('start-up');
+  });
+
   it('signals whose names come from a list', () => {
     const files = {
       'main.js': `for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop());\nfunction stop() {}`,
