@@ -109,23 +109,30 @@ function doubledCharacter({ sets, follow, last }: Graph, failsLate: boolean): st
   for (let q = 0; q < n; q++) {
     if (!follow.some((to) => to.has(q)) || (last.has(q) && !failsLate)) continue;
     const start = q * n + q;
-    const ways = reach(start, next);
-    for (const pair of ways) {
+    for (const pair of roundTrips(start, next)) {
       const [a, b] = [Math.floor(pair / n), pair % n];
-      if (a < b && reach(pair, next).has(start))
-        return String.fromCodePoint(sets[a]!.intersect(sets[b]!).ranges[0]?.min ?? 97);
+      if (a < b) return String.fromCodePoint(sets[a]!.intersect(sets[b]!).ranges[0]?.min ?? 97);
     }
   }
   return undefined;
 }
 
-function reach(start: number, next: (pair: number) => number[]): Set<number> {
-  const seen = new Set<number>();
-  const pending = next(start);
+/** What lies on a way from the start back to it. */
+function roundTrips(start: number, next: (pair: number) => number[]): Set<number> {
+  /** What leads to each pair that can be reached. */
+  const before = new Map<number, number[]>([[start, []]]);
+  const pending = [start];
   for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
-    if (seen.has(pair)) continue;
-    seen.add(pair);
-    pending.push(...next(pair));
+    for (const after of next(pair)) {
+      const known = before.get(after);
+      if (known) known.push(pair);
+      else {
+        before.set(after, [pair]);
+        pending.push(after);
+      }
+    }
   }
-  return seen;
+  const back = new Set(before.get(start));
+  for (const pair of back) for (const earlier of before.get(pair) ?? []) back.add(earlier);
+  return back;
 }
