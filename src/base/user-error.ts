@@ -11,6 +11,11 @@ export class UserError extends Error {
   readonly code: UserErrorCode;
   readonly next: string;
 
+  /** Also for those of another bundle, which has its own copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Error[Symbol.hasInstance](value) && (value as Error).name === 'UserError';
+  }
+
   /**
    * @param code what kind of failure it is
    * @param message one sentence: what happened

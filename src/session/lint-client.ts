@@ -50,6 +50,9 @@ export function startLintClient({ patienceMs = 30_000 }: LintClientOptions = {})
   return new WorkerClient(patienceMs);
 }
 
+/** Room for young objects, MB, twice of what is usual: trees outlive many small collections, and copying them costs. */
+const YOUNG_MB = 96;
+
 interface Waiting {
   request: LintRequest;
   resolve: (reply: LintReply) => void;
@@ -142,7 +145,10 @@ class WorkerClient implements LintClient {
   }
 
   #start(): Worker {
-    const worker = new Worker(asset('workers/lint.cjs'), { execArgv: [] });
+    const worker = new Worker(asset('workers/lint.cjs'), {
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     let lost = false;
     const onLost = (reason: string): void => {
       // An error is followed by the exit.

@@ -6,12 +6,12 @@ import type { ProjectFacts } from '../lint/project/reach-facts.ts';
 import type { PresetName } from '../lint/protocol.ts';
 import type { Finding, Report } from '../model/finding.ts';
 import type { Outcome } from '../model/problem.ts';
-import { cacheFolder, NO_CACHE, openCache, type LintCache } from './lint/cache.ts';
+import { cacheFolder, cacheVersion, NO_CACHE, openCache, type LintCache } from './lint/cache.ts';
 import { changedLines, type Change, type ChangedLines } from './lint/changed-lines.ts';
 import { readLintConfig, type LintConfig } from './lint/config.ts';
 import { projectRoot } from './lint/project-root.ts';
 import { followRenames } from './lint/renames.ts';
-import { cacheVersion, runLint } from './lint/run.ts';
+import { runLint } from './lint/run.ts';
 import { sourceFiles, type ChosenFile } from './lint/source-files.ts';
 
 /** Whether earlier runs are remembered, and where; without a folder in the usual one. */

@@ -1,9 +1,12 @@
+import { statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { FileIndex } from '../../lint/project/file-index.ts';
+import { RULE_NAMES } from '../../lint/protocol.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Outcome } from '../../model/problem.ts';
+import { asset } from '../assets.ts';
 import { contentHash } from './content-hash.ts';
 import type { ChosenFile } from './source-files.ts';
 import { isSameStamp, isSettled, type Stamp } from './stamps.ts';
@@ -86,6 +89,12 @@ export function openCache(folder: string, version: string): LintCache {
 const ASKED = '\0';
 
 const keyOf = ({ file, asked }: ChosenFile): string => (asked ? ASKED + file : file);
+
+/** Version of what a cache holds: another build knows other rules. */
+export function cacheVersion(): string {
+  const { size, mtimeMs } = statSync(asset('workers/lint.cjs'));
+  return contentHash(`${size} ${mtimeMs}`, RULE_NAMES.join());
+}
 
 /** Where a project's cache goes: to its installed packages, or else into the user's own folder. */
 export async function cacheFolder(root: string): Promise<string> {

@@ -2,10 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import path from 'node:path';
 import type { FileIndex } from '../../lint/project/file-index.ts';
 import { createProject, type Project } from '../../lint/project/project.ts';
-import { cacheFolder, openCache } from './cache.ts';
+import { cacheFolder, cacheVersion, openCache } from './cache.ts';
 import { contentHash } from './content-hash.ts';
 import { projectRoot } from './project-root.ts';
-import { cacheVersion } from './run.ts';
 import { readSource, sourceFiles } from './source-files.ts';
 
 /** The projects of an editor's folders, indexed in the background of a worker. */
