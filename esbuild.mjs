@@ -47,7 +47,7 @@ const entries = [
       loadedWhenCalled(/lint[\\/]run-anew\.ts$/, './other-jobs.cjs', ['lintAnew']),
     ],
   },
-  { in: 'src/cli/other-jobs.ts', out: 'dist/cli/other-jobs.cjs', budget: 500, ...node },
+  { in: 'src/cli/other-jobs.ts', out: 'dist/cli/other-jobs.cjs', budget: 550, ...node },
   { in: 'src/extension/activate.ts', out: 'dist/extension.cjs', budget: 250, ...node, external: ['vscode'] },
   {
     in: 'src/debug/main.ts',

@@ -6,6 +6,7 @@ import { askEslint, followFlow } from './engine/by-eslint.ts';
 import type { RuleMessage } from './engine/rule-context.ts';
 import { RuleError, runRules, type ChosenRule } from './engine/run-rules.ts';
 import type { ProjectFacts } from './project/reach-facts.ts';
+import type { Screen } from './regexps/screen.ts';
 import { PRESETS, RULES } from './presets.ts';
 import { RULE_NAMES, type PresetName, type RuleChoice } from './protocol.ts';
 import { analyze, detailKey, type Analysis } from './source/analysis.ts';
@@ -22,6 +23,10 @@ export interface LintInput {
   project?: ProjectFacts | undefined;
   /** The text's tree, where there is one already. */
   tree?: Tree | undefined;
+  /** What the parser threw, where it was asked already and there is no tree. */
+  failed?: unknown;
+  /** The check of regular expressions, where one remembers what it said. */
+  screen?: Screen;
 }
 
 /** Hints about one file, in source order. What cannot be parsed or makes a rule fail is a problem, never an error. */
@@ -30,6 +35,7 @@ export function lintText(input: LintInput): Outcome<Finding[]> {
   const wrong = chosen.flatMap((one) => wrongOptions(one) ?? []);
   if (wrong.length > 0)
     return { value: [], problems: wrong.map((message) => ({ code: 'lint-failed', message })) };
+  if (input.failed !== undefined) return { value: [], problems: [parseProblem(input.file, input.failed)] };
   let tree: Tree;
   try {
     tree = input.tree ?? parseTree(input.text, input.file);
@@ -45,7 +51,7 @@ function lintTree(input: LintInput, tree: Tree, chosen: readonly ChosenRule[]): 
   let rules = chosen;
   for (;;) {
     try {
-      const analysis = analyze({ ...tree, text: input.text }, input.file, input.project);
+      const analysis = analyze({ ...tree, text: input.text }, input.file, input.project, input.screen);
       return { value: findingsOf(analysis, rules), problems };
     } catch (error) {
       const failed = error instanceof RuleError ? error.rule : undefined;

@@ -5,6 +5,7 @@ import { lintText } from './lint-text.ts';
 import type { FileIndex } from './project/file-index.ts';
 import type { Project } from './project/project.ts';
 import type { LintRequest } from './protocol.ts';
+import { rememberingScreen } from './regexps/screen.ts';
 import { parseTree, type Tree } from './source/parse.ts';
 import { withTypes } from './types/with-types.ts';
 
@@ -19,30 +20,34 @@ export interface LintService {
 /** Characters of source whose trees are kept: some hundred bytes of memory each. */
 const KEPT_CHARACTERS = 1_500_000;
 
+/** Regular expressions whose answer is kept: most of a file's are the same after an edit. */
+const KEPT_REGEXPS = 5_000;
+
 export function createLintService(): LintService {
   const kept = new Map<string, { text: string; tree: Tree }>();
   let size = 0;
+  const screen = rememberingScreen(KEPT_REGEXPS);
 
   const forget = (file: string): void => {
     size -= kept.get(file)?.text.length ?? 0;
     kept.delete(file);
   };
 
-  /** The tree of a text; undefined when it cannot be parsed, which whoever asks next will say. */
-  const treeOf = (file: string, text: string): Tree | undefined => {
+  /** The tree of a text, or why it has none. */
+  const treeOf = (file: string, text: string): { tree?: Tree; failed?: unknown } => {
     const known = kept.get(file);
-    if (known?.text === text) return known.tree;
+    if (known?.text === text) return { tree: known.tree };
     forget(file);
     try {
-      return parseTree(text, file);
-    } catch {
-      return undefined;
+      return { tree: parseTree(text, file) };
+    } catch (failed) {
+      return { failed };
     }
   };
 
   return {
     index(file, text, keep) {
-      const tree = treeOf(file, text);
+      const { tree } = treeOf(file, text);
       if (tree && keep === 'keep' && size + text.length <= KEPT_CHARACTERS) {
         kept.set(file, { text, tree });
         size += text.length;
@@ -51,12 +56,12 @@ export function createLintService(): LintService {
     },
     lint(request, project) {
       const { file, text } = request;
-      const tree = treeOf(file, text);
+      const { tree, failed } = treeOf(file, text);
       forget(file);
       // A text in the middle of an edit says nothing new about who calls whom.
       if (tree && project?.has(file)) project.set(file, indexTree(tree, text, file));
       const facts = withTypes(request.project ?? project?.facts(file), request.gifts);
-      return lintText({ ...request, tree, project: facts });
+      return lintText({ ...request, tree, failed, project: facts, screen });
     },
   };
 }

@@ -17,13 +17,16 @@ const sizes = ['small', ...(process.argv.includes('--quick') ? [] : ['medium', '
 
 const rows = [];
 for (const source of prepareSources(sizes.filter(isChosen))) {
-  const { cold, warm, promises, eslint, typed, oxlint } = measure(source);
+  const { cold, warm, promises, exact, eslint, typed, oxlint } = measure(source);
   const label = `${source.name}, ${source.lines} lines`;
   rows.push(
     row(`${label}: cold`, cold, eslint, 'ESLint, untyped rules', 0.5),
     row(`${label}: warm`, warm, eslint, 'ESLint, untyped rules', 0.05),
     ...(typed
-      ? [row(`${label}: cold, rules about promises only`, promises, typed, 'ESLint, typed rules', 0.1)]
+      ? [
+          row(`${label}: cold, rules about promises only`, promises, typed, 'ESLint, typed rules', 0.1),
+          row(`${label}: the same with --types`, exact, typed, 'ESLint, typed rules', undefined),
+        ]
       : []),
     row(`${label}: cold`, cold, oxlint, 'oxlint', undefined),
     row(`${label}: peak memory, cold`, cold, eslint, 'ESLint, untyped rules', undefined, 'mb'),
@@ -38,6 +41,7 @@ function measure(source) {
     cold: [],
     warm: [],
     promises: [],
+    exact: [],
     eslint: [],
     typed: source.typed ? [] : undefined,
     oxlint: [],
@@ -51,7 +55,9 @@ function measure(source) {
     times.eslint.push(used(eslintArgs('untyped'), source.folder));
     if (times.typed) {
       times.typed.push(used(eslintArgs('typed'), source.folder));
-      times.promises.push(used([...looplens, '--no-cache', '--config', configs.promises], source.folder));
+      const promises = [...looplens, '--no-cache', '--config', configs.promises];
+      times.promises.push(used(promises, source.folder));
+      times.exact.push(used([...promises, '--types'], source.folder));
     }
     times.oxlint.push(used([oxlintFile(), '-c', configs.oxlint, '.'], source.folder));
   }

@@ -113,11 +113,17 @@ function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind)
   const wrappers = new Map<string, Wrapper>();
   const wrapped: { call: IndexedCall; file: LinkedFile; fn: number }[] = [];
   const inner: ParameterCall[] = [];
+  const numbers = new Map<IndexedCall, number>();
+  const siteOf = (file: LinkedFile, call: IndexedCall): Site => {
+    const number = numbers.get(call) ?? -1;
+    return movable(file, () => file.index.calls[number] ?? call);
+  };
   for (const file of files) {
     for (const declared of file.index.entries) addEntry(linked, file, declared);
     linked.callees.set(
       file,
-      file.index.calls.map((call) => {
+      file.index.calls.map((call, number) => {
+        numbers.set(call, number);
         const targets = call.callee ? evaluate(file, call.callee) : [];
         addCall(call, file, targets);
         return targets;
@@ -160,12 +166,12 @@ function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind)
         position: own.position,
         step,
         targets,
-        site: { file, ...placeOf(call) },
+        site: siteOf(file, call),
       });
       return;
     }
     const functions = targets.flatMap(runBy);
-    for (const to of functions) linked.edges.push({ from, to, step, site: { file, ...placeOf(call) } });
+    for (const to of functions) linked.edges.push({ from, to, step, site: siteOf(file, call) });
     if (!call.args || !call.shape) return;
     for (const fn of functions) {
       call.args.forEach((arg, position) => arg && bind(fn, position, evaluate(file, arg)));
@@ -209,7 +215,7 @@ function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind)
         for (const [key, member] of Object.entries(target.members))
           addCallbacks(call, target.file, from, member, [...keys, key], api, depth + 1);
       } else if (target.kind === 'fn') {
-        takeRole(target.file.first + target.fn, role, from, { file, ...placeOf(call) });
+        takeRole(target.file.first + target.fn, role, from, siteOf(file, call));
         if (role.kind === 'plugin' && call.callee?.[0] === 'get')
           bind(target.file.first + target.fn, 0, evaluate(file, call.callee[1]));
       }
@@ -254,8 +260,7 @@ function walkCalls(files: readonly LinkedFile[], evaluate: Evaluate, bind: Bind)
         if (!wrapper || (ownParameter(arg) && wrapper.role.kind !== 'entry')) return;
         const role = wrapper.role.kind === 'entry' ? labelled(wrapper.role, call) : wrapper.role;
         for (const target of evaluate(file, arg)) {
-          if (target.kind === 'fn')
-            takeRole(target.file.first + target.fn, role, from, { file, ...placeOf(call) });
+          if (target.kind === 'fn') takeRole(target.file.first + target.fn, role, from, siteOf(file, call));
         }
       });
     }
@@ -288,10 +293,21 @@ function addEntry(linked: Linked, file: LinkedFile, declared: FileIndex['entries
   const { fn, entry, bySight } = declared;
   const own = file.index.functions[fn];
   if (!own) return;
-  const site = { file, line: own.line, column: own.column };
+  const site = movable(file, () => file.index.functions[fn] ?? own);
   linked.entries.push({ fn: file.first + fn, entry, site, ...(bySight ? { bySight } : {}) });
 }
 
 const stepOf = (role: CallbackRole): Edge['step'] => (role.kind === 'inline' ? role.step : 'call');
 
-const placeOf = ({ line, column }: IndexedCall) => ({ line, column });
+/** Looks a place up when it is asked for: an edit may move it and change nothing else. */
+function movable(file: LinkedFile, place: () => { line: number; column: number }): Site {
+  return {
+    file,
+    get line() {
+      return place().line;
+    },
+    get column() {
+      return place().column;
+    },
+  };
+}

@@ -14,8 +14,8 @@ export function ambiguousRepetition(source: string, flags: string): string | und
   return graph && doubledCharacter(graph, FAILS_LATE.test(source));
 }
 
-/** A repeated group with alternatives. */
-const MAY_BE_AMBIGUOUS = /\|[^]*\)(?:[*+]|\{\d+,\})/;
+/** A repeated group with alternatives, or with parts that may be missing. */
+const MAY_BE_AMBIGUOUS = /[|?*][^]*\)(?:[*+]|\{\d+,\})/;
 
 /** What can refuse a text after a repetition: without it, a repetition at the end takes what it gets. */
 const FAILS_LATE = /\$|\\[bB1-9k]|\(\?(?:[=!]|<[=!])/;

@@ -10,6 +10,22 @@ export interface Slowness {
   fixed?: string;
 }
 
+/** The fast check, or one that remembers. */
+export type Screen = (source: string, flags: string) => Slowness | undefined;
+
+/** The fast check, of each text once. @param most how many answers are remembered */
+export function rememberingScreen(most: number): Screen {
+  const known = new Map<string, Slowness | undefined>();
+  return (source, flags) => {
+    const key = `/${source}/${flags}`;
+    if (known.has(key)) return known.get(key);
+    if (known.size >= most) known.clear();
+    const found = screenRegexp(source, flags);
+    known.set(key, found);
+    return found;
+  };
+}
+
 /** Regular expressions longer than this are left out: the check itself takes long on them. */
 const MAX_LENGTH = 600;
 

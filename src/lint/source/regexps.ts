@@ -1,5 +1,4 @@
 import type { Slowness } from '../regexps/screen.ts';
-import { screenRegexp } from '../regexps/screen.ts';
 import type { Analysis } from './analysis.ts';
 import type { Node } from './ast.ts';
 import { staticString } from './ast.ts';
@@ -18,7 +17,7 @@ export function slowRegexps(analysis: Analysis): SlowRegexp[] {
     const found: SlowRegexp[] = [];
     for (const node of analysis.nodes) {
       const regexp = regexpOf(node, analysis);
-      const slow = regexp && screenRegexp(regexp.source, regexp.flags);
+      const slow = regexp && analysis.screen(regexp.source, regexp.flags);
       if (slow) found.push({ node, text: `/${regexp.source}/${regexp.flags}`, ...slow });
     }
     return found;

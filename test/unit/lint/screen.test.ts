@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { screenRegexp } from '../../../src/lint/regexps/screen.ts';
+import { rememberingScreen, screenRegexp } from '../../../src/lint/regexps/screen.ts';
 
 const growth = (source: string, flags = ''): string | undefined => screenRegexp(source, flags)?.growth;
 
@@ -12,6 +12,7 @@ describe('the fast check of regular expressions', () => {
     String.raw`^(a|b|ab)*c$`,
     String.raw`"(?:[^"\\]|\\.|[^"])*"`,
     String.raw`(\w+\s*)*=`,
+    String.raw`^(?:\s*\* ?)*$`,
   ])('finds exponential time in %s', (source) => expect(growth(source)).toBe('exponential'));
 
   it.each([String.raw`\s+$`, String.raw`a.*b.*c`, String.raw`<[^>]*>$`, String.raw`^\w+\d+$`])(
@@ -29,6 +30,17 @@ describe('the fast check of regular expressions', () => {
     'abc',
     '(a+',
   ])('leaves in peace: %s', (source) => expect(growth(source)).toBeUndefined());
+
+  it('remembers, and says the same', () => {
+    const screen = rememberingScreen(2);
+    const first = screen('^(a+)+$', '');
+    expect(first?.growth).toBe('exponential');
+    expect(screen('^(a+)+$', '')).toBe(first);
+    expect(screen('^(?:a|A)+$', 'i')?.growth).toBe('exponential');
+    // Forgets when there are too many.
+    expect(screen('^(?:a|A)+$', '')).toBeUndefined();
+    expect(screen('^(a+)+$', '')).not.toBe(first);
+  });
 
   it('knows flags: what overlaps without regard to case', () => {
     expect(growth('^(?:a|A)+$')).toBeUndefined();
