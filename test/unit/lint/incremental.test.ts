@@ -8,7 +8,7 @@ import { mutate, numbers } from '../../fuzz/mutate.mjs';
 
 const RULES = 'src/lint/rules';
 const FILES = ['/p/a.js', '/p/b.js', '/p/c.js'];
-const EDITS = 20;
+const EDITS = 12;
 
 it('tells after any number of edits what a new start on the same texts tells', () => {
   const pages = fs.readdirSync(RULES).filter((name) => name.endsWith('.md'));
