@@ -14,6 +14,8 @@ testRule('await-thenable', {
       name: 'a function that may give a promise',
       code: `function g(x) { return h(x); }\n${code('await g(xs);')}`,
     },
+    { name: 'a name that may be anything', code: 'export async function f(a, b) { await a; }' },
+    { name: 'a call that may give anything', code: 'export async function f(a, b) { await b(a); }' },
   ],
   invalid: [
     {

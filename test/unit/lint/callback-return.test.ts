@@ -22,5 +22,15 @@ testRule('callback-return', {
       fixed: code('if (x) return cb(new Error(x));\n  cb(null);'),
     },
     { name: 'in a block', code: code('if (x) { cb(err); }\n  cb(null);'), lines: [3] },
+    {
+      name: 'a function',
+      code: 'export function f(x, callback) {\n  if (!x) { callback(new Error("x")); }\n  callback(null, x);\n}',
+      lines: [3],
+    },
+    {
+      name: 'twice in a row',
+      code: 'export function f(cb) {\n  cb(null, 1);\n  cb(null, 2);\n}',
+      lines: [3],
+    },
   ],
 });

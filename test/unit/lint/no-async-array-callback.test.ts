@@ -18,6 +18,10 @@ testRule('no-async-array-callback', {
       code: `import { Readable } from 'node:stream';\n${code('return Readable.from(xs).filter(async (x) => await g(x));')}`,
     },
     { name: 'an unknown function', code: code('xs.forEach(theirs);') },
+    {
+      name: 'all wait',
+      code: 'export async function f(a, b) { await Promise.all(a.map(async (x) => await g(x))); }',
+    },
   ],
   invalid: [
     {

@@ -10,6 +10,10 @@ testRule('no-async-init-race', {
       code: 'let c, pending;\nexport async function f() { if (!c) { pending = true; c = await g(); } return c; }',
     },
     { name: 'start-up', code: 'let c;\nasync function main() { if (!c) c = await g(); }\nmain();' },
+    {
+      name: 'a promise that is kept',
+      code: 'let p;\nexport async function f() { p ??= g(); return await p; }',
+    },
   ],
   invalid: [
     {
@@ -33,6 +37,16 @@ testRule('no-async-init-race', {
       code: 'export class A { async f() { if (this.c === undefined) this.c = await g(); return this.c; } }',
       lines: [1],
       message: 'this.c',
+    },
+    {
+      name: '??=',
+      code: 'let client;\nexport async function f() { client ??= await connect(); return client; }',
+      lines: [2],
+    },
+    {
+      name: 'a member of this',
+      code: 'export class A {\n  async get() { if (!this.client) this.client = await connect(); return this.client; }\n}',
+      lines: [2],
     },
   ],
 });

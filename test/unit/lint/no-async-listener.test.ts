@@ -28,5 +28,20 @@ testRule('no-async-listener', {
       code: 'x.on("a", async (m) => { await h(m); try { await g(m); } catch (e) { log(e); } });',
       lines: [1],
     },
+    {
+      name: 'once',
+      code: 'export function f(x) { x.once("open", async () => { await g(); }); }',
+      lines: [1],
+    },
+    {
+      name: 'by name',
+      code: 'async function onData(x) { await g(x); }\nexport function f(s) { s.on("data", onData); }',
+      lines: [2],
+    },
+    {
+      name: 'addListener',
+      code: 'export function f(x) { x.addListener("a", async () => { throw new Error("x"); }); }',
+      lines: [1],
+    },
   ],
 });

@@ -57,5 +57,10 @@ testRule('no-await-in-loop', {
       lines: [3],
       confidence: 'possible',
     },
+    {
+      name: 'a method that reads',
+      code: 'export async function f(ids, users) {\n  const out = [];\n  for (const id of ids) { out.push(await users.getOne(id)); }\n  return out;\n}',
+      lines: [3],
+    },
   ],
 });

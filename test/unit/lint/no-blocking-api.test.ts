@@ -8,6 +8,15 @@ testRule('no-blocking-api', {
       name: 'an embedded database, often the right choice',
       code: `import Database from 'better-sqlite3';\nconst db = new Database('a');\nexport async function f() { return db.prepare('SELECT 1').all(); }`,
     },
+    {
+      name: 'a package of that name that is not known',
+      code: 'import { sync } from "globbed";\nexport async function f() { sync("*"); }',
+    },
+    {
+      name: 'a command',
+      code: '#!/usr/bin/env node\nimport glob from "glob";\nexport async function f() { glob.sync("*"); }',
+    },
+    { name: 'start-up', code: 'import glob from "glob";\nconst files = glob.sync("*");' },
   ],
   invalid: [
     {

@@ -10,6 +10,10 @@ testRule('no-busy-wait', {
     { name: 'an await', code: 'export async function f() { while (Date.now() < end) { await tick(); } }' },
     { name: 'a loop without a clock', code: 'export function f() { for (let i = 0; i < 9; i++); }' },
     { name: 'a Date of our own', code: 'export function f(Date) { while (Date.now() < end); }' },
+    {
+      name: 'a loop that awaits',
+      code: 'export async function f(a, b) { while (Date.now() < a) await b(); }',
+    },
   ],
   invalid: [
     {
@@ -33,5 +37,11 @@ testRule('no-busy-wait', {
       code: 'export function f() { for (const s = Date.now(); Date.now() - s < 5;); }',
       lines: [1],
     },
+    {
+      name: 'performance.now',
+      code: 'export function f(ms) { const start = performance.now(); while (performance.now() - start < ms) {} }',
+      lines: [1],
+    },
+    { name: 'new Date', code: 'export function f(until) { while (new Date() < until); }', lines: [1] },
   ],
 });

@@ -38,5 +38,20 @@ testRule('no-dynamic-regexp', {
       lines: [1],
       confidence: 'possible',
     },
+    {
+      name: 'the query',
+      code: "require('http').createServer((req, res) => { res.end(String(new RegExp(req.query.q).test('a'))); });",
+      lines: [1],
+    },
+    {
+      name: 'a template',
+      code: "const app = require('express')();\napp.get('/x', (req, res) => { res.json(names.filter((n) => new RegExp(`^${req.query.q}`).test(n))); });",
+      lines: [2],
+    },
+    {
+      name: 'without new',
+      code: "const app = require('express')();\napp.get('/x', (req, res) => { res.json(RegExp(req.body.a).test('a')); });",
+      lines: [2],
+    },
   ],
 });

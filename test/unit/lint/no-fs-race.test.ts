@@ -37,5 +37,22 @@ testRule('no-fs-race', {
       lines: [3],
       message: 'line 4',
     },
+    {
+      name: 'a folder',
+      code: "import fs from 'fs';\nexport async function f(p) { if (!fs.existsSync(p)) { fs.mkdirSync(p); } }",
+      lines: [2],
+      message: 'recursive',
+    },
+    {
+      name: 'anywhere, where asked',
+      options: [{ where: 'any' }],
+      code: "import fs from 'fs';\nexport function f(p) { if (fs.existsSync(p)) { return fs.readFileSync(p); } }",
+      lines: [2],
+    },
+    {
+      name: 'before a removal',
+      code: "import fs from 'fs';\nexport async function f(p) { if (fs.existsSync(p)) { fs.unlinkSync(p); } }",
+      lines: [2],
+    },
   ],
 });

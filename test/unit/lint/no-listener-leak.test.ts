@@ -30,5 +30,25 @@ testRule('no-listener-leak', {
       message: 'listener to bus',
     },
     { name: 'the process', code: handler('process.on("SIGTERM", () => res.end());'), lines: [4] },
+    {
+      name: 'process',
+      code: 'import http from \'node:http\';\nhttp.createServer(async (req, res) => {\n  process.on("SIGHUP", () => res.end());\n});',
+      lines: [3],
+    },
+    {
+      name: 'a module emitter',
+      code: "import http from 'http';\nimport { EventEmitter } from 'events';\nconst bus = new EventEmitter();\nhttp.createServer((req, res) => { bus.on('change', () => res.write('x')); });",
+      lines: [4],
+    },
+    {
+      name: 'addListener',
+      code: "import http from 'http';\nconst bus = makeBus();\nhttp.createServer((req, res) => { bus.addListener('change', () => res.write('x')); });",
+      lines: [3],
+    },
+    {
+      name: 'in a route',
+      code: "import bus from './bus.js';\nconst app = require('express')();\napp.get('/events', (req, res) => { bus.on('x', (x) => res.write(x)); });",
+      lines: [3],
+    },
   ],
 });

@@ -28,5 +28,20 @@ testRule('no-multiple-resolved', {
       code: code('x.get((error, value) => {\nif (error) { reject(error); }\nresolve(value);\n});'),
       lines: [4],
     },
+    {
+      name: 'reject, then resolve',
+      code: 'export const f = (x) => new Promise((resolve, reject) => {\n  if (!x) reject(new Error("x"));\n  resolve(x.y());\n});',
+      lines: [3],
+    },
+    {
+      name: 'in an event',
+      code: 'export const f = (s) => new Promise((resolve) => {\n  s.once("a", () => {\n    resolve(1);\n    resolve(2);\n  });\n});',
+      lines: [4],
+    },
+    {
+      name: 'after a loop of conditions',
+      code: 'export const f = (a, b) => new Promise((resolve) => {\n  if (a) resolve(1);\n  if (b) { g(); }\n  resolve(3);\n});',
+      lines: [4],
+    },
   ],
 });

@@ -16,6 +16,11 @@ testRule('no-sync-crypto', {
       options: [{ breadth: 'async' }],
       code: `import crypto from 'crypto';\nexport function f() { return crypto.scryptSync('a', 'b', 32); }`,
     },
+    {
+      name: 'a function of our own',
+      code: 'import { hashSync } from "./own.js";\nexport async function f(x) { return hashSync(x); }',
+    },
+    { name: 'start-up', code: 'import crypto from "crypto";\nconst key = crypto.scryptSync("a", "b", 32);' },
   ],
   invalid: [
     {
@@ -44,6 +49,16 @@ testRule('no-sync-crypto', {
       lines: [2],
       message: 'asynchronous form too',
       fixed: null,
+    },
+    {
+      name: 'scryptSync in a handler',
+      code: "import crypto from 'crypto';\nimport http from 'http';\nhttp.createServer((q, s) => s.end(crypto.scryptSync(q.url, 'a', 32)));",
+      lines: [3],
+    },
+    {
+      name: 'pbkdf2Sync in an async function',
+      code: 'import { pbkdf2Sync } from "crypto";\nexport async function f(p) { return pbkdf2Sync(p, "a", 1e5, 64, "sha512"); }',
+      lines: [2],
     },
   ],
 });
