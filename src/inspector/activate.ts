@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../base/user-error.ts';
-import { readCommandLine } from './command-line.ts';
+import { readProcessLine } from './command-line.ts';
 import { findEndpoint } from './discovery.ts';
 import { probeEndpoint } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { moveInspector } from './free-port.ts';
 import { requireInspectorAllowed } from './permission.ts';
-import { catchesDebugSignal, listNodeProcesses } from './processes.ts';
+import { catchesDebugSignal, listeningPorts, listNodeProcesses } from './processes.ts';
 import type { NodeProcess } from './processes.ts';
 
 const OPEN_MS = 5000;
@@ -39,13 +39,14 @@ export async function openInspector(
   const open = await findEndpoint(entry);
   if (open) return { endpoint: open, activated: false };
 
-  const { inspectHost, inspectPort } = readCommandLine(entry.argv.slice(1));
+  const { inspectHost, inspectPort } = readProcessLine(entry);
   const occupied = inspectPort !== 0 && (await probeEndpoint(inspectHost, inspectPort)) !== undefined;
   await requireHandler(entry);
+  const before = await listeningPorts(pid);
   signal(pid);
   for (const end = Date.now() + OPEN_MS; Date.now() < end;) {
     await sleep(60);
-    const endpoint = await findEndpoint(entry);
+    const endpoint = await findEndpoint(entry, before);
     if (endpoint) {
       const shared =
         port === 'shared' ||

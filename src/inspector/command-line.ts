@@ -28,8 +28,8 @@ const WITH_VALUE = new Set([
 const NO_SCRIPT = new Set(['-e', '--eval', '-p', '--print', '-pe', '-i', '--interactive']);
 const DEFAULT_PORT = 9229;
 
-/** Reads the arguments that come after the program's name, as Node itself would. */
-export function readCommandLine(args: readonly string[]): NodeCommandLine {
+/** Reads arguments as Node itself would. */
+function readCommandLine(args: readonly string[]): NodeCommandLine {
   const result: NodeCommandLine = {
     script: '',
     inspectHost: '127.0.0.1',
@@ -54,6 +54,20 @@ export function readCommandLine(args: readonly string[]): NodeCommandLine {
     }
   }
   return result;
+}
+
+/** The same of a process: its own arguments, and where these say nothing of an inspector, those in its `NODE_OPTIONS`. */
+export function readProcessLine({
+  argv,
+  options = '',
+}: {
+  argv: readonly string[];
+  options?: string;
+}): NodeCommandLine {
+  const line = readCommandLine(argv.slice(1));
+  if (line.inspecting || line.inspectPort !== DEFAULT_PORT) return line;
+  const words = options.match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g) ?? [];
+  return { ...readCommandLine(words), script: line.script };
 }
 
 /** The script as an absolute path, where the working folder is known. */

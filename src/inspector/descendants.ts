@@ -1,5 +1,5 @@
 import { openInspector } from './activate.ts';
-import { readCommandLine } from './command-line.ts';
+import { readProcessLine } from './command-line.ts';
 import { findEndpoint } from './discovery.ts';
 import { probeEndpoint } from './endpoint.ts';
 import { listNodeProcesses } from './processes.ts';
@@ -66,7 +66,7 @@ function below(pid: number, processes: readonly NodeProcess[]): NodeProcess[] {
 async function open(entry: NodeProcess): Promise<Descendant> {
   const existing = await findEndpoint(entry);
   if (existing) return { pid: entry.pid, webSocketUrl: existing.webSocketUrl, activated: false };
-  const { inspectHost, inspectPort } = readCommandLine(entry.argv.slice(1));
+  const { inspectHost, inspectPort } = readProcessLine(entry);
   // All processes want the same port by default. One that cannot have it would say so on the user's terminal.
   if (inspectPort !== 0 && (await probeEndpoint(inspectHost, inspectPort))) {
     throw new Error(

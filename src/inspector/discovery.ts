@@ -1,4 +1,4 @@
-import { readCommandLine, resolveScript } from './command-line.ts';
+import { readProcessLine, resolveScript } from './command-line.ts';
 import { probeEndpoint } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { listeningPorts, listNodeProcesses } from './processes.ts';
@@ -25,7 +25,7 @@ export async function discoverProcesses(): Promise<DiscoveredProcess[]> {
   const processes = (await listNodeProcesses().catch(() => [])).filter(({ pid }) => pid !== process.pid);
   return Promise.all(
     processes.map(async (entry) => {
-      const line = readCommandLine(entry.argv.slice(1));
+      const line = readProcessLine(entry);
       const endpoint = await findEndpoint(entry);
       const found: DiscoveredProcess = {
         pid: entry.pid,
@@ -44,15 +44,20 @@ export async function discoverProcesses(): Promise<DiscoveredProcess[]> {
 /**
  * Finds the open inspector of a process. Asks only ports that can be an inspector's: a stray request to a port of the
  * user's server would show in its log.
+ * @param before ports on which it listened before it was told to open its inspector: any other may be that
  */
-export async function findEndpoint(entry: NodeProcess): Promise<Endpoint | undefined> {
-  const line = readCommandLine(entry.argv.slice(1));
+export async function findEndpoint(
+  entry: NodeProcess,
+  before?: readonly number[],
+): Promise<Endpoint | undefined> {
+  const line = readProcessLine(entry);
   const listening = await listeningPorts(entry.pid);
   const candidates = listening
     ? listening.filter(
         (port) =>
           port === line.inspectPort ||
           line.inspectPort === 0 ||
+          before?.includes(port) === false ||
           (port >= USUAL_PORTS.from && port <= USUAL_PORTS.to),
       )
     : line.inspecting && line.inspectPort !== 0

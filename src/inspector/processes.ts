@@ -14,6 +14,8 @@ export interface NodeProcess {
   cwd?: string;
   /** The program's file, where the system tells it. */
   executable?: string;
+  /** Its `NODE_OPTIONS`, where the system tells them. */
+  options?: string;
 }
 
 /** Lists the Node processes of this user: by `/proc` on Linux, `ps` on macOS and BSD, CIM on Windows. */
@@ -66,7 +68,16 @@ async function fromProc(): Promise<NodeProcess[]> {
       ]);
       const argv = commandLine.split('\0').slice(0, -1);
       const parent = Number(/^PPid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
-      found.push({ pid: Number(name), parent, argv, cwd, executable });
+      const environment = await fs.readFile(`${folder}/environ`, 'utf8').catch(() => '');
+      const options = /(?:^|\0)NODE_OPTIONS=([^\0]+)/.exec(environment)?.[1];
+      found.push({
+        pid: Number(name),
+        parent,
+        argv,
+        cwd,
+        executable,
+        ...(options !== undefined && { options }),
+      });
     } catch {
       // It ended meanwhile, or belongs to somebody else.
     }

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { listTargets } from '../../src/session/targets.ts';
-import { VERSIONS } from '../setup/nodes.mjs';
-import { startProgram } from './program.ts';
+import { openInspector } from '../../src/inspector/activate.ts';
+import { nodeBinary, VERSIONS } from '../setup/nodes.mjs';
+import { PROGRAMS, startProgram } from './program.ts';
 
 const ends: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -30,4 +34,23 @@ test('lists what can be recorded, with version, port and workers', async () => {
   expect(activatable).toMatchObject({ state: 'activatable', workers: [] });
   if (process.platform === 'linux') expect(activatable?.node).toBe(`v${VERSIONS[20]}`);
   expect(targets.some(({ pid }) => pid === process.pid)).toBe(false);
+});
+
+test('opens the inspector of a process whose port is told by NODE_OPTIONS', async () => {
+  const child = spawn(nodeBinary(24), [path.join(PROGRAMS, 'problems.cjs')], {
+    env: { ...process.env, NODE_OPTIONS: '--inspect-port=0' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  ends.push(async () => {
+    if (child.kill('SIGKILL')) await once(child, 'exit');
+  });
+  await once(child.stdout, 'data');
+  const { endpoint, activated } = await openInspector(child.pid!);
+  expect(activated).toBe(true);
+  expect(endpoint.port).not.toBe(9229);
+  // Found again, by what the system tells of its environment.
+  if (process.platform === 'linux') {
+    const again = (await listTargets('processes')).find(({ pid }) => pid === child.pid);
+    expect(again).toMatchObject({ state: 'inspectable', port: endpoint.port });
+  }
 });

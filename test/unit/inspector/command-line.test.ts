@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { readCommandLine } from '../../../src/inspector/command-line.ts';
+import { readProcessLine } from '../../../src/inspector/command-line.ts';
 
-test.each<[string, Partial<ReturnType<typeof readCommandLine>>]>([
+test.each<[string, Partial<ReturnType<typeof readProcessLine>>]>([
   ['server.js --inspect', { script: 'server.js', inspecting: false, inspectPort: 9229 }],
   [
     '--inspect server.js',
@@ -16,5 +16,16 @@ test.each<[string, Partial<ReturnType<typeof readCommandLine>>]>([
   ['-e setTimeout(1) a.js', { script: '' }],
   ['', { script: '', inspecting: false }],
 ])('node %s', (args, expected) => {
-  expect(readCommandLine(args === '' ? [] : args.split(' '))).toMatchObject(expected);
+  expect(readProcessLine({ argv: args === '' ? ['node'] : ['node', ...args.split(' ')] })).toMatchObject(
+    expected,
+  );
+});
+
+test.each<[string, string, Partial<ReturnType<typeof readProcessLine>>]>([
+  ['--inspect-port=0', 'server.js', { script: 'server.js', inspecting: false, inspectPort: 0 }],
+  ['--require "/a b/hook.js" --inspect=9300', 'server.js', { inspecting: true, inspectPort: 9300 }],
+  ['--inspect-port=0', '--inspect-port=9400 a.js', { script: 'a.js', inspectPort: 9400 }],
+  ['', 'a.js', { script: 'a.js', inspectPort: 9229 }],
+])('NODE_OPTIONS=%s node %s', (options, args, expected) => {
+  expect(readProcessLine({ argv: ['node', ...args.split(' ')], options })).toMatchObject(expected);
 });
