@@ -10,6 +10,8 @@ import { catchesDebugSignal, listeningPorts, listNodeProcesses } from './process
 import type { NodeProcess } from './processes.ts';
 
 const OPEN_MS = 5000;
+/** After so long without a new port, it may be any that was there before, ms. */
+const OWN_MS = 1000;
 /** How long a process may take from its start until it listens for the signal, ms. */
 const HANDLER_MS = 2000;
 const LIST = 'List what can be recorded with "looplens targets".';
@@ -46,7 +48,11 @@ export async function openInspector(
   signal(pid);
   for (const end = Date.now() + OPEN_MS; Date.now() < end;) {
     await sleep(60);
-    const endpoint = await findEndpoint(entry, before);
+    // A program that opened its inspector by itself does not open another: it is looked for last, since a port of the user's
+    // server would be asked, too.
+    const waited = Date.now() > end - OPEN_MS + OWN_MS;
+    const endpoint = await findEndpoint(entry, waited ? [] : before);
+    if (endpoint && before?.includes(endpoint.port) === true) return { endpoint, activated: false };
     if (endpoint) {
       const shared =
         port === 'shared' ||
@@ -55,7 +61,7 @@ export async function openInspector(
       return { endpoint: free ? endpoint : await moveInspector(pid, endpoint), activated: true };
     }
     requireProcess(pid);
-    if (occupied && Date.now() > end - OPEN_MS + 1500) break;
+    if (occupied && Date.now() > end - OPEN_MS + 1.5 * OWN_MS) break;
   }
   throw occupied
     ? new UserError(

@@ -54,3 +54,13 @@ test('opens the inspector of a process whose port is told by NODE_OPTIONS', asyn
     expect(again).toMatchObject({ state: 'inspectable', port: endpoint.port });
   }
 });
+
+test('finds the inspector that a program opened by itself, and leaves it open', async () => {
+  const code = `require('node:inspector').open(0, '127.0.0.1'); setInterval(() => undefined, 1_000); console.log('open');`;
+  const child = spawn(nodeBinary(24), ['-e', code], { stdio: ['ignore', 'pipe', 'ignore'] });
+  ends.push(async () => {
+    if (child.kill('SIGKILL')) await once(child, 'exit');
+  });
+  await once(child.stdout, 'data');
+  expect(await openInspector(child.pid!)).toMatchObject({ activated: false });
+});
