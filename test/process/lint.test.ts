@@ -192,6 +192,22 @@ describe('linting paths', () => {
     expect((await lint({ ...kept, preset: 'strict' })).found).toContain('read.js:3');
   });
 
+  it('notices that names lead elsewhere', async () => {
+    const kept = { cache: { folder: path.join(folder, '.cache') } };
+    write('package.json', '{}');
+    write(
+      'src/read.ts',
+      `import fs from 'fs';\nexport function read() {\n  return fs.readFileSync('a');\n}\n`,
+    );
+    write(
+      'src/server.ts',
+      `import http from 'http';\nimport { read } from '@/read';\nhttp.createServer((q, s) => {\n  s.end(read());\n});\n`,
+    );
+    expect((await lint(kept)).found).toEqual([]);
+    write('tsconfig.json', `{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }`);
+    expect((await lint(kept)).found).toEqual(['src/read.ts:3']);
+  });
+
   it('runs a configuration that is a program', async () => {
     write('a.js', SLOW);
     write('looplens.config.mjs', `export default { rules: { 'no-sync-in-handler': 'off' } };`);

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ProjectFacts } from '../../lint/project/reach-facts.ts';
 import type { PresetName, RuleChoice } from '../../lint/protocol.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -30,7 +31,26 @@ export interface Hashed {
 
 /** What stands for the whole project as it is. */
 export const wholeHash = (rules: string, all: readonly Hashed[]): string =>
-  contentHash(rules, ...all.map(({ file, hash }) => `${file}\n${hash}`));
+  contentHash(rules, stampsOfSettings(all), ...all.map(({ file, hash }) => `${file}\n${hash}`));
+
+/** What decides where names of modules lead, beside the files themselves: in their folders and those around them. */
+const SETTINGS = ['package.json', 'tsconfig.json', 'jsconfig.json'];
+
+function stampsOfSettings(all: readonly Hashed[]): string {
+  const folders = new Set<string>();
+  for (const { file } of all) {
+    for (let folder = path.dirname(file); !folders.has(folder); folder = path.dirname(folder))
+      folders.add(folder);
+  }
+  const found = [...folders].flatMap((folder) =>
+    SETTINGS.flatMap((name) => {
+      const file = path.join(folder, name);
+      const stamp = stampOf(file);
+      return stamp ? [`${file} ${stamp.join(' ')}`] : [];
+    }),
+  );
+  return found.join('\n');
+}
 
 /** What was said of every wanted file when the project was as it is; undefined when that is not known of all. */
 export function recall(

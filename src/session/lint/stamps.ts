@@ -9,8 +9,8 @@ export type Stamp = readonly [size: number, modified: number, changed: number, i
  */
 export function stampOf(file: string): Stamp | undefined {
   try {
-    const { size, mtimeMs, ctimeMs, ino } = fs.statSync(file);
-    return [size, mtimeMs, ctimeMs, ino];
+    const stats = fs.statSync(file, { throwIfNoEntry: false });
+    return stats && [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino];
   } catch {
     return undefined;
   }
