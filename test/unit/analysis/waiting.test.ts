@@ -288,7 +288,9 @@ describe('slow-request', () => {
     expect(slow(facts([], [keeps('response'), writes('socket')]))).toEqual([]);
     expect(slow(facts([], [writes('res')]))).toEqual([]);
     // It keeps what is to be called with the answer to what it sends.
-    expect(slow(facts([], [keeps('callback'), writes('socket')]))[0]).toMatchObject({ location: { line: 13 } });
+    expect(slow(facts([], [keeps('callback'), writes('socket')]))[0]).toMatchObject({
+      location: { line: 13 },
+    });
   });
 
   it('names the innermost line, though each function on the way has a promise that waits as long', () => {
