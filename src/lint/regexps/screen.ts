@@ -1,4 +1,4 @@
-import { analyse } from 'scslre';
+import { analyse, type Report } from 'scslre';
 import { ambiguousRepetition } from './ambiguity.ts';
 
 /** How the time of a regular expression grows on some input, and with what. */
@@ -44,15 +44,22 @@ export function screenRegexp(source: string, flags: string): Slowness | undefine
 }
 
 function byRepetitions(source: string, flags: string): Slowness | undefined {
-  const { reports } = analyse({ source, flags }, { reportTypes: { Move: true }, maxReports: 4 });
-  const worst = reports.find((report) => report.exponential) ?? reports[0];
+  const worst = worstOf(source, flags);
   if (!worst) return undefined;
   const fixed = worst.fix();
+  const rest = fixed && worstOf(fixed.source, fixed.flags);
+  // One of several repetitions may be gone, and the others as slow as before.
+  const isCured = fixed && (!rest || (worst.exponential && !rest.exponential));
   return {
     growth: worst.exponential ? 'exponential' : 'polynomial',
     attack: worst.character.pick,
-    ...(fixed ? { fixed: `/${fixed.source}/${fixed.flags}` } : {}),
+    ...(isCured && { fixed: `/${fixed.source}/${fixed.flags}` }),
   };
+}
+
+function worstOf(source: string, flags: string): Report | undefined {
+  const { reports } = analyse({ source, flags }, { reportTypes: { Move: true }, maxReports: 4 });
+  return reports.find((report) => report.exponential) ?? reports[0];
 }
 
 /** Invalid here, or beyond what a check understands: nothing is known. */

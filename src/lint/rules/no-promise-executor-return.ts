@@ -1,4 +1,6 @@
 import type { TSESLint } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
+import type { Node } from '../source/ast.ts';
 import { unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { textOf } from '../source/edits.ts';
@@ -37,16 +39,22 @@ export default defineRule<{ calls: 'ignore' | 'report' }>({
           const dropped = isPromise(plain, analysis);
           // `return resolve(x)` leaves; `(resolve) => setTimeout(resolve, 1)` is everyone's habit.
           if (!dropped && plain.type === 'CallExpression' && options.calls === 'ignore') continue;
+          const arrow = value === body ? arrowBefore(body, analysis) : undefined;
           const suggest: TSESLint.SuggestionReportDescriptor<string>[] =
-            value === body
-              ? [
+            arrow === undefined
+              ? []
+              : [
                   {
                     messageId: 'braces',
                     data: {},
-                    fix: (fixer) => fixer.replaceText(body, `{ ${textOf(body, analysis)}; }`),
+                    // The parentheses around it do not belong to the node.
+                    fix: (fixer) =>
+                      fixer.replaceTextRange(
+                        [arrow, executor.range[1]],
+                        ` { ${asStatement(plain, analysis)}; }`,
+                      ),
                   },
-                ]
-              : [];
+                ];
           report({
             at: plain,
             messageId: dropped ? 'promise' : 'value',
@@ -58,3 +66,15 @@ export default defineRule<{ calls: 'ignore' | 'report' }>({
     };
   },
 });
+
+/** Where the body of an arrow function begins: after the arrow. Undefined where a comment stands between. */
+function arrowBefore(body: Node, { source }: Analysis): number | undefined {
+  const at = source.text.lastIndexOf('=>', body.range[0]) + 2;
+  return /^[\s(]*$/.test(source.text.slice(at, body.range[0])) ? at : undefined;
+}
+
+/** What would begin a block or a declaration stands in parentheses. */
+function asStatement(value: Node, analysis: Analysis): string {
+  const text = textOf(value, analysis);
+  return /^(?:ObjectExpression|FunctionExpression|ClassExpression)$/.test(value.type) ? `(${text})` : text;
+}

@@ -15,6 +15,11 @@ testRule('callback-return', {
   ],
   invalid: [
     {
+      name: 'an arrow function',
+      code: 'export const f = (x, done) => {\n  if (!x) { done(new Error("empty")); }\n  done(null, x);\n};',
+      lines: [3],
+    },
+    {
       name: 'no return',
       code: code('if (x) cb(new Error(x));\n  cb(null);'),
       lines: [3],

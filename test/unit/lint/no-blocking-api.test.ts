@@ -20,6 +20,18 @@ testRule('no-blocking-api', {
   ],
   invalid: [
     {
+      name: 'anywhere, on request',
+      options: [{ breadth: 'any' }],
+      code: `import { globSync } from 'glob';\nexport function f() { return globSync('*'); }`,
+      lines: [2],
+    },
+    {
+      name: 'in what comes seldom, on request',
+      options: [{ events: 'any' }],
+      code: `import { config } from './config.js';\nimport { globSync } from 'glob';\nconfig.on('changed', () => { use(globSync('*')); });`,
+      lines: [3],
+    },
+    {
       name: 'glob',
       code: `import { globSync } from 'glob';\nexport async function f() { return globSync('*'); }`,
       lines: [2],

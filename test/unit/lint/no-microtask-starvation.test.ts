@@ -19,6 +19,16 @@ testRule('no-microtask-starvation', {
   ],
   invalid: [
     {
+      name: 'a function that is a value',
+      code: 'export const spin = () => {\n  work();\n  process.nextTick(spin);\n};',
+      lines: [3],
+    },
+    {
+      name: 'queueMicrotask of itself',
+      code: 'export function f() {\n  work();\n  queueMicrotask(f);\n}',
+      lines: [3],
+    },
+    {
       name: 'nextTick of itself',
       code: 'export function f() {\n  work();\n  process.nextTick(f);\n}',
       lines: [3],

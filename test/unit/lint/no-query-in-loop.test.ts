@@ -24,6 +24,11 @@ testRule('no-query-in-loop', {
   ],
   invalid: [
     {
+      name: 'an arrow function, and a part of each row',
+      code: 'export const f = async (rows) => {\n  for (const { id } of rows) use(await db.users.findUnique({ where: { id } }));\n};',
+      lines: [2],
+    },
+    {
       name: 'an ORM',
       code: loop('use(await db.users.findUnique({ where: { id: row.id } }));'),
       lines: [3],

@@ -13,6 +13,13 @@ testRule('no-redos', {
     { name: 'a RegExp of our own', code: `class RegExp {}\nexport const re = new RegExp('^(a+)+$');` },
   ],
   invalid: [
+    { name: 'alternatives that overlap', code: 'export const re = /^(?:a|aa)+$/;', lines: [1] },
+    {
+      name: 'nested, with something between that may be missing',
+      code: String.raw`export const re = /^(?:\w+\s?)*$/;`,
+      lines: [1],
+    },
+    { name: 'a template without parts', code: 'export const re = new RegExp(`^(?:[a-z]+)*$`);', lines: [1] },
     {
       name: 'nested repetition',
       code: 'export const re = /^(?:a+)+$/;',

@@ -24,6 +24,19 @@ testRule('no-require-in-handler', {
   ],
   invalid: [
     {
+      name: 'in a function that the handler calls',
+      code: `function draw() { return require('pdfkit')(); }\n${handler('res.end(draw());')}`,
+      file: 'a.js',
+      lines: [1],
+    },
+    {
+      name: 'a file of our own, on request',
+      options: [{ own: 'report' }],
+      code: handler(`const { report } = require('./report');\n  res.end(report(req.url));`),
+      file: 'a.js',
+      lines: [3],
+    },
+    {
       name: 'a package',
       code: handler(`const pdf = require('pdfkit');\n  res.end(pdf());`),
       file: 'a.js',

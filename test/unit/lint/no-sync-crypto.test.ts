@@ -24,6 +24,12 @@ testRule('no-sync-crypto', {
   ],
   invalid: [
     {
+      name: 'in what comes seldom, on request',
+      options: [{ events: 'any' }],
+      code: `import { config } from './config.js';\nimport crypto from 'crypto';\nconfig.on('changed', () => { use(crypto.scryptSync('a', 'b', 32)); });`,
+      lines: [3],
+    },
+    {
       name: 'pbkdf2Sync in a handler',
       code: `import crypto from 'crypto';\nimport http from 'http';\nhttp.createServer(async (q, s) => {\n  s.end(crypto.pbkdf2Sync('a', 'b', 1e5, 64, 'sha512'));\n});`,
       lines: [4],

@@ -16,6 +16,18 @@ testRule('no-threadpool-flood', {
   ],
   invalid: [
     {
+      name: 'in an arrow function with a block',
+      code: code(
+        'return await Promise.all(users.map(async (x) => { const key = await scrypt(x, "s", 64); return key.toString("hex"); }));',
+      ),
+      lines: [6],
+    },
+    {
+      name: 'settled instead of all',
+      code: code('return await Promise.allSettled(users.map((x) => scrypt(x, "s", 64)));'),
+      lines: [6],
+    },
+    {
       name: 'promisified',
       code: code('return await Promise.all(users.map((x) => scrypt(x, "s", 64)));'),
       lines: [6],

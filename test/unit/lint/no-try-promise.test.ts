@@ -24,6 +24,16 @@ testRule('no-try-promise', {
   ],
   invalid: [
     {
+      name: 'in an arrow function',
+      code: 'export const f = () => { try { return fetch("b").then((x) => x.json()); } catch { g(); } };',
+      lines: [1],
+    },
+    {
+      name: 'the promises of fs',
+      code: 'import fs from "node:fs/promises";\nexport function f(p) { try { return fs.readFile(p); } catch { return undefined; } }',
+      lines: [2],
+    },
+    {
       name: 'a chain',
       code: 'export function f() {\n  try { fetch("a").then((x) => h(x)); } catch { g(); }\n}',
       lines: [2],

@@ -29,6 +29,18 @@ testRule('no-unsafe-all-settled', {
   ],
   invalid: [
     {
+      name: 'values of a destructured result',
+      code: code(
+        'const r = await Promise.allSettled(xs.map((x) => g(x))); return r.map(({ value }) => value);',
+      ),
+      lines: [1],
+    },
+    {
+      name: 'dropped in an arrow function',
+      code: 'export const f = async (xs) => { await Promise.allSettled(xs.map((x) => save(x))); };',
+      lines: [1],
+    },
+    {
       name: 'dropped',
       code: code('await Promise.allSettled(xs.map((x) => g(x)));'),
       lines: [1],

@@ -27,6 +27,11 @@ testRule('no-unsettled-promise', {
   ],
   invalid: [
     {
+      name: 'neither of two ways',
+      code: code('if (x > 1) resolve(1); else if (x < 0) reject(x);'),
+      lines: [2],
+    },
+    {
       name: 'a way without',
       code: code('if (x) resolve(1);'),
       lines: [2],

@@ -112,6 +112,13 @@ testRule('prefer-parallel-awaits', {
   ],
   invalid: [
     {
+      name: 'names that say nothing, on request',
+      options: [{ certainty: 'any' }],
+      code: fn('const a = await first(id);', 'const b = await second(id);', 'return { a, b };'),
+      lines: [2],
+      confidence: 'possible',
+    },
+    {
       name: 'two reads',
       code: fn('const a = await getUser(id);', 'const b = await getOrders(id);', 'return { a, b };'),
       lines: [2],

@@ -14,6 +14,11 @@ testRule('require-atomic-updates', {
   ],
   invalid: [
     {
+      name: 'of an object of the module',
+      code: 'const state = { n: 0 };\nexport async function f() { state.n += await g(); }',
+      lines: [2],
+    },
+    {
       name: 'a variable of the module',
       code: 'let n = 0;\nexport async function f() { n += await g(); }',
       lines: [2],

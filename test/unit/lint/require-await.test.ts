@@ -15,6 +15,17 @@ testRule('require-await', {
   ],
   invalid: [
     {
+      name: 'a function that is called here',
+      code: 'async function f(x) { return x + 1; }\nexport const g = async (x) => { use(await f(x)); };',
+      lines: [1],
+    },
+    { name: 'an arrow function', code: 'export const f = async (x) => x + 1;', lines: [1] },
+    {
+      name: 'a function that is a value',
+      code: 'export const f = async function (x) { return x * 2; };',
+      lines: [1],
+    },
+    {
       name: 'nothing awaited',
       code: 'export async function f(x) { return x + 1; }',
       lines: [1],

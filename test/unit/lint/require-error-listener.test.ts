@@ -20,6 +20,12 @@ testRule('require-error-listener', {
   ],
   invalid: [
     {
+      name: 'a stream that is written',
+      code: code('const s = fs.createWriteStream(p); s.write(q);'),
+      lines: [5],
+    },
+    { name: 'a connection', code: code('const s = net.createConnection(p); s.write(q);'), lines: [5] },
+    {
       name: 'a stream',
       code: code('const s = fs.createReadStream(p); s.pipe(q);'),
       lines: [5],

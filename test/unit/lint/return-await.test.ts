@@ -28,6 +28,11 @@ testRule('return-await', {
   ],
   invalid: [
     {
+      name: 'an arrow function',
+      code: 'async function load(x) { return await db.get(x); }\nexport const f = async (x) => {\n  try { return load(x); } catch (error) { log(error); }\n};',
+      lines: [3],
+    },
+    {
       name: 'with catch',
       code: code('try { return load(x); } catch { return 1; }'),
       lines: [3],
