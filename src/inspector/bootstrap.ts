@@ -18,8 +18,10 @@ const POLL_MS = 10;
  * (Not with the command-line API: a session that asks for it too early never has `require`, on Node 18.)
  */
 export async function untilBootstrapped(connection: Connection): Promise<void> {
-  // Even asking for `performance` loads a module: not before this property is there.
+  // Even asking for `performance` loads a module: not before this property is there, and not while another is being loaded below us,
+  // which it may need.
   const expression = `typeof process !== 'object' || !('_preload_modules' in process) ? 'starting'
+    : /node:internal\\/bootstrap\\//.test(new Error().stack) ? 'starting'
     : ${BOOTSTRAPPED} ? 'ready'
     : typeof globalThis.performance?.nodeTiming?.bootstrapComplete === 'number' ? 'starting' : 'mute'`;
   const begun = performance.now();

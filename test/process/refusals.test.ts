@@ -96,8 +96,8 @@ describe('a target that cannot be recorded', () => {
       const program = await server(24);
       // Nobody may read a checkout that root made, so it gets the bundle in a place of its own.
       const cli = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-other-')), 'looplens.cjs');
+      fs.cpSync(path.dirname(CLI), path.dirname(cli), { recursive: true });
       fs.chmodSync(path.dirname(cli), 0o755);
-      fs.copyFileSync(CLI, cli);
       ends.push(() => fs.rmSync(path.dirname(cli), { recursive: true }));
       const script = `process.setgid(65534); process.setuid(65534); process.argv.splice(1, 1); require(${JSON.stringify(cli)})`;
       const answer = await new Promise<Answer>((resolve) => {
