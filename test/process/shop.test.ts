@@ -28,7 +28,19 @@ describe.each(MAJORS)('the shop on Node %i, recorded for five seconds', (major) 
     ends.push(() => load.kill());
     await wait(WARM_UP_MS);
     const out = path.join(folder, 'shop.looplens');
-    const target = ['--pid', String(shop.pid), '--duration', '5s', '--out', out, '--format', 'json'];
+    // What is found is tested here, not how recording makes do with less on a crowded machine.
+    const target = [
+      '--pid',
+      String(shop.pid),
+      '--duration',
+      '5s',
+      '--budget',
+      '50%',
+      '--out',
+      out,
+      '--format',
+      'json',
+    ];
     report = JSON.parse(await looplens(['record', ...target])) as Report;
     shopOutlived = (await fetch(`${shop.url}/health`)).ok;
   });
