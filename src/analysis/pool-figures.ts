@@ -2,6 +2,7 @@ import { microsToMillis } from '../model/units.ts';
 import { utilizationOf } from './loop-figures.ts';
 import type { Measured } from './measured.ts';
 import type { PoolUse } from './passes/pool.ts';
+import { ascending, quantile } from './statistics.ts';
 
 /** How the thread pool was used. */
 export interface PoolFigures {
@@ -27,7 +28,10 @@ export function poolFigures(measured: Measured): PoolFigures {
   const meanQueueMs = microsToMillis(queuedUs) / Math.max(1, tasks);
   const meanServiceMs = microsToMillis(servedUs) / Math.max(1, tasks);
   const fullShare = Math.min(1, pool.fullUs(measured.endUs) / observedUs);
-  const clear = meanServiceMs >= limits.clearServiceMs || utilizationOf(measured) < limits.busyLoop;
+  const isHeld = heldShare(measured) >= limits.heldShare;
+  // The end of a task is seen when the loop turns again: where it is held often, a task seems to take as long as a hold.
+  const clearMs = Math.max(limits.clearServiceMs, isHeld ? usualHoldMs(measured) : 0);
+  const clear = meanServiceMs >= clearMs || (!isHeld && utilizationOf(measured) < limits.busyLoop);
   const saturated =
     tasks >= limits.tasks &&
     meanQueueMs >= limits.queueMs &&
@@ -35,4 +39,13 @@ export function poolFigures(measured: Measured): PoolFigures {
     fullShare >= limits.fullShare &&
     clear;
   return { saturated, tasks, meanQueueMs, meanServiceMs, fullShare, busiest: uses[0] };
+}
+
+function heldShare({ holds, observedUs }: Measured): number {
+  return holds.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0) / observedUs;
+}
+
+/** Nine of ten holds are shorter. */
+function usualHoldMs({ holds }: Measured): number {
+  return quantile(ascending(holds.map(({ startUs, endUs }) => microsToMillis(endUs - startUs))), 0.9);
 }

@@ -112,6 +112,8 @@ export interface Thresholds {
     /** With the loop busier than this, ends are seen late, and short tasks cannot be judged. */
     busyLoop: number;
     clearServiceMs: number;
+    /** Of the time, in holds: from here on tasks that take no longer than these cannot be judged either. */
+    heldShare: number;
   };
   floatingPromise: {
     /** Requests that were answered while the promise was still at work. */
@@ -218,6 +220,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     fullShare: 0.1,
     busyLoop: 0.85,
     clearServiceMs: 10,
+    heldShare: 0.2,
   },
   floatingPromise: { requests: 3 },
   unboundedConcurrency: { count: 200, warnCount: 1_000 },

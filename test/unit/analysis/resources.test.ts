@@ -24,6 +24,13 @@ describe('thread-pool-saturated', () => {
     return r;
   }
 
+  it('is silent where the loop is held as long as tasks seem to take', () => {
+    const held = hashing(16, 20);
+    expect(rules(hashing(16, 20))).toContain('thread-pool-saturated');
+    for (let ms = 110; ms < 4_500; ms += 60) held.unhooked(ms, 30, at(40, 'render'));
+    expect(rules(held)).not.toContain('thread-pool-saturated');
+  });
+
   it('tells how long tasks queue, for how many threads, and who asks', () => {
     expect(golden(analyze(hashing(16, 50).build(), []))).toMatchInlineSnapshot(`
       "thread-pool-bound: Bound by the thread pool: 40 % of the time tasks waited for one of its 4 threads, 38 ms each; the loop was busy under 0.1 % of the time.
