@@ -261,7 +261,8 @@ function begin(
     send,
   });
 
-  let [beats, lastBeat] = [0, now()];
+  let beats = 0;
+  let lastBeat = now();
   let lastUtilization = performance.eventLoopUtilization();
   let lastCpu = process.cpuUsage();
   let counted = 0;
@@ -271,13 +272,13 @@ function begin(
     cost.calibrate();
     const { produced } = ring.counts();
     const us = Math.round(cost.take(produced - counted));
-    const cpu = process.cpuUsage(lastCpu);
-    send({ t: 'cost', us, cpuUs: cpu.user + cpu.system });
+    const cpu = process.cpuUsage();
+    send({ t: 'cost', us, cpuUs: cpu.user + cpu.system - lastCpu.user - lastCpu.system });
     modes.measured(us, since.idleUs, (at - since.at) | 0);
     since.at = at;
     since.idleUs = 0;
     counted = produced;
-    lastCpu = process.cpuUsage();
+    lastCpu = cpu;
   };
 
   const tick = (): void => {

@@ -8,8 +8,6 @@ import { heaviestPlace, locationOf, ownFrames } from './places.ts';
 const KEEPS_OPEN =
   /^(write|flushHeaders|pipe|pipeline|pipeTo|add|push|set|subscribe|enqueue|upgrade|hijack)$/;
 
-/** Of them, those that say so whatever they are called on. */
-const OVER_TIME = /^(flushHeaders|pipe|pipeline|pipeTo|subscribe|enqueue|upgrade|hijack)$/;
 /** What a response is called. */
 const RESPONSE = /^_?(re[sp]|response|reply|raw|ctx|context|stream|sse|output|ws)$/i;
 
@@ -141,7 +139,7 @@ export function callsBackAt(
     // A callback that is kept while something is sent waits for the answer to that.
     if (STORES.test(callee))
       return kept.some((name) => (sent.length > 0 ? RESPONSE : ANSWERS_LATER).test(name));
-    return OVER_TIME.test(callee);
+    return STREAMS.test(callee);
   });
   if (keepsOpen) return undefined;
   const [only] = sent;

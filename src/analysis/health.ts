@@ -1,7 +1,7 @@
 import { millis } from '../base/figures.ts';
 import type { Finding, Health, Verdict } from '../model/finding.ts';
-import { microsToMillis, round1 } from '../model/units.ts';
-import { gcShareOf, utilizationOf } from './loop-figures.ts';
+import { round1 } from '../model/units.ts';
+import { gcShareOf, heldShareOf, utilizationOf } from './loop-figures.ts';
 import type { Measured } from './measured.ts';
 import { poolFigures } from './pool-figures.ts';
 import { quantile } from './statistics.ts';
@@ -19,7 +19,7 @@ export function judgeHealth(measured: Measured, findings: readonly Finding[]): H
     delayP99Ms: delay.p99,
     utilization: utilizationOf(measured),
     gcShare: gcShareOf(measured),
-    heldShare: heldShare(measured),
+    heldShare: heldShareOf(measured),
     ...meanRequest(measured),
   };
   const verdict = judge(measured, figures, findings);
@@ -123,11 +123,6 @@ function meanRequest({ routes }: Measured): { requests: number; meanMs: number; 
     meanMs: count === 0 ? 0 : totalMs / count,
     runMs: requests === 0 ? 0 : runMs / requests,
   };
-}
-
-function heldShare({ holds, observedUs }: Measured): number {
-  const held = holds.reduce((sum, hold) => sum + microsToMillis(hold.heldUs), 0);
-  return Math.min(1, held / microsToMillis(observedUs));
 }
 
 function round3(value: number): number {

@@ -10,3 +10,8 @@ export function gcShareOf({ collections, profile, observedUs }: Measured): numbe
   if (collections.totalUs > 0) return Math.min(1, collections.totalUs / observedUs);
   return profile.shareOf('gc') ?? 0;
 }
+
+/** Share of the time in which others had to wait for what held the loop, 0..1. */
+export function heldShareOf({ holds, observedUs }: Measured): number {
+  return Math.min(1, holds.reduce((sum, { heldUs }) => sum + heldUs, 0) / observedUs);
+}

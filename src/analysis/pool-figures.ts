@@ -1,5 +1,5 @@
 import { microsToMillis } from '../model/units.ts';
-import { utilizationOf } from './loop-figures.ts';
+import { heldShareOf, utilizationOf } from './loop-figures.ts';
 import type { Measured } from './measured.ts';
 import type { PoolUse } from './passes/pool.ts';
 import { ascending, quantile } from './statistics.ts';
@@ -28,7 +28,7 @@ export function poolFigures(measured: Measured): PoolFigures {
   const meanQueueMs = microsToMillis(queuedUs) / Math.max(1, tasks);
   const meanServiceMs = microsToMillis(servedUs) / Math.max(1, tasks);
   const fullShare = Math.min(1, pool.fullUs(measured.endUs) / observedUs);
-  const isHeld = heldShare(measured) >= limits.heldShare;
+  const isHeld = heldShareOf(measured) >= limits.heldShare;
   // The end of a task is seen when the loop turns again: where it is held often, a task seems to take as long as a hold.
   const clearMs = Math.max(limits.clearServiceMs, isHeld ? usualHoldMs(measured) : 0);
   const clear = meanServiceMs >= clearMs || (!isHeld && utilizationOf(measured) < limits.busyLoop);
@@ -39,10 +39,6 @@ export function poolFigures(measured: Measured): PoolFigures {
     fullShare >= limits.fullShare &&
     clear;
   return { saturated, tasks, meanQueueMs, meanServiceMs, fullShare, busiest: uses[0] };
-}
-
-function heldShare({ holds, observedUs }: Measured): number {
-  return holds.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0) / observedUs;
 }
 
 /** Nine of ten holds are shorter. */

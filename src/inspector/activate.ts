@@ -46,12 +46,14 @@ export async function openInspector(
   await requireHandler(entry);
   const before = await listeningPorts(pid);
   signal(pid);
+  let areAllAsked = false;
   for (const end = Date.now() + OPEN_MS; Date.now() < end;) {
     await sleep(60);
-    // A program that opened its inspector by itself does not open another: it is looked for last, since a port of the user's
-    // server would be asked, too.
-    const waited = Date.now() > end - OPEN_MS + OWN_MS;
-    const endpoint = await findEndpoint(entry, waited ? [] : before);
+    // A program that opened its inspector by itself does not open another: it is looked for late, and once, since ports of the
+    // user's server are asked, too.
+    const askAll: boolean = !areAllAsked && Date.now() > end - OPEN_MS + OWN_MS;
+    areAllAsked ||= askAll;
+    const endpoint = await findEndpoint(entry, askAll ? [] : before);
     if (endpoint && before?.includes(endpoint.port) === true) return { endpoint, activated: false };
     if (endpoint) {
       const shared =

@@ -61,14 +61,14 @@ async function fromProc(): Promise<NodeProcess[]> {
       if (uid !== undefined && uid !== 0 && (await fs.stat(folder)).uid !== uid) continue;
       const executable = await fs.readlink(`${folder}/exe`);
       if (!isNodeExecutable(executable.replace(/ \(deleted\)$/, ''))) continue;
-      const [commandLine, status, cwd] = await Promise.all([
+      const [commandLine, status, cwd, environment] = await Promise.all([
         fs.readFile(`${folder}/cmdline`, 'utf8'),
         fs.readFile(`${folder}/status`, 'utf8'),
         fs.readlink(`${folder}/cwd`),
+        fs.readFile(`${folder}/environ`, 'utf8').catch(() => ''),
       ]);
       const argv = commandLine.split('\0').slice(0, -1);
       const parent = Number(/^PPid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
-      const environment = await fs.readFile(`${folder}/environ`, 'utf8').catch(() => '');
       const options = /(?:^|\0)NODE_OPTIONS=([^\0]+)/.exec(environment)?.[1];
       found.push({
         pid: Number(name),

@@ -1,6 +1,7 @@
 import { SEVERITIES } from '../model/finding.ts';
 import type { Confidence, Finding, Severity } from '../model/finding.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { LONGEST_SOURCE_LINE } from '../model/note.ts';
 
 /**
  * Joins hints with what was measured, and ranks them: measured cost first, then certainty and reachability.
@@ -211,12 +212,9 @@ function hasMoved(hint: Finding, measured: Finding): boolean {
 /** The line without what a formatter changes: spaces, kinds of quotes, a last comma or semicolon, a comment at the end. */
 const codeOf = ({ lineText }: Finding): string => normalised(lineText);
 
-/** Recordings cut long lines. */
-const LONGEST = 300;
-
 const normalised = (text = ''): string =>
   text
-    .slice(0, LONGEST)
+    .slice(0, LONGEST_SOURCE_LINE)
     .replace(/\s\/\/.*$/, '')
     .replace(/\s+/g, '')
     .replace(/["`]/g, "'")

@@ -130,6 +130,9 @@ export interface SourcesNote extends Noted {
   files: SourceLines[];
 }
 
+/** Longer lines are cut, characters: enough to know a line again. */
+export const LONGEST_SOURCE_LINE = 300;
+
 export interface SourceLines {
   /** As frames name it. */
   file: string;

@@ -9,7 +9,7 @@ import type { SourceFacts } from '../model/source-facts.ts';
 import type { RecordingReader } from '../recording/contract.ts';
 import { openRecording } from '../recording/read.ts';
 import { startLintClient } from './lint-client.ts';
-import { readSources, type SourceFile } from './sources.ts';
+import { readSources, splitLines, type SourceFile } from './sources.ts';
 
 export interface AnalyzeOptions {
   signal?: AbortSignal;
@@ -65,7 +65,7 @@ function fillLines(
   sources: readonly SourceFile[],
   notes: readonly Note[],
 ): void {
-  const texts = new Map(sources.map(({ file, text }) => [file, text.split(/\r\n|[\n\r\u2028\u2029]/)]));
+  const texts = new Map(sources.map(({ file, text }) => [file, splitLines(text)]));
   const kept = new Map<string, string>();
   for (const note of notes) {
     if (note.kind !== 'sources') continue;

@@ -13,6 +13,7 @@ import { projectRoot } from './lint/project-root.ts';
 import { followRenames } from './lint/renames.ts';
 import { runLint } from './lint/run.ts';
 import { sourceFiles, type ChosenFile } from './lint/source-files.ts';
+import { splitLines } from './sources.ts';
 
 /** Whether earlier runs are remembered, and where; without a folder in the usual one. */
 export type CacheChoice = 'off' | { folder?: string };
@@ -141,7 +142,7 @@ function readLines(wanted: ReadonlySet<string>): LinesOf {
 
 function linesIn(file: string): readonly string[] | undefined {
   try {
-    return fs.readFileSync(file, 'utf8').split(/\r\n|[\n\r\u2028\u2029]/);
+    return splitLines(fs.readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }

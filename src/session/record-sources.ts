@@ -1,10 +1,7 @@
-import type { SourceLines } from '../model/note.ts';
+import { LONGEST_SOURCE_LINE, type SourceLines } from '../model/note.ts';
 import type { RecordingHeader } from '../model/recording.ts';
 import type { RecordingWriter } from '../recording/contract.ts';
-import { readSources } from './sources.ts';
-
-/** Longer lines are cut: enough to know a line again. */
-const LONGEST_LINE = 300;
+import { readSources, splitLines } from './sources.ts';
 
 /** More lines than this are not worth keeping; the first ones that frames named are the ones kept. */
 const MAX_LINES = 20_000;
@@ -37,7 +34,7 @@ export function keepingSources(writer: RecordingWriter, { startedAt }: Recording
       return writer.backlog;
     },
     async end(trailer) {
-      const files = await linesOf(named, startedAt);
+      const files = await keptLines(named, startedAt);
       if (files.length > 0)
         writer.note({ kind: 'sources', thread: 'main', timeUs: trailer.durationUs, files });
       await writer.end(trailer);
@@ -45,14 +42,14 @@ export function keepingSources(writer: RecordingWriter, { startedAt }: Recording
   };
 }
 
-async function linesOf(
+async function keptLines(
   named: ReadonlyMap<string, ReadonlySet<number>>,
   startedAt: number,
 ): Promise<SourceLines[]> {
   const { files } = await readSources([...named.keys()], startedAt);
   return files.map(({ file, text }) => {
-    const all = text.split(/\r\n|[\n\r\u2028\u2029]/);
+    const all = splitLines(text);
     const lines = [...(named.get(file) ?? [])].filter((line) => line >= 1 && line <= all.length);
-    return { file, lines, texts: lines.map((line) => all[line - 1]!.slice(0, LONGEST_LINE)) };
+    return { file, lines, texts: lines.map((line) => all[line - 1]!.slice(0, LONGEST_SOURCE_LINE)) };
   });
 }

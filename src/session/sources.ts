@@ -53,3 +53,6 @@ async function statOfFile(file: string): Promise<{ mtimeMs: number; size: number
   if (!stat.isFile()) throw new Error(`${file} is not a plain file.`);
   return stat;
 }
+
+/** The lines of a source, as JavaScript counts them. */
+export const splitLines = (text: string): string[] => text.split(/\r\n|[\n\r\u2028\u2029]/);

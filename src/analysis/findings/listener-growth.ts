@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ListenersNote } from '../../model/note.ts';
+import type { ListenerLeak } from '../../model/source-facts.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import { byPlace } from '../noted-places.ts';
 import { locationOf, stepsOf } from '../places.ts';
@@ -27,15 +28,21 @@ const keyOf = ({ emitter, event }: ListenersNote): string => `${emitter}\n${even
 
 /** Counted without having been seen to be added: the only line whose source proves that each of its runs adds one more. */
 function provenBySource(notes: readonly ListenersNote[], measured: Measured): Finding[] {
-  return [...new Set(notes.map(({ event }) => event))].flatMap((event) => {
-    const same = notes.filter((note) => note.event === event);
+  return [...new Set(notes.map(keyOf))].flatMap((key) => {
+    const same = notes.filter((note) => keyOf(note) === key);
     const leaks = measured.facts.flatMap(({ file, leaks: all = [] }) =>
-      all.filter((leak) => leak.event === event).map(({ line, column }) => ({ file, line, column })),
+      all
+        .filter((leak) => same.some((note) => isOf(leak, note)))
+        .map(({ line, column }) => ({ file, line, column })),
     );
     const [at] = leaks;
     return at && leaks.length === 1 && grows(same, measured) ? [describe(at, [], same, measured)] : [];
   });
 }
+
+/** A class says which emitter it was only where the program calls its variable by it: `process`, `socket`. */
+const isOf = (leak: ListenerLeak, { emitter, event }: ListenersNote): boolean =>
+  leak.event === event && leak.emitter.toLowerCase() === emitter.toLowerCase();
 
 function grows(notes: readonly ListenersNote[], { thresholds }: Measured): boolean {
   return Math.max(...notes.map((note) => note.count)) >= thresholds.listenerGrowth.count;

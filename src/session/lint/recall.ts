@@ -52,16 +52,17 @@ function stampsOfSettings(all: readonly Hashed[]): string {
   return found.join('\n');
 }
 
-/** What was said of every wanted file when the project was as it is; undefined when that is not known of all. */
+/**
+ * What was said of every wanted file when the project was as it is; undefined when that is not known of all.
+ * @param project its {@link wholeHash}
+ */
 export function recall(
   { cache, isConcerned, types }: LintRun,
-  rules: string,
+  project: string,
   wanted: readonly Hashed[],
-  others: readonly Hashed[],
 ): Outcome<Finding[]>[] | undefined {
   // Types come from installed packages, too, of which nothing is remembered.
   if (isConcerned || types === 'exact' || wanted.length === 0) return undefined;
-  const project = wholeHash(rules, [...wanted, ...others]);
   const known: Outcome<Finding[]>[] = [];
   for (const { file } of wanted) {
     const outcome = cache.outcome(file, { project });

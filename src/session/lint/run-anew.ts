@@ -26,12 +26,12 @@ export async function lintAnew(run: LintRun, rules: string): Promise<Outcome<Fin
   const wanted = await readAll(run.wanted, run, problems);
   const others = await readAll(run.others, run, []);
   const all = [...wanted, ...others];
-  const known = recall(run, rules, wanted, others);
+  const whole = wholeHash(rules, all);
+  const known = recall(run, whole, wanted);
   if (known) {
     await run.cache.save((file) => fs.existsSync(file));
     return gather(known, problems);
   }
-  const whole = wholeHash(rules, all);
   const pool = startPool(all.length, run.signal);
   const types = run.types === 'exact' ? startTypesClient() : undefined;
   try {
