@@ -2,6 +2,7 @@ import { OWN_URL } from '../agent/protocol.ts';
 import type { AliveKind } from '../model/alive.ts';
 import type { Connection } from './connection.ts';
 import { describeActive } from './describe-active.ts';
+import { evaluateWithRequire } from './evaluate.ts';
 
 /** An open resource of a thread, before source maps. */
 export interface ActiveThing {
@@ -110,17 +111,10 @@ interface Evaluated {
 }
 
 async function evaluate(session: Connection, expression: string): Promise<string> {
-  const answer = await session.send<Evaluated>(
-    'Runtime.evaluate',
-    {
-      expression: `${expression}\n//# sourceURL=${OWN_URL}active`,
-      includeCommandLineAPI: true,
-      objectGroup: GROUP,
-      silent: true,
-    },
-    ANSWER_MS,
+  const url = `${OWN_URL}active`;
+  return objectOf(
+    await evaluateWithRequire(session, expression, { url, objectGroup: GROUP, timeoutMs: ANSWER_MS }),
   );
-  return objectOf(answer);
 }
 
 async function call(session: Connection, objectId: string, source: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
+import { IS_LOADING_NODE } from './evaluate.ts';
 
 /**
  * True in a thread whose Node has finished its own part of starting: before that, its modules are half loaded, and asking
@@ -18,10 +19,9 @@ const POLL_MS = 10;
  * (Not with the command-line API: a session that asks for it too early never has `require`, on Node 18.)
  */
 export async function untilBootstrapped(connection: Connection): Promise<void> {
-  // Even asking for `performance` loads a module: not before this property is there, and not while another is being loaded below us,
-  // which it may need.
+  // Even asking for `performance` loads a module: not before this property is there.
   const expression = `typeof process !== 'object' || !('_preload_modules' in process) ? 'starting'
-    : /node:internal\\/bootstrap\\//.test(new Error().stack) ? 'starting'
+    : ${IS_LOADING_NODE} ? 'starting'
     : ${BOOTSTRAPPED} ? 'ready'
     : typeof globalThis.performance?.nodeTiming?.bootstrapComplete === 'number' ? 'starting' : 'mute'`;
   const begun = performance.now();

@@ -1,6 +1,7 @@
 import creationsSource from 'looplens-agent:creations';
 import { CREATIONS_KEY } from '../agent/debug-protocol.ts';
 import type { Connection } from './connection.ts';
+import { evaluateWithRequire } from './evaluate.ts';
 
 /** Own script, apart from what the debugger stops in: stepping into an async function has to pass it by. */
 const CREATIONS_URL = 'looplens:creations';
@@ -10,11 +11,8 @@ export async function rememberCreations(connection: Connection): Promise<void> {
   // `require` is there only during this evaluation.
   const expression = `(function(require){${creationsSource}
 __looplens.start(require);
-})(require)
-//# sourceURL=${CREATIONS_URL}`;
-  await connection
-    .send('Runtime.evaluate', { expression, includeCommandLineAPI: true, silent: true })
-    .catch(() => undefined);
+})(require)`;
+  await evaluateWithRequire(connection, expression, { url: CREATIONS_URL }).catch(() => undefined);
 }
 
 /** Ends it; what was remembered is forgotten. */

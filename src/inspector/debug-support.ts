@@ -2,13 +2,9 @@ import { randomBytes } from 'node:crypto';
 import debugSource from 'looplens-agent:debug';
 import type { DebugMessage } from '../agent/debug-protocol.ts';
 import type { Connection } from './connection.ts';
+import { evaluateWithRequire, type EvaluateAnswer } from './evaluate.ts';
 
 export type { DebugMessage, Watches } from '../agent/debug-protocol.ts';
-
-interface EvaluateAnswer {
-  result: { objectId?: string; value?: unknown };
-  exceptionDetails?: { text: string; exception?: { description?: string } };
-}
 
 /** Where the script of our part begins; stops in its `stopHere` are ours. */
 export const SUPPORT_URL = 'looplens:debug';
@@ -44,13 +40,8 @@ export async function installDebugSupport(
   // `require` is a command-line API that exists only during this evaluation: it is passed in and used up at once.
   const expression = `(function(require){${debugSource}
 return __looplens.start(require, ${JSON.stringify(bindingName)});
-})(typeof require === 'function' ? require : undefined)
-//# sourceURL=${SUPPORT_URL}`;
-  const answer = await connection.send<EvaluateAnswer>('Runtime.evaluate', {
-    expression,
-    includeCommandLineAPI: true,
-    silent: true,
-  });
+})(typeof require === 'function' ? require : undefined)`;
+  const answer = await evaluateWithRequire(connection, expression, { url: SUPPORT_URL });
   if (answer.exceptionDetails) {
     throw new Error(answer.exceptionDetails.exception?.description ?? answer.exceptionDetails.text);
   }

@@ -5,6 +5,7 @@ import type { AgentConfig } from '../agent/protocol.ts';
 import { OWN_URL } from '../agent/protocol.ts';
 import { UserError } from '../base/user-error.ts';
 import type { Connection } from './connection.ts';
+import { evaluateWithRequire, type EvaluateAnswer } from './evaluate.ts';
 
 /** A 2 MiB ring: a burst of 130,000 events while the worker is not scheduled. A larger one costs cache misses. */
 const RING_EVENTS = 1 << 17;
@@ -35,11 +36,6 @@ export interface InjectOptions extends AgentSettings {
   attachedLate: boolean;
 }
 
-interface EvaluateAnswer {
-  result: { objectId?: string; subtype?: string; value?: unknown };
-  exceptionDetails?: { exception?: { description?: string }; text: string };
-}
-
 /**
  * Puts the agent into the process, once.
  * @throws UserError `unreachable` when another recording runs there, or the process lacks what the agent needs.
@@ -63,13 +59,8 @@ export async function inject(
   // `require` is a command-line API that exists only during this evaluation: it is passed in and used up at once.
   const expression = `(function(require){${agentSource}
 return __looplens.start(require, ${JSON.stringify(config)});
-})(require)
-//# sourceURL=${OWN_URL}agent`;
-  const answer = await connection.send<EvaluateAnswer>('Runtime.evaluate', {
-    expression,
-    includeCommandLineAPI: true,
-    silent: true,
-  });
+})(require)`;
+  const answer = await evaluateWithRequire(connection, expression, { url: `${OWN_URL}agent` });
   if (answer.exceptionDetails) {
     const { exception, text } = answer.exceptionDetails;
     throw new UserError(

@@ -17,6 +17,9 @@ export function lineOf(name: string, text: string): number {
   return found[0]!;
 }
 
+/** No test waits longer for a stop, ms: it would end without a word about what happened. */
+const STOP_MS = 40_000;
+
 /** A DAP client at the other end of the adapter's stdio, with what tests ask again and again. */
 export class Session {
   readonly client = new DebugClient(process.execPath, path.resolve('dist/debug/adapter.cjs'), 'looplens');
@@ -72,11 +75,20 @@ export class Session {
     await this.client.setExceptionBreakpointsRequest({ filters: [], filterOptions });
   }
 
-  /** The next stop, or one that came already. */
+  /** The next stop, or one that came already. A test that waits in vain says what the program did instead. */
   stop(): Promise<DebugProtocol.StoppedEvent['body']> {
     const held = this.#stops.shift();
     if (held) return Promise.resolve(held);
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve, reject) => {
+      const inVain = setTimeout(() => {
+        const said = this.output.map(({ output }) => output).join('');
+        reject(new Error(`No stop came. ${JSON.stringify(this.events)}\n${said}`));
+      }, STOP_MS);
+      this.#waiting.push((stop) => {
+        clearTimeout(inVain);
+        resolve(stop);
+      });
+    });
   }
 
   /** Resolves when the program has printed a text. */
