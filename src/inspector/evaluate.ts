@@ -51,7 +51,7 @@ export async function evaluateWithRequire(
   { url, objectGroup, timeoutMs }: EvaluateOptions,
 ): Promise<EvaluateAnswer> {
   const guarded = `${IS_LOADING_NODE} ? '${BUSY}' : (${expression})`;
-  for (const end = performance.now() + LOADING_MS;;) {
+  for (const end = performance.now() + LOADING_MS; ;) {
     const answer = await connection.send<EvaluateAnswer>(
       'Runtime.evaluate',
       {
