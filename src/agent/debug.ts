@@ -142,6 +142,7 @@ function startWatching(require: NodeJS.Require): Watching {
 
   let lastBeat = 0;
   let callbackSince = 0;
+  let callbackEnd = 0;
   let drainSince = 0;
   let ends: (() => void)[] = [];
   const requests = new asyncHooks.AsyncLocalStorage<object>();
@@ -175,6 +176,7 @@ function startWatching(require: NodeJS.Require): Watching {
         if (--depth <= 0) {
           depth = 0;
           callbackSince = 0;
+          callbackEnd = now();
         }
       },
     });
@@ -248,7 +250,8 @@ function startWatching(require: NodeJS.Require): Watching {
   return {
     ages: () => {
       const at = now();
-      const running = callbackSince !== 0;
+      // Between one microtask and the next no callback runs.
+      const running = callbackSince !== 0 || at - callbackEnd < BEAT_MS;
       return {
         loop: age(lastBeat, at),
         callback: age(callbackSince, at),

@@ -47,7 +47,7 @@ export interface ControlPorts {
 const MAX_SMART_STEPS = 100;
 
 /** After so many stops of a held loop in Node's own code, such a one is shown. */
-const MAX_NOWHERE = 20;
+const MAX_NOWHERE = 60;
 
 /** So long a loop may take to come to its next statement by itself, ms. */
 const POKE_MS = 300;

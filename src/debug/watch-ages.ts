@@ -11,8 +11,12 @@ interface Ages {
 
 /** An answer later than this says nothing: the machine slept, or the thread was stopped. */
 const LATE_MS = 2000;
+/** A stop that was asked for comes at once, or V8 has lost it: code that it was just optimizing does not notice. */
+const LOST_MS = 1000;
 const MIN_POLL_MS = 20;
 const MAX_POLL_MS = 250;
+/** After a stop at a wrong moment: what holds the loop may soon be done. */
+const AGAIN_MS = 2;
 
 /**
  * Stops a loop in the code that holds it, while it does. V8 answers also when a loop is held by JavaScript; so the ages
@@ -25,7 +29,10 @@ export class BlockedWatch {
   readonly #isRead: () => boolean;
   #limits: ExceptionSettings['limits'] = {};
   #timer: NodeJS.Timeout | undefined;
-  #asked = false;
+  /** When the loop was asked to stop, if it has not yet. */
+  #askedAt: number | undefined;
+  #pollMs = MAX_POLL_MS;
+  #isLooking = false;
   #wasRead = false;
   /** What was said already; it must end before it is said again. */
   #said: keyof Ages | undefined;
@@ -40,7 +47,7 @@ export class BlockedWatch {
 
   /** True when the watch has asked the loop to stop. */
   get asked(): boolean {
-    return this.#asked;
+    return this.#askedAt !== undefined;
   }
 
   set(limits: ExceptionSettings['limits']): void {
@@ -52,17 +59,19 @@ export class BlockedWatch {
       limits['microtasks-long'] ?? Infinity,
     );
     if (shortest === Infinity) return;
-    this.#poll(Math.max(MIN_POLL_MS, Math.min(MAX_POLL_MS, shortest / 4)));
+    this.#pollMs = Math.max(MIN_POLL_MS, Math.min(MAX_POLL_MS, shortest / 4));
+    this.#poll(this.#pollMs);
   }
 
-  /** The stop that was asked for came at a wrong moment: if the loop is held still, the next look asks once more. */
+  /** The stop that was asked for came at a wrong moment: if the loop is held still, it is asked once more. */
   askAgain(): void {
-    this.#asked = false;
+    this.#askedAt = undefined;
+    if (this.#timer && !this.#isLooking) this.#poll(AGAIN_MS);
   }
 
   /** What is over its limit at a stop that was asked for; undefined when it has passed. */
   async verify(): Promise<{ description: string; text: string } | undefined> {
-    this.#asked = false;
+    this.#askedAt = undefined;
     const ages = await this.#ages();
     const over = ages && this.#over(ages);
     if (!over) return undefined;
@@ -86,19 +95,23 @@ export class BlockedWatch {
   dispose(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#asked = false;
+    this.#askedAt = undefined;
   }
 
   #poll(ms: number): void {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#isLooking = true;
       void this.#look().finally(() => {
-        if (this.#timer) this.#poll(ms);
+        this.#isLooking = false;
+        if (this.#timer) this.#poll(this.#pollMs);
       });
     }, ms);
   }
 
   async #look(): Promise<void> {
-    if (this.#stopped() || this.#asked) return;
+    if (this.#stopped()) return;
+    if (this.#askedAt !== undefined && performance.now() - this.#askedAt < LOST_MS) return;
     if (this.#isRead()) {
       this.#wasRead = true;
       return;
@@ -111,7 +124,7 @@ export class BlockedWatch {
     const over = this.#over(ages);
     if (!over) this.#said = undefined;
     if (!over || this.#said !== undefined || this.#stopped()) return;
-    this.#asked = true;
+    this.#askedAt = performance.now();
     await this.#loop.connection.send('Debugger.pause').catch(() => undefined);
   }
 
