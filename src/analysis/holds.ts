@@ -60,7 +60,7 @@ export function findHolds(inputs: HoldInputs): Holds {
   holds.sort((a, b) => a.startUs - b.startUs);
   return {
     sure: holds.filter(isSure),
-    doubtful: holds.filter((hold) => !isSure(hold) && hold.seen.length > 0),
+    doubtful: holds.filter((hold) => !isSure(hold) && hold.seen.length > 0 && hold.ranUs > 0),
   };
 }
 

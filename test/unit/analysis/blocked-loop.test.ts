@@ -321,6 +321,22 @@ describe('blocked-loop', () => {
     expect(starved(4)).toEqual([[4, 120]]);
   });
 
+  it('does not count what a stack trace alone shows where the profile saw nothing run', () => {
+    const r = new RecordingBuilder();
+    const sum = own('app.js', 'sum', 30, 33);
+    for (let i = 0; i < 8; i++) {
+      r.request(i * 400, 'GET /', (q) => {
+        if (i < 6) q.run(30, sum);
+        else q.stand(30);
+        q.end();
+      });
+      if (i >= 6) r.stalls.push({ timeUs: i * 400_000 + 20_000, heldUs: 20_000, stack: r.stack([sum]) });
+    }
+    const { findings } = analyze(r.build(), []).value;
+    expect(findings.map(({ evidence: e }) => [e!.count, e!.totalMs])).toEqual([[6, 180]]);
+    expect(JSON.stringify(findings)).not.toContain('NaN');
+  });
+
   it('counts a loop and the small built-ins that it calls as one, and helpers of its own', () => {
     const r = new RecordingBuilder();
     const loop = own('app.js', 'simulate', 30, 33);
