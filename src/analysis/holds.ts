@@ -3,6 +3,7 @@ import type { Frame } from '../model/location.ts';
 import type { Heartbeats } from './passes/heartbeats.ts';
 import type { Work } from './passes/work.ts';
 import { seeInlined } from './inlined.ts';
+import { asSampledElsewhere } from './traced.ts';
 import { callPath } from './profile/call-path.ts';
 import type { CallPath } from './profile/call-path.ts';
 import type { ProfileIndex } from './profile/profile-index.ts';
@@ -85,7 +86,10 @@ function held(
   const seen = sampledIn(profile, startUs, endUs);
   const us = endUs - startUs;
   if (!profile.runsAt((startUs + endUs) / 2)) {
-    return [{ ...known, startUs, endUs, ranUs: us, heldUs: us, seen: stallsIn(inputs, startUs, endUs) }];
+    const traced = stallsIn(inputs, startUs, endUs).flatMap(({ path }) =>
+      asSampledElsewhere(path, 0, profile),
+    );
+    return [{ ...known, startUs, endUs, ranUs: us, heldUs: us, seen: traced }];
   }
   const sampledUs = seen.reduce((sum, entry) => sum + entry.count, 0) * profile.intervalUs;
   const ranUs = Math.min(us, sampledUs * SAMPLING_SLACK);

@@ -3,6 +3,7 @@ import { busiestLine } from './profile/profile-place.ts';
 import type { CallPath, Level } from './profile/call-path.ts';
 import type { Hold } from './holds.ts';
 import type { ProfileIndex } from './profile/profile-index.ts';
+import { asSampledElsewhere, ENOUGH } from './traced.ts';
 
 /**
  * Puts right what the profile cannot see. A function that V8 had inlined before the profile began shows as time of its
@@ -35,9 +36,11 @@ export function seeInlined(
         const all = sampled.reduce((sum, one) => sum + one.count, 0);
         // A few samples say no more than the trace does.
         if (all < ENOUGH) {
-          return [
-            { path: { ...trace, levels: trace.levels.map((level) => asSampled(level, known)) }, count },
-          ];
+          return asSampledElsewhere(trace, trace.levels.indexOf(called), profile).map((one) =>
+            one.place
+              ? { ...one, count: one.count * count }
+              : { path: { ...trace, levels: trace.levels.map((level) => asSampled(level, known)) }, count },
+          );
         }
         return sampled.map(({ place, count: share }) => ({
           path: place.path,
@@ -48,9 +51,6 @@ export function seeInlined(
       .concat(deeper.length === 0 ? [entry] : []);
   });
 }
-
-/** Samples of a function from which on they tell where its time goes. */
-const ENOUGH = 20;
 
 /** A function of a trace under the key that it has in the samples: there it is known by its first line, here by a later one. */
 function asSampled(level: Level, known: readonly Level[]): Level {

@@ -24,8 +24,9 @@ export function restoreInlined(
     const line = busiestLine(place.ticks);
     if (!level || level.frame.owner !== 'own' || !path.below.self || line === undefined) return place;
     const { file, line: begins } = level.frame;
-    const first = firstLineAround(functions.get(file) ?? [], begins, line);
-    const inner = first === undefined ? undefined : known.get(`${file}\n${first}`);
+    const inner = linesAround(functions.get(file) ?? [], begins, line)
+      .map((first) => known.get(`${file}\n${first}`))
+      .find((frame) => frame !== undefined);
     if (!inner) return place;
     const key = functionKey(inner, 'start');
     if (path.levels.some((one) => one.key === key)) return place;
@@ -35,10 +36,10 @@ export function restoreInlined(
   });
 }
 
-/** First line of the innermost function around `line`; undefined where that line is in the function that begins at `begins`. */
-function firstLineAround(ranges: readonly LineRange[], begins: number, line: number): number | undefined {
+/** First lines of the functions around `line`, innermost first; none where that line is in the function that begins at `begins`. */
+function linesAround(ranges: readonly LineRange[], begins: number, line: number): number[] {
   const around = ranges.filter(({ first, last }) => first <= line && line <= last);
   const isKnown = ranges.some(({ first }) => first === begins);
-  if (!isKnown || around.length === 0 || around.some(({ first }) => first === begins)) return undefined;
-  return Math.max(...around.map(({ first }) => first));
+  if (!isKnown || around.some(({ first }) => first === begins)) return [];
+  return around.map(({ first }) => first).sort((a, b) => b - a);
 }

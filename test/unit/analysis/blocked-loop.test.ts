@@ -117,6 +117,38 @@ describe('blocked-loop', () => {
     expect(finding).toMatchObject({ location: { line: 35, function: 'line' }, evidence: { count: 16 } });
   });
 
+  it('asks the samples of other times where only traces tell, before the profile began', () => {
+    const figures = (busyInMedian: number): unknown[] => {
+      const r = new RecordingBuilder();
+      const lines = own('sales.js', 'lines', 25, 28);
+      const line = own('sales.js', 'line', 32, 35);
+      const median = own('figures.js', 'median', 5, 7);
+      for (let i = 0; i < 16; i++) {
+        r.request(i * 300, 'GET /sales', (q) => {
+          if (i < 8) q.stand(40);
+          else {
+            q.run(40 - busyInMedian, lines, line);
+            q.run(busyInMedian, lines, line, median);
+          }
+          q.end();
+        });
+        const trace = [
+          own('figures.js', 'median', 7),
+          own('sales.js', 'line', 44),
+          own('sales.js', 'lines', 28),
+        ];
+        if (i < 8) r.stalls.push({ timeUs: i * 300_000 + 20_000, heldUs: 20_000, stack: r.stack(trace) });
+      }
+      return analyze(r.build(), []).value.findings.map(({ location: { file, line: at }, evidence: e }) => [
+        file,
+        at,
+        e?.count,
+      ]);
+    };
+    expect(figures(4)).toEqual([[expect.stringMatching(/sales\.js$/), 35, 9]]);
+    expect(figures(36)).toEqual([[expect.stringMatching(/figures\.js$/), 7, 9]]);
+  });
+
   it('tells built-ins without a frame by the call on the busy line', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 10; i++) {
