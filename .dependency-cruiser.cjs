@@ -49,6 +49,7 @@ const packages = {
     '@typescript-eslint/.*',
     'enhanced-resolve',
     'eslint',
+    'recheck',
     'scslre',
     'refa',
     'typescript',

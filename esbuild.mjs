@@ -4,7 +4,12 @@ import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { agentAsText, loadedWhenCalled, withoutBrowserProtocol } from './esbuild.plugins.mjs';
+import {
+  agentAsText,
+  checkWithoutWorker,
+  loadedWhenCalled,
+  withoutBrowserProtocol,
+} from './esbuild.plugins.mjs';
 
 const KIB = 1024;
 const DEV = process.argv.includes('--watch');
@@ -73,6 +78,14 @@ const entries = [
   },
   // Loads the project's own TypeScript.
   { in: 'src/session/workers/types-worker.ts', out: 'dist/workers/types.cjs', budget: 20, ...node },
+  // Large, and only started for regular expressions that the fast check suspects.
+  {
+    in: 'src/session/workers/regexps-worker.ts',
+    out: 'dist/workers/regexps.cjs',
+    budget: 1700,
+    ...node,
+    plugins: [...node.plugins, checkWithoutWorker],
+  },
   // Large, and seldom needed: the worker loads them for what it cannot do itself.
   { in: 'src/lint/reference/parser.ts', out: 'dist/workers/lint-parser.cjs', budget: 4500, ...node },
   { in: 'src/lint/reference/linter.ts', out: 'dist/workers/lint-eslint.cjs', budget: 1500, ...node },

@@ -1,9 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { JudgedRegexp, RegexpText } from '../lint/regexps/verdict.ts';
 import { quietAside } from '../lint/side-files.ts';
 import type { TypedGifts } from '../lint/types/typed-calls.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/problem.ts';
 import { startLintClient, type LintClient } from '../session/lint-client.ts';
+import { startRegexpsClient, type RegexpsClient } from '../session/regexps-client.ts';
 import { startTypesClient, type TypesClient } from '../session/types-client.ts';
 import { CODE } from './inline/languages.ts';
 import type { FindingsStore } from './findings/store.ts';
@@ -12,6 +15,9 @@ import { onSettings, settings } from './settings.ts';
 
 /** A file is linted after this pause in typing, ms: shorter than what people wait for, longer than between two keys. */
 const PAUSE = 90;
+
+/** Regular expressions are checked in full after this further time without an edit, ms. */
+const CHECK_PAUSE = 400;
 
 /** Changes on disk are told together after this time, ms: a checkout writes many files. */
 const GATHER = 500;
@@ -35,6 +41,7 @@ export class Hints {
   #gathering: NodeJS.Timeout | undefined;
   #client: LintClient | undefined;
   #types: TypesClient | undefined;
+  #regexps: RegexpsClient | undefined;
 
   constructor(store: FindingsStore, log: vscode.LogOutputChannel) {
     this.#store = store;
@@ -48,7 +55,10 @@ export class Hints {
       watcher.onDidChange((uri) => this.#wrote(uri)),
       watcher.onDidDelete((uri) => this.#wrote(uri)),
       vscode.workspace.onDidOpenTextDocument((document) => this.#soon(document, 0)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document, PAUSE)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        void this.#regexps?.check(document.uri.fsPath, []);
+        this.#soon(document, PAUSE);
+      }),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
       onSettings(() => this.#all()),
     );
@@ -61,6 +71,7 @@ export class Hints {
     clearTimeout(this.#gathering);
     this.#client?.dispose();
     this.#types?.dispose();
+    this.#regexps?.dispose();
   }
 
   /** The first file of a folder has its project indexed; then its open files are looked at again. */
@@ -97,7 +108,7 @@ export class Hints {
     for (const document of vscode.workspace.textDocuments) this.#soon(document, 0);
   }
 
-  #soon(document: vscode.TextDocument, pause: number): void {
+  #soon(document: vscode.TextDocument, after: number): void {
     if (!isLinted(document)) return;
     const key = document.uri.fsPath;
     clearTimeout(this.#waiting.get(key));
@@ -106,13 +117,14 @@ export class Hints {
       setTimeout(() => {
         this.#waiting.delete(key);
         void this.#lint(document);
-      }, pause),
+      }, after),
     );
   }
 
   #forget(document: vscode.TextDocument): void {
     clearTimeout(this.#waiting.get(document.uri.fsPath));
     this.#waiting.delete(document.uri.fsPath);
+    void this.#regexps?.check(document.uri.fsPath, []);
     this.#store.setHints(document.uri, []);
   }
 
@@ -135,14 +147,31 @@ export class Hints {
         this.#store.setHints(document.uri, quietAside(value, relative));
         this.#status.linted(value.length);
       };
-      show(await this.#client.lint(nameOf(document), text, lintPreset));
-      if (!lintTypes || isOld()) return;
-      const gifts = await this.#giftsOf(document, text);
+      const first = await this.#client.lint(nameOf(document), text, lintPreset);
+      show(first);
+      const judged = this.#verdictsOn(document, first.unchecked, isOld);
+      const gifts = lintTypes && !isOld() ? await this.#giftsOf(document, text) : undefined;
       if (gifts && !isOld()) show(await this.#client.lint(nameOf(document), text, lintPreset, { gifts }));
+      const verdicts = await judged;
+      if (verdicts.length > 0 && !isOld())
+        show(await this.#client.lint(nameOf(document), text, lintPreset, { gifts, verdicts }));
     } catch (error) {
       // Hints are an extra: their failure belongs into the log, not into the user's way.
       this.#log.warn(`Hints of ${document.uri.fsPath} failed: ${String(error)}`);
     }
+  }
+
+  /** What the full check says of regular expressions, in its own time; nothing once the text was edited. */
+  async #verdictsOn(
+    { uri }: vscode.TextDocument,
+    texts: readonly RegexpText[],
+    isOld: () => boolean,
+  ): Promise<JudgedRegexp[]> {
+    if (texts.length === 0) return [];
+    await pause(CHECK_PAUSE);
+    if (isOld()) return [];
+    this.#regexps ??= startRegexpsClient();
+    return this.#regexps.check(uri.fsPath, texts);
   }
 
   /** What the project's own TypeScript says of a file: it is run, so only where the folder is trusted. */

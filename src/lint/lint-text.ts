@@ -6,7 +6,7 @@ import { askEslint, followFlow } from './engine/by-eslint.ts';
 import type { RuleMessage } from './engine/rule-context.ts';
 import { RuleError, runRules, type ChosenRule } from './engine/run-rules.ts';
 import type { ProjectFacts } from './project/reach-facts.ts';
-import type { Screen } from './regexps/screen.ts';
+import type { RegexpChecks } from './regexps/checks.ts';
 import { PRESETS, RULES } from './presets.ts';
 import { RULE_NAMES, type PresetName, type RuleChoice } from './protocol.ts';
 import { analyze, detailKey, type Analysis } from './source/analysis.ts';
@@ -25,8 +25,8 @@ export interface LintInput {
   tree?: Tree | undefined;
   /** What the parser threw, where it was asked already and there is no tree. */
   failed?: unknown;
-  /** The check of regular expressions, where one remembers what it said. */
-  screen?: Screen;
+  /** The checks of regular expressions, where they remember what they said. */
+  regexps?: RegexpChecks;
 }
 
 /** Hints about one file, in source order. What cannot be parsed or makes a rule fail is a problem, never an error. */
@@ -51,7 +51,7 @@ function lintTree(input: LintInput, tree: Tree, chosen: readonly ChosenRule[]): 
   let rules = chosen;
   for (;;) {
     try {
-      const analysis = analyze({ ...tree, text: input.text }, input.file, input.project, input.screen);
+      const analysis = analyze({ ...tree, text: input.text }, input.file, input.project, input.regexps);
       return { value: findingsOf(analysis, rules), problems };
     } catch (error) {
       const failed = error instanceof RuleError ? error.rule : undefined;
@@ -113,6 +113,7 @@ function toFinding(message: RuleMessage, { file, details }: Analysis, lines: rea
     ...(message.endLine === undefined ? {} : { endLine: message.endLine }),
     ...(message.endColumn === undefined ? {} : { endColumn: message.endColumn }),
     ...(detail?.cause ? { cause: detail.cause } : {}),
+    ...(detail?.regexp ? { regexp: detail.regexp } : {}),
     chain: detail?.chain ?? [],
     related: detail?.related ?? [],
     ...(suggestion

@@ -3,6 +3,7 @@ import type { Outcome } from '../model/problem.ts';
 import type { SourceFacts } from '../model/source-facts.ts';
 import type { FileIndex } from './project/file-index.ts';
 import type { ProjectFacts } from './project/reach-facts.ts';
+import type { JudgedRegexp, RegexpText } from './regexps/verdict.ts';
 import type { TypedGifts } from './types/typed-calls.ts';
 
 /** Which rules run: a quiet, precise set, or all of them. */
@@ -24,6 +25,8 @@ export type LintRequest =
       project?: ProjectFacts;
       /** What the type checker says of its calls. */
       gifts?: TypedGifts;
+      /** What the full check says of its regular expressions; remembered for later requests. */
+      verdicts?: readonly JudgedRegexp[];
     }
   | { id: number; kind: 'index'; file: string; text: string }
   /** Index the project around a folder in the background; later hints know of it. */
@@ -32,9 +35,15 @@ export type LintRequest =
   | { id: number; kind: 'changed'; files: readonly string[] }
   | { id: number; kind: 'facts'; file: string; text: string };
 
+/** Hints of one text. */
+export interface LintOutcome extends Outcome<Finding[]> {
+  /** Regular expressions of which a verdict of the full check would say more. */
+  unchecked: readonly RegexpText[];
+}
+
 /** An answer of the lint worker. `superseded`: a newer request for the same file made this one pointless. */
 export type LintReply =
-  | { id: number; kind: 'lint'; outcome: Outcome<Finding[]> }
+  | { id: number; kind: 'lint'; outcome: LintOutcome }
   | { id: number; kind: 'index'; index: FileIndex }
   | { id: number; kind: 'facts'; facts: SourceFacts }
   /** An open project is up to date. */

@@ -1,11 +1,10 @@
-import type { Finding } from '../model/finding.ts';
-import type { Outcome } from '../model/problem.ts';
 import { indexTree } from './index-text.ts';
 import { lintText } from './lint-text.ts';
 import type { FileIndex } from './project/file-index.ts';
 import type { Project } from './project/project.ts';
-import type { LintRequest } from './protocol.ts';
+import type { LintOutcome, LintRequest } from './protocol.ts';
 import { rememberingScreen } from './regexps/screen.ts';
+import { regexpKey, type JudgedRegexp, type RegexpText } from './regexps/verdict.ts';
 import { parseTree, type Tree } from './source/parse.ts';
 import { withTypes } from './types/with-types.ts';
 
@@ -14,7 +13,9 @@ export interface LintService {
   /** @param tree whether the same text will be asked about again soon */
   index(file: string, text: string, tree: 'keep' | 'drop'): FileIndex;
   /** @param project where the text is one of its files, it learns of it first */
-  lint(request: LintRequest & { kind: 'lint' }, project?: Project): Outcome<Finding[]>;
+  lint(request: LintRequest & { kind: 'lint' }, project?: Project): LintOutcome;
+  /** Verdicts of the full check, which count from now on. */
+  learn(verdicts: readonly JudgedRegexp[]): void;
 }
 
 /** Characters of source whose trees are kept: some hundred bytes of memory each. */
@@ -27,6 +28,12 @@ export function createLintService(): LintService {
   const kept = new Map<string, { text: string; tree: Tree }>();
   let size = 0;
   const screen = rememberingScreen(KEPT_REGEXPS);
+  const verdicts = new Map<string, JudgedRegexp>();
+
+  const learn = (judged: readonly JudgedRegexp[]): void => {
+    if (verdicts.size > KEPT_REGEXPS) verdicts.clear();
+    for (const one of judged) verdicts.set(regexpKey(one), one);
+  };
 
   const forget = (file: string): void => {
     size -= kept.get(file)?.text.length ?? 0;
@@ -46,6 +53,7 @@ export function createLintService(): LintService {
   };
 
   return {
+    learn,
     index(file, text, keep) {
       const { tree } = treeOf(file, text);
       if (tree && keep === 'keep' && size + text.length <= KEPT_CHARACTERS) {
@@ -61,7 +69,15 @@ export function createLintService(): LintService {
       // A text in the middle of an edit says nothing new about who calls whom.
       if (tree && project?.has(file)) project.set(file, indexTree(tree, text, file));
       const facts = withTypes(request.project ?? project?.facts(file), request.gifts);
-      return lintText({ ...request, tree, failed, project: facts, screen });
+      learn(request.verdicts ?? []);
+      const unchecked = new Map<string, RegexpText>();
+      const regexps = {
+        screen,
+        verdictOn: (text: RegexpText) => verdicts.get(regexpKey(text))?.verdict,
+        want: (text: RegexpText) => void unchecked.set(regexpKey(text), text),
+      };
+      const outcome = lintText({ ...request, tree, failed, project: facts, regexps });
+      return { ...outcome, unchecked: [...unchecked.values()] };
     },
   };
 }

@@ -48,6 +48,17 @@ export interface TextEdit {
   text: string;
 }
 
+/** How a regular expression is slow. */
+export interface RegexpSlowness {
+  growth: 'exponential' | 'polynomial';
+  /** The power of the text's length that the time grows with, where it was worked out. */
+  degree?: number;
+  /** A text that it is slow on: JavaScript where that was confirmed, else the beginning of one. */
+  attack: string;
+  /** What the full check said; `screened` where only the fast one was asked. */
+  check: 'confirmed' | 'undecided' | 'screened';
+}
+
 /**
  * A sentence with numbers and a place: the unit of everything LoopLens says, from a recording or from the source.
  * The same shape is the JSON contract (CLI `--format json`), so fields are only ever added.
@@ -68,6 +79,7 @@ export interface Finding {
   chain: ChainStep[];
   related: { message: string; location: SourceLocation }[];
   fix?: { title: string; edits: TextEdit[] };
+  regexp?: RegexpSlowness;
   /** Text of the source line when the finding was made: tells later whether the line was edited since. */
   lineText?: string;
 }

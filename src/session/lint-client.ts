@@ -3,9 +3,8 @@ import type { Disposable } from '../base/disposable.ts';
 import type { FileIndex } from '../lint/project/file-index.ts';
 import type { ProjectFacts } from '../lint/project/reach-facts.ts';
 import type { TypedGifts } from '../lint/types/typed-calls.ts';
-import type { LintReply, LintRequest, PresetName, RuleChoice } from '../lint/protocol.ts';
-import type { Finding } from '../model/finding.ts';
-import type { Outcome } from '../model/problem.ts';
+import type { LintOutcome, LintReply, LintRequest, PresetName, RuleChoice } from '../lint/protocol.ts';
+import type { JudgedRegexp } from '../lint/regexps/verdict.ts';
 import type { SourceFacts } from '../model/source-facts.ts';
 import { asset } from './assets.ts';
 import type { SourceFile } from './sources.ts';
@@ -16,7 +15,7 @@ export interface LintClient extends Disposable {
    * Hints of one text. When a newer request for the same file overtakes it, the answer is empty, with a problem
    * `superseded`.
    */
-  lint(file: string, text: string, preset: PresetName, known?: Known): Promise<Outcome<Finding[]>>;
+  lint(file: string, text: string, preset: PresetName, known?: Known): Promise<LintOutcome>;
   /** Indexes the project around a folder, so that later hints know who calls whom. How many files it has. */
   open(folder: string): Promise<number>;
   /** Tells of files that were written, made or removed on disk. */
@@ -35,6 +34,8 @@ export interface Known {
   project?: ProjectFacts | undefined;
   /** What the type checker says of its calls. */
   gifts?: TypedGifts | undefined;
+  /** What the full check says of its regular expressions; later requests need not say it again. */
+  verdicts?: readonly JudgedRegexp[] | undefined;
 }
 
 export interface LintClientOptions {
@@ -78,8 +79,8 @@ class WorkerClient implements LintClient {
     file: string,
     text: string,
     preset: PresetName,
-    { rules, project, gifts }: Known = {},
-  ): Promise<Outcome<Finding[]>> {
+    { rules, project, gifts, verdicts }: Known = {},
+  ): Promise<LintOutcome> {
     const reply = await this.#ask({
       id: ++this.#lastId,
       kind: 'lint',
@@ -89,11 +90,13 @@ class WorkerClient implements LintClient {
       ...(rules ? { rules } : {}),
       ...(project ? { project } : {}),
       ...(gifts ? { gifts } : {}),
+      ...(verdicts ? { verdicts } : {}),
     });
     if (reply.kind === 'lint') return reply.outcome;
     return {
       value: [],
       problems: [{ code: 'superseded', message: `${file} was asked for again before its answer.` }],
+      unchecked: [],
     };
   }
 
@@ -226,5 +229,6 @@ function givenUp(request: LintRequest, reason: string): LintReply {
     return { id, kind: 'facts', facts: { file, independentAwaits: [], calls: [] } };
   if (request.kind === 'index') return { id, kind: 'index', index: EMPTY_INDEX };
   const message = `${file} could not be checked: ${reason}.`;
-  return { id, kind: 'lint', outcome: { value: [], problems: [{ code: 'lint-failed', message }] } };
+  const problems = [{ code: 'lint-failed', message }];
+  return { id, kind: 'lint', outcome: { value: [], problems, unchecked: [] } };
 }

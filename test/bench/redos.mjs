@@ -1,5 +1,6 @@
-// How many slow regular expressions the fast check finds, how many it reports wrongly, and what it costs; how many the
-// full check decides in its time.
+// How many slow regular expressions the fast check finds, how many it reports wrongly, and what it costs; the same with
+// the full check of what it suspects or cannot decide, as the product has it: in the background of an editor, and before
+// the command line answers.
 //   npm run bench:redos [-- --json] [-- --count 200] [-- --set FILE] [-- --missed]
 // Two sets. Advisories (redos-cves.mjs): expressions of published advisories with a label and an attack each; the label
 // counts only where running the attack confirms it. Drawn: expressions from the sources of the packages in
@@ -16,6 +17,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import * as esbuild from 'esbuild';
 import recheck from 'recheck/lib/browser.js';
+import { checkWithoutWorker } from '../../esbuild.plugins.mjs';
 import { numbers } from '../fuzz/mutate.mjs';
 import { ADVISORIES } from './redos-cves.mjs';
 
@@ -28,17 +30,21 @@ const { values } = parseArgs({
     set: { type: 'string' },
   },
 });
-/** Time of the full check for one expression, ms. */
+/** Within which the full check shall end, ms. */
 const FULL_MS = 2_000;
+/** Time of the labelling for one expression, ms. */
+const LABEL_MS = 5_000;
 /** Shares that the fast check shall find, percent, and what it may cost, ms. */
 const LEAST = { exponential: 90, polynomial: 85 };
 const MEAN_MS = 5;
 
 // As in a server that uses an expression again and again: compiled from the beginning.
 v8.setFlagsFromString('--no-regexp-tier-up');
-const screenRegexp = await load();
+const { screenRegexp } = await load('screen');
+const { checkRegexp } = await load('full-check');
+const { judged } = await load('checks');
 const random = numbers(Number(values.seed));
-const full = { times: [], decided: 0 };
+const full = { times: [], steps: [], decided: 0, slow: 0, measured: 0 };
 const times = [];
 
 const advisories = ADVISORIES.map(([name, of, source, flags, growth, ...attack]) => ({
@@ -56,11 +62,10 @@ const drawn = values.set
     ).filter(isValid);
 // The first ones pay for compiling the checks themselves.
 for (const { source, flags } of found.slice(0, 50)) screenRegexp(source, flags);
-for (const { source, flags } of found.slice(0, 10)) recheck.checkSync(source, flags, { timeout: 500 });
+for (const { source, flags } of found.slice(0, 10)) checkRegexp({ source, flags });
 
 const rows = [
   ...rowsOf('advisories', advisories, ({ source, flags, growth, attack }) => {
-    decide(source, flags);
     const [first, repeated, last] = attack;
     const text = (n) => first + repeated.repeat(n) + last;
     return grows(source, flags, text, growth) ? growth : undefined;
@@ -75,42 +80,68 @@ else
       `${label.padEnd(48)} ${value.toFixed(1).padStart(8)} ${unit}  (${baseline})${limit === undefined ? '' : `  limit ${limit}`}`,
     );
 
-/** What the fast check says of a set, beside its labels. */
+/** What the checks say of a set, beside its labels. */
 function rowsOf(name, set, labelOf) {
-  const counts = { exponential: [0, 0], polynomial: [0, 0], linear: [0, 0] };
+  const counts = { exponential: none(), polynomial: none(), linear: none() };
   let unlabelled = 0;
+  let asked = 0;
   for (const one of set) {
     const start = process.cpuUsage();
     const said = screenRegexp(one.source, one.flags);
     times.push(cpuMs(start));
+    const verdict = said && checkInFull(one);
+    if (said) asked++;
+    const both = said && judged(said, verdict);
     const label = labelOf(one);
+    if (both?.check === 'confirmed') {
+      full.slow++;
+      if (label === both.growth) full.measured++;
+    }
     if (!label) {
       unlabelled++;
-      if (values.missed) console.error(`no label: ${one.name ?? ''} /${one.source}/${one.flags}`);
+      if (values.missed)
+        console.error(`no label, said ${verdict?.status}: ${one.name ?? ''} /${one.source}/${one.flags}`);
       continue;
     }
-    counts[label][1]++;
-    const isFound = Boolean(said) && (label !== 'exponential' || said.growth === 'exponential');
-    if (isFound) counts[label][0]++;
-    if (values.missed && isFound !== (label !== 'linear'))
-      console.error(`${label}, said ${said?.growth}: ${one.name ?? ''} /${one.source}/${one.flags}`);
+    const isFound = (found) => Boolean(found?.growth) && (label !== 'exponential' || found.growth === label);
+    const count = counts[label];
+    count.all++;
+    if (isFound(said)) count.fast++;
+    if (isFound(both)) count.both++;
+    if (values.missed && isFound(both) !== (label !== 'linear'))
+      console.error(
+        `${label}, said ${said?.growth ?? said}, ${verdict?.status}: ${one.name ?? ''} /${one.source}/${one.flags}`,
+      );
   }
-  const labels = Object.keys(counts).filter((label) => counts[label][1] > 0);
-  return [
-    ...labels.map((label) => ({
-      label: `${name}, ${label}: ${label === 'linear' ? 'reported all the same' : 'found, at least'}`,
-      value: share(counts[label]),
+  const labels = Object.keys(counts).filter((label) => counts[label].all > 0);
+  const rows = (checks, part, limits) =>
+    labels.map((label) => ({
+      label: `${name}, ${label}: ${label === 'linear' ? 'reported all the same' : 'found'}, ${checks}`,
+      value: share([counts[label][part], counts[label].all]),
       unit: '%',
-      baseline: `${counts[label][1]} expressions`,
-      limit: LEAST[label],
-    })),
+      baseline: `${counts[label].all} expressions`,
+      limit: limits[label],
+    }));
+  return [
+    ...rows('fast check', 'fast', LEAST),
+    ...rows('with the full check', 'both', LEAST),
     {
       label: `${name}: no label`,
-      value: (100 * unlabelled) / set.length,
+      value: share([unlabelled, set.length]),
+      unit: '%',
+      baseline: `${set.length} expressions`,
+    },
+    {
+      label: `${name}: the full check is asked`,
+      value: share([asked, set.length]),
       unit: '%',
       baseline: `${set.length} expressions`,
     },
   ];
+}
+
+function none() {
+  return { all: 0, fast: 0, both: 0 };
 }
 
 function timeRows() {
@@ -125,10 +156,16 @@ function timeRows() {
     { label: 'fast check, 99 of 100 within', value: at(times, 0.99), unit: 'ms', baseline: each(times) },
     { label: 'fast check, longest', value: times.at(-1), unit: 'ms', baseline: each(times) },
     {
-      label: `full check, decided within ${FULL_MS / 1000} s`,
-      value: (100 * full.decided) / full.times.length,
+      label: 'full check, decided',
+      value: share([full.decided, full.times.length]),
       unit: '%',
       baseline: each(full.times),
+    },
+    {
+      label: 'full check, called slow and measured to be, of the same kind',
+      value: share([full.measured, full.slow]),
+      unit: '%',
+      baseline: `${full.slow} expressions`,
     },
     { label: 'full check, median', value: at(full.times, 0.5), unit: 'ms', baseline: each(full.times) },
     {
@@ -136,27 +173,36 @@ function timeRows() {
       value: at(full.times, 0.99),
       unit: 'ms',
       baseline: each(full.times),
+      limit: FULL_MS,
+    },
+    { label: 'full check, longest', value: full.times.at(-1), unit: 'ms', baseline: each(full.times) },
+    {
+      label: 'full check, steps in a millisecond',
+      value: full.steps.reduce((a, b) => a + b, 0) / full.times.reduce((a, b) => a + b, 0),
+      unit: '',
+      baseline: each(full.times),
     },
   ];
 }
 
-/** What the full check answers; undefined where it fails. */
-function decide(source, flags) {
+/** What the full check answers. */
+function checkInFull(one) {
   const start = process.cpuUsage();
-  let answer;
-  try {
-    answer = recheck.checkSync(source, flags, { timeout: FULL_MS });
-  } catch {
-    // As undecided.
-  }
+  const { verdict, steps } = checkRegexp(one);
   full.times.push(cpuMs(start));
-  if (answer && answer.status !== 'unknown') full.decided++;
-  return answer;
+  full.steps.push(steps);
+  if (verdict.status !== 'undecided') full.decided++;
+  return verdict;
 }
 
 /** The growth that was measured; linear where recheck proves it; undefined where neither is known. */
 function prove({ source, flags }) {
-  const answer = decide(source, flags);
+  let answer;
+  try {
+    answer = recheck.checkSync(source, flags, { timeout: LABEL_MS });
+  } catch {
+    // As undecided.
+  }
   if (answer?.status === 'safe') return 'linear';
   if (answer?.status !== 'vulnerable') return undefined;
   const { prefix, pumps, suffix } = answer.attack;
@@ -260,15 +306,17 @@ function share([part, whole]) {
   return whole === 0 ? 0 : (100 * part) / whole;
 }
 
-async function load() {
-  const outfile = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-redos-')), 'screen.cjs');
+/** A module of the regular expressions' checks. */
+async function load(name) {
+  const outfile = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'looplens-redos-')), `${name}.cjs`);
   await esbuild.build({
-    entryPoints: ['src/lint/regexps/screen.ts'],
+    entryPoints: [`src/lint/regexps/${name}.ts`],
     bundle: true,
     platform: 'node',
     format: 'cjs',
     outfile,
+    plugins: [checkWithoutWorker],
     logLevel: 'error',
   });
-  return (await import(pathToFileURL(outfile).href)).default.screenRegexp;
+  return (await import(pathToFileURL(outfile).href)).default;
 }

@@ -21,12 +21,22 @@ export function hoverText({ finding, origin, stale, repeats }: Hovered, showPath
   return [
     stale ? '$(history) *Measured before this line was edited.*' : '',
     short ? `**${plain(short)}**` : plain(finding.message),
+    slowness(finding),
     table(finding),
     chain(finding.chain, showPath),
     links(finding, origin),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** The text that a regular expression is proven to be slow on, to be copied. */
+function slowness({ regexp }: Finding): string {
+  if (regexp?.check !== 'confirmed') return '';
+  const time =
+    regexp.growth === 'exponential' ? 'exponential time' : `length to the power of ${regexp.degree ?? 2}`;
+  // It is printable ASCII without backticks.
+  return `$(beaker) ${time}: \`${regexp.attack}\``;
 }
 
 function table({ evidence, chain }: Finding): string {

@@ -4,14 +4,19 @@ import { JS } from 'refa';
 /**
  * Finds repetitions in which one text can be read in two ways, as in `(\w|\d)+`: each more character doubles the ways.
  * Works on the positions of the expression (Glushkov's automaton): two different ways from a position back to itself
- * over the same characters. Returns a character of such a way, or undefined.
+ * over the same characters. Answers with a character of such a way.
  */
-export function ambiguousRepetition(source: string, flags: string): string | undefined {
+export function ambiguousRepetition(
+  source: string,
+  flags: string,
+): { character: string } | 'too-large' | undefined {
   if (!MAY_BE_AMBIGUOUS.test(source)) return undefined;
   const parser = JS.Parser.fromLiteral({ source, flags: flags });
   const { expression } = parser.parse({ backreferences: 'unknown', assertions: 'unknown', maxNodes: 2_000 });
   const graph = positionsOf(expression);
-  return graph && doubledCharacter(graph, FAILS_LATE.test(source));
+  if (!graph) return 'too-large';
+  const character = doubledCharacter(graph, FAILS_LATE.test(source));
+  return character === undefined ? undefined : { character };
 }
 
 /** A repeated group with alternatives, or with parts that may be missing. */

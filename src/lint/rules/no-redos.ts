@@ -9,8 +9,8 @@ export default defineRule({
   messages: {
     same: 'Use {{fixed}}, which matches the same.',
     client:
-      'A client decides what this is used on, and {{regexp}} takes exponential time on input like {{attack}}: some forty characters hold the event loop for minutes. Make its repeated parts unambiguous, or limit the length of the input.',
-    slow: '{{regexp}} takes exponential time on input like {{attack}}. Make its repeated parts unambiguous.',
+      'A client decides what this is used on, and {{regexp}} takes exponential time on input like {{attack}}: some forty characters hold the event loop for minutes. Make its repeated parts unambiguous, or limit the length of the input.{{checked}}',
+    slow: '{{regexp}} takes exponential time on input like {{attack}}. Make its repeated parts unambiguous.{{checked}}',
   },
   defaults: {},
   create({ analysis, report }) {

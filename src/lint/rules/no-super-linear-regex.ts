@@ -9,8 +9,8 @@ export default defineRule<{ inputs: 'request' | 'any' }>({
   messages: {
     same: 'Use {{fixed}}, which matches the same.',
     client:
-      'A client decides what this is used on, and {{regexp}} takes quadratic time or worse on input like {{attack}}: a hundred thousand characters hold the event loop for seconds. Make its repeated parts unambiguous, or limit the length of the input.',
-    slow: '{{regexp}} takes quadratic time or worse on input like {{attack}}. Make its repeated parts unambiguous, or limit the length of the input.',
+      'A client decides what this is used on, and {{regexp}} takes {{time}} on input like {{attack}}: a hundred thousand characters hold the event loop for seconds. Make its repeated parts unambiguous, or limit the length of the input.{{checked}}',
+    slow: '{{regexp}} takes {{time}} on input like {{attack}}. Make its repeated parts unambiguous, or limit the length of the input.{{checked}}',
   },
   options: { inputs: { enum: ['request', 'any'] } },
   defaults: { inputs: 'any' },

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Finding } from '../../model/finding.ts';
 import type { ProjectFacts } from '../project/reach-facts.ts';
-import { screenRegexp, type Screen } from '../regexps/screen.ts';
+import { FAST_ONLY, type RegexpChecks } from '../regexps/checks.ts';
 import type { Node } from './ast.ts';
 import { walk } from './ast.ts';
 import type { Bindings } from './bindings.ts';
@@ -24,8 +24,8 @@ export interface Analysis {
   reach: Reach;
   /** What the project's other files tell about this one; undefined where the file stands alone. */
   project: ProjectFacts | undefined;
-  /** The check of regular expressions; it may remember what it said. */
-  screen: Screen;
+  /** What is known of its regular expressions. */
+  regexps: RegexpChecks;
   /** What a rule knows beyond ESLint's message, by {@link detailKey}. */
   details: Map<string, Detail & { function?: string; fixTitle?: string }>;
   /** Makes a value for all rules together: the first who asks pays. */
@@ -33,14 +33,15 @@ export interface Analysis {
 }
 
 /** The parts of a finding that ESLint's messages have no room for. */
-export type Detail = Pick<Finding, 'confidence'> & Partial<Pick<Finding, 'chain' | 'cause' | 'related'>>;
+export type Detail = Pick<Finding, 'confidence'> &
+  Partial<Pick<Finding, 'chain' | 'cause' | 'related' | 'regexp'>>;
 
 /** Analyses a parsed file and links its nodes to their parents. */
 export function analyze(
   source: ParsedSource,
   file: string,
   project?: ProjectFacts,
-  screen: Screen = screenRegexp,
+  regexps: RegexpChecks = FAST_ONLY,
 ): Analysis {
   const nodes = source.nodes ?? linkedNodes(source);
   const bindings = createBindings(source.scopeManager);
@@ -53,7 +54,7 @@ export function analyze(
     bindings,
     reach: createReach(nodes, source.visitorKeys, bindings, file, project),
     project,
-    screen,
+    regexps,
     details: new Map(),
     once: <T>(key: string, make: () => T): T => {
       if (!made.has(key)) made.set(key, make());

@@ -1,35 +1,32 @@
 import type { Analysis } from './analysis.ts';
 import type { RuleReport } from './define-rule.ts';
-import type { Node } from './ast.ts';
-import { lastName, locationOf, unwrap } from './ast.ts';
-import type { Origin } from './origin.ts';
-import { originKind } from './origin.ts';
+import { locationOf } from './ast.ts';
 import type { SlowRegexp } from './regexps.ts';
-import { usesOf } from './regexps.ts';
 
 /**
- * What the two rules about slow regular expressions report; each has its own words. Undefined where every text that it
- * is used on is written down in the program, and where `inputs` asks for what clients send and it is used on none.
+ * What the two rules about slow regular expressions report; each has its own words. Undefined where `inputs` asks for
+ * what clients send and it is used on none.
  */
 export function regexpReport(
   slow: SlowRegexp,
   analysis: Analysis,
   inputs: 'request' | 'any' = 'any',
 ): RuleReport | undefined {
-  const uses = usesOf(slow, analysis);
-  const input = worstInput([slow.node, ...uses], analysis);
-  if (input === 'constant' || (inputs === 'request' && input !== 'request')) return undefined;
+  const { uses, input, growth, degree, attack, check } = slow;
+  if (inputs === 'request' && input !== 'request') return undefined;
   // The expression may be made at start-up; what counts is where it is used.
   const served = [slow.node, ...uses]
     .map((node) => analysis.reach.when(node))
     .find(({ kind }) => kind === 'served');
-  const isExponential = slow.growth === 'exponential';
+  const isExponential = growth === 'exponential';
   return {
     at: slow.node,
     messageId: input === 'request' ? 'client' : 'slow',
     data: {
       regexp: slow.text.length > 60 ? `${slow.text.slice(0, 57)}...` : slow.text,
-      attack: JSON.stringify(`${slow.attack.repeat(4)}...`),
+      attack: attack.length > 100 ? `${attack.slice(0, 97)}...` : attack,
+      time: DEGREES[degree ?? 0] ?? `polynomial time (degree ${degree})`,
+      checked: CHECKED[check],
     },
     detail: {
       confidence: isExponential
@@ -40,6 +37,7 @@ export function regexpReport(
           ? 'likely'
           : 'possible',
       cause: 'regexp',
+      regexp: { growth, ...(degree === undefined ? {} : { degree }), attack, check },
       chain: served?.kind === 'served' ? served.chain : [],
       related: uses.map((use) => ({ message: 'used here', location: locationOf(use, analysis.file) })),
     },
@@ -47,33 +45,17 @@ export function regexpReport(
   };
 }
 
-/** Where the texts come from that an expression is used on: what a client sends is worst. */
-function worstInput(uses: readonly Node[], analysis: Analysis): Origin {
-  const kinds = uses.flatMap((use) => {
-    const text = textGiven(use);
-    return text ? [originKind(text, analysis)] : [];
-  });
-  if (kinds.includes('request')) return 'request';
-  return kinds.length > 0 && kinds.every((kind) => kind === 'constant') ? 'constant' : 'unknown';
-}
+const DEGREES: Readonly<Record<number, string>> = {
+  0: 'quadratic time or worse',
+  2: 'quadratic time',
+  3: 'cubic time',
+};
 
-/** `text` in `re.test(text)`, `re.exec(text)`, `text.match(re)`, `text.replace(re, …)`. */
-function textGiven(use: Node): Node | undefined {
-  const { parent } = use;
-  if (
-    parent?.type === 'MemberExpression' &&
-    parent.object === use &&
-    parent.parent.type === 'CallExpression'
-  ) {
-    return /^(?:test|exec)$/.test(lastName(parent) ?? '') ? parent.parent.arguments[0] : undefined;
-  }
-  if (parent?.type !== 'CallExpression' || parent.arguments[0] !== use) return undefined;
-  const callee = unwrap(parent.callee);
-  const isText =
-    callee.type === 'MemberExpression' &&
-    /^(?:match|matchAll|replace|replaceAll|search|split)$/.test(lastName(callee) ?? '');
-  return isText ? callee.object : undefined;
-}
+const CHECKED: Readonly<Record<SlowRegexp['check'], string>> = {
+  confirmed: ' A full check confirms it.',
+  undecided: ' A full check could not decide it.',
+  screened: '',
+};
 
 /** Only for literals: in a string, the escapes would have to be doubled. */
 function suggestFixed({ node, fixed }: SlowRegexp): NonNullable<RuleReport['suggest']> {

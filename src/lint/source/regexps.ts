@@ -1,30 +1,48 @@
-import type { Slowness } from '../regexps/screen.ts';
+import { judged, type JudgedSlowness } from '../regexps/checks.ts';
+import { regexpKey, type RegexpText } from '../regexps/verdict.ts';
 import type { Analysis } from './analysis.ts';
 import type { Node } from './ast.ts';
-import { staticString } from './ast.ts';
+import { lastName, staticString, unwrap } from './ast.ts';
 import { GLOBAL } from './bindings.ts';
+import type { Origin } from './origin.ts';
+import { originKind } from './origin.ts';
 
 /** A regular expression whose running time grows faster than its input. */
-export interface SlowRegexp extends Slowness {
+export interface SlowRegexp extends JudgedSlowness {
   node: Node;
   /** As written: `/^(a+)+$/i`. */
   text: string;
+  /** Calls of it by its name. */
+  uses: Node[];
+  /** Where the texts come from that it is used on: what a client sends is worst. */
+  input: Origin;
 }
 
-/** Literals and constant `RegExp(…)` of a file that are slow on some input; invalid ones are left out. */
+/**
+ * Literals and constant `RegExp(…)` of a file that are slow on some input. Left out: invalid ones, and those used on
+ * texts of the program alone. The full check is wanted of all that the fast one suspects or cannot decide.
+ */
 export function slowRegexps(analysis: Analysis): SlowRegexp[] {
   return analysis.once('slow-regexps', () => {
+    const { regexps } = analysis;
     const found: SlowRegexp[] = [];
     for (const node of analysis.nodes) {
       const regexp = regexpOf(node, analysis);
-      const slow = regexp && analysis.screen(regexp.source, regexp.flags);
-      if (slow) found.push({ node, text: `/${regexp.source}/${regexp.flags}`, ...slow });
+      const said = regexp && regexps.screen(regexp.source, regexp.flags);
+      if (!said) continue;
+      const uses = usesOf(node, analysis);
+      const input = worstInput([node, ...uses], analysis);
+      if (input === 'constant') continue;
+      const verdict = regexps.verdictOn(regexp);
+      if (!verdict) regexps.want(regexp);
+      const slow = judged(said, verdict);
+      if (slow) found.push({ ...slow, node, text: regexpKey(regexp), uses, input });
     }
     return found;
   });
 }
 
-function regexpOf(node: Node, analysis: Analysis): { source: string; flags: string } | undefined {
+function regexpOf(node: Node, analysis: Analysis): RegexpText | undefined {
   if (node.type === 'Literal' && 'regex' in node)
     return { source: node.regex.pattern, flags: node.regex.flags };
   if (node.type !== 'NewExpression' && node.type !== 'CallExpression') return undefined;
@@ -36,9 +54,36 @@ function regexpOf(node: Node, analysis: Analysis): { source: string; flags: stri
 }
 
 /** Calls of a regular expression that has a name: where its time is spent, which a measurement will show. */
-export function usesOf(slow: SlowRegexp, { bindings }: Analysis): Node[] {
-  const holder = slow.node.parent;
+function usesOf(node: Node, { bindings }: Analysis): Node[] {
+  const holder = node.parent;
   if (holder?.type !== 'VariableDeclarator' || holder.id.type !== 'Identifier') return [];
   const uses = bindings.variable(holder.id)?.references.filter((reference) => !reference.isWrite()) ?? [];
   return uses.map(({ identifier }) => identifier as Node);
+}
+
+function worstInput(uses: readonly Node[], analysis: Analysis): Origin {
+  const kinds = uses.flatMap((use) => {
+    const text = textGiven(use);
+    return text ? [originKind(text, analysis)] : [];
+  });
+  if (kinds.includes('request')) return 'request';
+  return kinds.length > 0 && kinds.every((kind) => kind === 'constant') ? 'constant' : 'unknown';
+}
+
+/** `text` in `re.test(text)`, `re.exec(text)`, `text.match(re)`, `text.replace(re, …)`. */
+function textGiven(use: Node): Node | undefined {
+  const { parent } = use;
+  if (
+    parent?.type === 'MemberExpression' &&
+    parent.object === use &&
+    parent.parent.type === 'CallExpression'
+  ) {
+    return /^(?:test|exec)$/.test(lastName(parent) ?? '') ? parent.parent.arguments[0] : undefined;
+  }
+  if (parent?.type !== 'CallExpression' || parent.arguments[0] !== use) return undefined;
+  const callee = unwrap(parent.callee);
+  const isText =
+    callee.type === 'MemberExpression' &&
+    /^(?:match|matchAll|replace|replaceAll|search|split)$/.test(lastName(callee) ?? '');
+  return isText ? callee.object : undefined;
 }

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FileIndex } from '../../lint/project/file-index.ts';
 import { RULE_NAMES } from '../../lint/protocol.ts';
+import type { RegexpText } from '../../lint/regexps/verdict.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Outcome } from '../../model/problem.ts';
 import { asset } from '../assets.ts';
@@ -11,6 +12,7 @@ import { contentHash } from './content-hash.ts';
 import type { ChosenFile } from './source-files.ts';
 import { isSameStamp, isSettled, type Stamp } from './stamps.ts';
 import { openStore, type Store } from './store.ts';
+import { NO_VERDICTS, openVerdicts, type VerdictStore } from './verdicts.ts';
 
 /** What earlier runs found out, by the content of files. */
 export interface LintCache {
@@ -22,10 +24,17 @@ export interface LintCache {
   index(file: string, hash: string): FileIndex | undefined;
   putIndex(file: string, hash: string, index: FileIndex): void;
   /** What was said about a file when one of the keys was the same. */
-  outcome(file: string, keys: Partial<OutcomeKeys>): Outcome<Finding[]> | undefined;
-  putOutcome(file: string, keys: OutcomeKeys, outcome: Outcome<Finding[]>): void;
+  outcome(file: string, keys: Partial<OutcomeKeys>): KnownOutcome | undefined;
+  putOutcome(file: string, keys: OutcomeKeys, outcome: KnownOutcome): void;
+  /** What the full check said of regular expressions. */
+  verdicts: VerdictStore;
   /** @param keep true for files that there still are */
   save(keep: (file: string) => boolean): Promise<void>;
+}
+
+export interface KnownOutcome extends Outcome<Finding[]> {
+  /** Regular expressions whose verdicts are in it. */
+  judged?: readonly RegexpText[];
 }
 
 /** Both stand for all that the findings of a file depend on. */
@@ -44,6 +53,7 @@ export const NO_CACHE: LintCache = {
   putIndex: () => undefined,
   outcome: () => undefined,
   putOutcome: () => undefined,
+  verdicts: NO_VERDICTS,
   save: () => Promise.resolve(),
 };
 
@@ -52,11 +62,12 @@ export const NO_CACHE: LintCache = {
  * @param version of LoopLens and its rules: what another one wrote counts for nothing
  */
 export function openCache(folder: string, version: string): LintCache {
-  const outcomes = openStore<OutcomeKeys & { outcome: Outcome<Finding[]> }>(folder, 'findings', version);
+  const outcomes = openStore<OutcomeKeys & { outcome: KnownOutcome }>(folder, 'findings', version);
   const stamps = openStore<{ stamp: Stamp; hash: string }>(folder, 'stamps', version);
   let opened: Store<{ hash: string; index: FileIndex }> | undefined;
   // The larger file, and not needed when nothing changed.
   const indexes = () => (opened ??= openStore(folder, 'index', version));
+  const verdicts = openVerdicts(folder, version);
   return {
     hash(file, stamp) {
       const known = stamps.get(keyOf(file));
@@ -75,10 +86,12 @@ export function openCache(folder: string, version: string): LintCache {
       return known && (known.project === project || known.file === file) ? known.outcome : undefined;
     },
     putOutcome: (name, keys, outcome) => outcomes.put(name, { ...keys, outcome }),
+    verdicts,
     async save(keep) {
       await Promise.all([
         outcomes.save(keep),
         opened?.save(keep),
+        verdicts.save(),
         stamps.save((key) => keep(key.replace(ASKED, ''))),
       ]);
     },
@@ -92,8 +105,11 @@ const keyOf = ({ file, asked }: ChosenFile): string => (asked ? ASKED + file : f
 
 /** Version of what a cache holds: another build knows other rules. */
 export function cacheVersion(): string {
-  const { size, mtimeMs } = statSync(asset('workers/lint.cjs'));
-  return contentHash(`${size} ${mtimeMs}`, RULE_NAMES.join());
+  const stamps = ['workers/lint.cjs', 'workers/regexps.cjs'].map((name) => {
+    const { size, mtimeMs } = statSync(asset(name));
+    return `${size} ${mtimeMs}`;
+  });
+  return contentHash(...stamps, RULE_NAMES.join());
 }
 
 /** Where a project's cache goes: to its installed packages, or else into the user's own folder. */

@@ -1,12 +1,16 @@
 import fs from 'node:fs';
 import { createProject } from '../../lint/project/project.ts';
 import type { ProjectFacts } from '../../lint/project/reach-facts.ts';
+import type { JudgedRegexp, RegexpText } from '../../lint/regexps/verdict.ts';
 import type { TypedGifts } from '../../lint/types/typed-calls.ts';
 import { withTypes } from '../../lint/types/with-types.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Outcome, Problem } from '../../model/problem.ts';
+import type { LintClient } from '../lint-client.ts';
 import { startTypesClient, type TypesClient } from '../types-client.ts';
+import type { KnownOutcome } from './cache.ts';
 import { contentHash } from './content-hash.ts';
+import { judgeRegexps } from './judge-regexps.ts';
 import { startPool, type LintPool } from './pool.ts';
 import { gather, recall, wholeHash, type Hashed, type LintRun } from './recall.ts';
 import { readSource, type ChosenFile } from './source-files.ts';
@@ -15,6 +19,19 @@ import { stampOf } from './stamps.ts';
 /** A file that was read. */
 interface Source extends Hashed {
   text: string;
+}
+
+/** A file of which nothing is remembered. */
+interface Asked extends Source {
+  /** What its findings depend on. */
+  key: string;
+}
+
+/** A file whose findings depend on verdicts of the full check of regular expressions. */
+interface Suspected extends Asked {
+  texts: readonly RegexpText[];
+  /** What was said of it before, when there was a verdict on each. */
+  known?: KnownOutcome;
 }
 
 /**
@@ -43,22 +60,44 @@ export async function lintAnew(run: LintRun, rules: string): Promise<Outcome<Fin
     problems.push(...(gifts?.problems ?? []));
     const facts = (file: string): ProjectFacts | undefined => withTypes(linked(file), gifts?.value.get(file));
     const outcomes: Outcome<Finding[]>[] = [];
-    const unknown: (Source & { key: string })[] = [];
-    for (const source of concerned) {
-      const key = contentHash(rules, source.hash, JSON.stringify(facts(source.file) ?? null));
-      const outcome = run.cache.outcome(source.file, { file: key });
-      if (!outcome) unknown.push({ ...source, key });
-      else {
-        outcomes.push(outcome);
-        run.cache.putOutcome(source.file, { project: whole, file: key }, outcome);
-      }
-    }
-    await pool.each(unknown, async (client, { file, text, key }) => {
-      const outcome = await client.lint(file, text, run.preset, { rules: run.rules, project: facts(file) });
+    const settle = ({ file, key }: Asked, outcome: KnownOutcome): void => {
       outcomes.push(outcome);
       if (outcome.problems.every(({ code }) => code === 'parse-error'))
         run.cache.putOutcome(file, { project: whole, file: key }, outcome);
+    };
+    const unknown: Asked[] = [];
+    const suspected: Suspected[] = [];
+    for (const source of concerned) {
+      const key = contentHash(rules, source.hash, JSON.stringify(facts(source.file) ?? null));
+      const known = run.cache.outcome(source.file, { file: key });
+      if (!known) unknown.push({ ...source, key });
+      else if (known.judged) suspected.push({ ...source, key, texts: known.judged, known });
+      else settle({ ...source, key }, known);
+    }
+    const lint = (client: LintClient, { file, text }: Source, verdicts: readonly JudgedRegexp[]) =>
+      client.lint(file, text, run.preset, { rules: run.rules, project: facts(file), verdicts });
+    await pool.each(unknown, async (client, source) => {
+      const { unchecked, ...outcome } = await lint(client, source, []);
+      if (unchecked.length === 0) settle(source, outcome);
+      else suspected.push({ ...source, texts: unchecked });
     });
+    if (suspected.length > 0) {
+      const judgement = await judgeRegexps(
+        suspected.flatMap(({ texts }) => texts),
+        run.cache.verdicts,
+        run.signal,
+      );
+      problems.push(...judgement.problems);
+      await pool.each(suspected, async (client, { texts, known, ...source }) => {
+        if (known && judgement.isWhole) {
+          settle(source, known);
+          return;
+        }
+        const { value, problems: own } = await lint(client, source, judgement.on(texts));
+        if (judgement.isWhole) settle(source, { value, problems: own, judged: texts });
+        else outcomes.push({ value, problems: own });
+      });
+    }
     await run.cache.save((file) => fs.existsSync(file));
     return gather(outcomes, problems);
   } finally {

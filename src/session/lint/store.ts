@@ -7,6 +7,8 @@ import { contentHash } from './content-hash.ts';
 export interface Store<T> {
   get(name: string): T | undefined;
   put(name: string, value: T): void;
+  /** In the order in which they were put there. */
+  values(): T[];
   /** Drops what is not to be kept. What cannot be written is no error: the work is done again. */
   save(keep: (name: string) => boolean): Promise<void>;
 }
@@ -21,6 +23,7 @@ export function openStore<T>(folder: string, name: string, version: string): Sto
   let changed = false;
   return {
     get: (key) => known.get(key),
+    values: () => [...known.values()],
     put(key, value) {
       known.set(key, value);
       changed = true;

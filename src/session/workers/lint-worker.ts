@@ -12,7 +12,10 @@ import { createOpenProjects } from '../lint/open-projects.ts';
  */
 function serve(port: MessagePort): void {
   const service = createLintService();
-  const projects = createOpenProjects((file, text) => service.index(file, text, 'drop'));
+  const projects = createOpenProjects(
+    (file, text) => service.index(file, text, 'drop'),
+    (verdicts) => service.learn(verdicts),
+  );
   let queue: LintRequest[] = [];
   let busy = false;
   port.on('message', (request: LintRequest) => {
@@ -47,6 +50,7 @@ function serve(port: MessagePort): void {
     const { id } = request;
     switch (request.kind) {
       case 'lint':
+        if (request.verdicts) projects.keep(request.file, request.verdicts);
         return { id, kind: 'lint', outcome: service.lint(request, projects.of(request.file)) };
       case 'index':
         return { id, kind: 'index', index: service.index(request.file, request.text, 'keep') };

@@ -32,6 +32,14 @@ describe('hoverText', () => {
     expect(text).not.toContain('command:looplens.ignore');
   });
 
+  it('has the text that a regular expression is proven to be slow on, and none that is only suspected', () => {
+    const regexp = { growth: 'polynomial', degree: 2, attack: `' |'.repeat(99) + '!'` } as const;
+    const of = (check: 'confirmed' | 'screened'): string =>
+      hoverText(recorded({ regexp: { ...regexp, check } }), short);
+    expect(of('confirmed')).toContain("length to the power of 2: `' |'.repeat(99) + '!'`");
+    expect(of('screened')).not.toContain('repeat(99)');
+  });
+
   it('says that the line was edited', () => {
     expect(hoverText({ ...recorded(), stale: true }, short)).toContain('before this line was edited');
   });
