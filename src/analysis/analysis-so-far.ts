@@ -7,12 +7,13 @@ import type { EventBatch, RecordingHeader, RecordingTables } from '../model/reco
 import type { SourceFacts } from '../model/source-facts.ts';
 import { microsToMillis, round1 } from '../model/units.ts';
 import type { RecordingReader } from '../recording/contract.ts';
+import { PauseClock } from '../recording/pauses.ts';
 import { analyzeThread } from './analyze-thread.ts';
 import type { ThreadAnswer } from './analyze-thread.ts';
 import { mostUnwell } from './health.ts';
 import { findMessageOrigins } from './message-origins.ts';
 import type { MessageOrigins } from './message-origins.ts';
-import { PauseClock, pauseProblems, withoutPauses } from './pauses.ts';
+import { pauseProblems, withoutPauses } from './pauses.ts';
 import { ThreadPasses } from './thread-passes.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -37,7 +38,8 @@ export class AnalysisSoFar {
   readonly #threads = new Map<string, ThreadPasses>();
   readonly #notes: readonly Note[];
   #notesSeen = 0;
-  readonly #pauses = new Map<string, { pauses: Note[]; clock: PauseClock }>();
+  /** Of each thread, with the clock that leaves out the first `told` of them. */
+  readonly #pauses = new Map<string, { notes: Note[]; told: number; clock: PauseClock | undefined }>();
   #events = 0;
 
   /**
@@ -142,13 +144,19 @@ export class AnalysisSoFar {
 
   /** Undefined while nothing paused. */
   #clockOf(thread: string): PauseClock | undefined {
-    for (const note of this.#notes.slice(this.#notesSeen)) {
+    for (; this.#notesSeen < this.#notes.length; this.#notesSeen++) {
+      const note = this.#notes[this.#notesSeen]!;
       if (note.kind !== 'pause') continue;
-      const pauses = [...(this.#pauses.get(note.thread)?.pauses ?? []), note];
-      this.#pauses.set(note.thread, { pauses, clock: new PauseClock(pauses) });
+      const known = this.#pauses.get(note.thread);
+      if (known) known.notes.push(note);
+      else this.#pauses.set(note.thread, { notes: [note], told: 0, clock: undefined });
     }
-    this.#notesSeen = this.#notes.length;
-    return this.#pauses.get(thread)?.clock;
+    const pauses = this.#pauses.get(thread);
+    if (pauses && pauses.told < pauses.notes.length) {
+      pauses.told = pauses.notes.length;
+      pauses.clock = new PauseClock(pauses.notes);
+    }
+    return pauses?.clock;
   }
 
   #nothing(): ThreadPasses {

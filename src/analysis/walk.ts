@@ -1,5 +1,5 @@
 import { EVENT_WORDS, Op } from '../model/event.ts';
-import type { PauseClock } from './pauses.ts';
+import type { PauseClock } from '../recording/pauses.ts';
 
 /** One event, decoded. The same object is reused for every event: copy what is to be kept. */
 export interface WalkedEvent {

@@ -1,21 +1,25 @@
 import type { Frame } from '../model/location.ts';
 import type { CpuProfile, ProfileNode } from '../model/recording.ts';
 import type { RecordingReader } from '../recording/contract.ts';
+import { profileBy } from '../recording/pauses.ts';
 import { clean, escapeJson } from './clean.ts';
 import { uriOf } from './paths.ts';
+import { pauseClockOf } from './timeline/threads.ts';
 
 /**
  * The CPU profile of a recording in V8's `.cpuprofile` format, with the author's sources: VS Code, Chrome's developer
  * tools and speedscope open it. Several profiles of one recording follow each other in time.
- * The format knows one thread only, so it holds the first one's.
+ * The format knows one thread only, so it holds the first one's. What a debugger or the system kept the program from running is
+ * left out.
  *
  * @returns undefined when the recording holds no profile
  */
 export function cpuProfileJson(reader: RecordingReader): string | undefined {
   const main = reader.header.target.threads[0]?.id;
-  const profiles = reader.profiles.filter(
-    ({ nodes, thread }) => nodes.length > 0 && (thread === undefined || thread === main),
-  );
+  const clock = pauseClockOf(reader, main ?? 'main');
+  const profiles = reader.profiles
+    .filter(({ nodes, thread }) => nodes.length > 0 && (thread === undefined || thread === main))
+    .map((profile) => profileBy(clock, profile));
   const [first] = profiles;
   const last = profiles.at(-1);
   if (!first || !last) return undefined;

@@ -1,12 +1,13 @@
 import type { Frame } from '../model/location.ts';
 import type { CpuProfile } from '../model/recording.ts';
 import type { RecordingReader } from '../recording/contract.ts';
+import { profileBy } from '../recording/pauses.ts';
 import { clean, escapeJson } from './clean.ts';
-import { TimelineThreads } from './timeline/threads.ts';
+import { pauseClockOf, TimelineThreads } from './timeline/threads.ts';
 
 /**
  * The CPU profiles of a recording in speedscope's file format, a sampled profile for each thread, with the author's
- * sources.
+ * sources. What a debugger or the system kept the program from running is left out.
  *
  * @returns undefined when the recording holds no profile
  * @see https://www.speedscope.app/file-format-schema.json
@@ -31,7 +32,11 @@ export function speedscopeJson(reader: RecordingReader): string | undefined {
     }
     return known;
   };
-  const profiles = [...byThread].map(([id, list]) => sampled(clean(threads.get(id).name), list, number));
+  const profiles = [...byThread].map(([id, list]) => {
+    const clock = pauseClockOf(reader, id);
+    const ran = list.map((profile) => profileBy(clock, profile));
+    return sampled(clean(threads.get(id).name), ran, number);
+  });
   const file = {
     $schema: 'https://www.speedscope.app/file-format-schema.json',
     exporter: 'looplens',

@@ -1,9 +1,9 @@
 import type { StackId } from '../model/ids.ts';
 import type { RecordingReader } from '../recording/contract.ts';
 import { clean, escapeJson } from './clean.ts';
-import type { Message, Moment, RequestMoment, Turn } from './timeline/moments.ts';
+import type { Message, Moment, RequestMoment, Stand, Turn } from './timeline/moments.ts';
 import { Stalls } from './timeline/stalls.ts';
-import { moments, TimelineThreads } from './timeline/threads.ts';
+import { moments, pauseClockOf, TimelineThreads } from './timeline/threads.ts';
 import type { TimelineThread } from './timeline/threads.ts';
 import { place } from './words.ts';
 
@@ -16,7 +16,9 @@ const GC_TRACKS = 1_000;
  * A recording in the Trace Event format, which ui.perfetto.dev opens. Each thread has a track of turns, complete events
  * that never overlap; a turn that held the loop is named by the line that was seen in it. Requests with their waits, and
  * what they asked of others, are async slices; an arrow leads from the turn that started something to the turn that it
- * came back in, and from where a message was sent to the thread or process where it came. Garbage collections have tracks of their own; the event loop delay is a counter.
+ * came back in, and from where a message was sent to the thread or process where it came. Garbage collections have tracks of
+ * their own; the event loop delay is a counter. What stood still through no doing of the program is a slice of its own
+ * between the parts of the turn that it cut in two, and counts as no delay.
  *
  * @returns JSON in parts, so that nobody has to hold all of it
  * @see https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
@@ -50,8 +52,11 @@ export function* traceEventJson(reader: RecordingReader): Generator<string> {
 
 function* stalls(reader: RecordingReader, { id, pid, number }: TimelineThread): Generator<string> {
   const first = reader.header.target.threads[0]?.id ?? 'main';
-  for (const { thread = first, timeUs, heldUs, stack } of reader.stalls) {
-    if (thread !== id) continue;
+  const clock = pauseClockOf(reader, id);
+  for (const { thread = first, timeUs, heldUs: told, stack } of reader.stalls) {
+    // A stack that was read in a pause is of nobody who held the loop.
+    if (thread !== id || clock.stands(timeUs - 1)) continue;
+    const heldUs = told - clock.pausedUs(timeUs - told, timeUs);
     const args = { heldMs: heldUs / 1000, stack: stackWords(reader, stack) };
     yield line({ ph: 'i', s: 't', cat: 'stall', name: 'stall', pid, tid: number, ts: timeUs, args });
   }
@@ -84,7 +89,11 @@ class TraceWriter {
           id: `o${tid}.${moment.id}`,
           name: clean(moment.label) || 'operation',
         };
-        const args = { status: moment.status, ...(moment.request > 0 && { request: moment.request }) };
+        const args = {
+          status: moment.status,
+          ...(moment.request > 0 && { request: moment.request }),
+          ...pausedArgs(moment),
+        };
         return (
           line({ ph: 'b', ts: moment.startUs, ...slice, args }) +
           line({ ph: 'e', ts: moment.endUs, ...slice })
@@ -110,6 +119,10 @@ class TraceWriter {
       }
       case 'message':
         return this.#message(thread, moment);
+      case 'stand': {
+        const { startUs: ts, endUs, by } = moment;
+        return line({ ph: 'X', cat: 'pause', name: STANDS[by], ...at, ts, dur: endUs - ts });
+      }
       case 'wait':
         return '';
     }
@@ -145,18 +158,32 @@ class TraceWriter {
     const { startUs, endUs, label, route, status, waits } = request;
     const track = { pid, tid, cat: 'request', id: `r${tid}.${request.id}` };
     const name = clean(label) || 'request';
-    const begin = line({ ph: 'b', ts: startUs, ...track, name, args: { route: clean(route), status } });
+    const args = { route: clean(route), status, ...pausedArgs(request) };
+    const begin = line({ ph: 'b', ts: startUs, ...track, name, args });
     const inside = waits.map((wait) => {
       const stack = wait.stack > 0 ? stackWords(this.#reader, wait.stack) : [];
       const slice = { ...track, name: `waits for ${clean(wait.type) || 'unknown'}` };
       return (
-        line({ ph: 'b', ts: wait.startUs, ...slice, args: { ...(stack.length > 0 && { stack }) } }) +
-        line({ ph: 'e', ts: Math.min(wait.endUs, endUs), ...slice })
+        line({
+          ph: 'b',
+          ts: wait.startUs,
+          ...slice,
+          args: { ...(stack.length > 0 && { stack }), ...pausedArgs(wait) },
+        }) + line({ ph: 'e', ts: Math.min(wait.endUs, endUs), ...slice })
       );
     });
     return `${begin}${inside.join('')}${line({ ph: 'e', ts: endUs, ...track, name })}`;
   }
 }
+
+/** Names of slices in which the program stood still. */
+const STANDS: Record<Stand['by'], string> = {
+  debugger: 'paused by a debugger, or without a processor',
+  stopped: 'process stopped, or machine asleep',
+};
+
+const pausedArgs = ({ pausedUs }: { pausedUs?: number }): { pausedMs?: number } =>
+  pausedUs === undefined ? {} : { pausedMs: pausedUs / 1000 };
 
 /** Innermost frame first. */
 function stackWords({ tables, header }: RecordingReader, stack: StackId): string[] {

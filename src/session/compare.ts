@@ -1,6 +1,5 @@
 import { compareRuns } from '../analysis/compare/compare.ts';
 import type { Run, RunLine } from '../analysis/compare/run.ts';
-import { PauseClock } from '../analysis/pauses.ts';
 import { routeOfLabel } from '../analysis/route-label.ts';
 import { silentLog, type Log } from '../base/log.ts';
 import type { Comparison } from '../model/comparison.ts';
@@ -8,6 +7,7 @@ import type { SourceLocation } from '../model/location.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import type { CpuProfile } from '../model/recording.ts';
 import type { RecordingReader } from '../recording/contract.ts';
+import { PauseClock } from '../recording/pauses.ts';
 import { openRecording } from '../recording/read.ts';
 import { moments, TimelineThreads } from '../report/timeline/threads.ts';
 import { analyzeFile } from './analyze.ts';
@@ -57,14 +57,12 @@ function runOf(file: string, reader: RecordingReader, report: Run['report']): Ru
   };
   for (const { thread, moments: told } of moments(reader, threads)) {
     const clock = clockOf(thread.id);
-    const msBetween = (fromUs: number, toUs: number): number => (clock.at(toUs) - clock.at(fromUs)) / 1000;
     for (const moment of told) {
-      if (moment.kind === 'delay' && thread.number === 1)
-        delays.push(msBetween(moment.timeUs - moment.latenessUs, moment.timeUs));
+      if (moment.kind === 'delay' && thread.number === 1) delays.push(moment.latenessUs / 1000);
       if (moment.kind !== 'request' || moment.status <= 0) continue;
       const route = moment.route || routeOfLabel(moment.label) || 'unnamed request';
       const list = durations.get(route);
-      const ms = msBetween(moment.startUs, moment.endUs);
+      const ms = (moment.endUs - moment.startUs - (moment.pausedUs ?? 0)) / 1000;
       if (list) list.push(ms);
       else durations.set(route, [ms]);
       requestsByPiece[pieceOf(clock.at(moment.endUs), lengthUs)]!++;

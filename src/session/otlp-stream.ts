@@ -1,11 +1,15 @@
 import { silentLog, type Log } from '../base/log.ts';
 import type { Report } from '../model/finding.ts';
+import type { Note } from '../model/note.ts';
 import type { RecordingHeader, RecordingTables } from '../model/recording.ts';
 import type { RecordingWriter } from '../recording/contract.ts';
+import { PauseClock } from '../recording/pauses.ts';
 import { OtlpCollector } from '../report/otlp/collector.ts';
+import type { Span } from '../report/otlp/message.ts';
 import { OtlpSource } from '../report/otlp/resource.ts';
 import type { Moment } from '../report/timeline/moments.ts';
 import { Stalls } from '../report/timeline/stalls.ts';
+import { endOf, Standing } from '../report/timeline/standing.ts';
 import { ThreadTimeline } from '../report/timeline/thread-timeline.ts';
 import { TimelineThreads, type TimelineThread } from '../report/timeline/threads.ts';
 import { otlpAddress } from './otlp-address.ts';
@@ -15,6 +19,8 @@ import { OtlpSender, type Delivery } from './otlp-sender.ts';
 const BATCH = 512;
 /** What is there is sent this often, ms. */
 const FLUSH_MS = 1_000;
+/** That the program stood still is told so much later than what it did next, at most, µs. */
+const TOLD_LATE_US = 100_000;
 /** Metrics are sent this often, µs of the recording. */
 const METRICS_US = 5_000_000;
 
@@ -63,6 +69,7 @@ class LiveRecording {
   readonly #stalls: Stalls;
   readonly #collector: OtlpCollector;
   readonly #timelines = new Map<TimelineThread, LiveThread>();
+  readonly #pauses = new Map<string, Note[]>();
   readonly #firstThread: string;
   readonly #timer: NodeJS.Timeout;
   #lastUs = 0;
@@ -93,6 +100,7 @@ class LiveRecording {
       note: (note) => {
         writer.note(note);
         if (note.kind === 'thread') this.#threads.joined(note);
+        if (note.kind === 'pause') this.#paused(note);
       },
       rejection: (rejection) => writer.rejection(rejection),
       profile: (profile) => writer.profile(profile),
@@ -105,8 +113,10 @@ class LiveRecording {
 
   end(report: Report | undefined): void {
     clearInterval(this.#timer);
-    for (const { timeline } of this.#timelines.values()) timeline.end();
-    this.#flush();
+    for (const [thread, live] of this.#timelines) {
+      live.timeline.end();
+      this.#sendSpans(thread, live, Infinity);
+    }
     for (const thread of this.#timelines.keys()) this.#sendMetrics(thread, this.#lastUs);
     const findings = report?.findings ?? [];
     const resourceLogs = this.#collector.logs(this.#threads.get(this.#firstThread), findings, this.#lastUs);
@@ -120,36 +130,50 @@ class LiveRecording {
     for (const stack of stacks) this.#tables.stacks.push(stack);
   }
 
+  #paused(note: Note): void {
+    const known = this.#pauses.get(note.thread);
+    if (known) known.push(note);
+    else this.#pauses.set(note.thread, [note]);
+  }
+
   #entry(thread: TimelineThread): LiveThread {
     const known = this.#timelines.get(thread);
     if (known) return known;
-    const waiting: Moment[] = [];
     const timeline = new ThreadTimeline(this.#tables, (moment) => {
-      waiting.push(moment);
-      if (moment.kind === 'delay') {
-        this.#lastUs = Math.max(this.#lastUs, moment.timeUs);
-        const sinceUs = moment.timeUs - this.#collector.metricsSince(thread);
-        if (sinceUs >= METRICS_US) this.#sendMetrics(thread, moment.timeUs);
-      }
-      if (waiting.length >= BATCH) this.#sendSpans(thread, waiting);
+      live.waiting.push(moment);
+      live.lastUs = Math.max(live.lastUs, endOf(moment));
+      if (live.waiting.length >= BATCH) this.#sendSpans(thread, live, live.lastUs - TOLD_LATE_US);
     });
-    const entry = { timeline, waiting };
-    this.#timelines.set(thread, entry);
-    return entry;
+    const live: LiveThread = { timeline, waiting: [], lastUs: 0, standing: new Standing() };
+    this.#timelines.set(thread, live);
+    return live;
   }
 
   #flush(): void {
-    for (const [thread, { waiting }] of this.#timelines) this.#sendSpans(thread, waiting);
+    for (const [thread, live] of this.#timelines) this.#sendSpans(thread, live, live.lastUs - TOLD_LATE_US);
   }
 
-  /** Only now, as the places of a stack are looked up while the loop already goes on. */
-  #sendSpans(thread: TimelineThread, waiting: Moment[]): void {
-    const batch = waiting.splice(0).flatMap((moment) => this.#collector.spans(thread, moment));
-    this.#sender.send(
-      'traces',
-      { resourceSpans: this.#collector.resourceSpans(thread, batch) },
-      batch.length,
-    );
+  /**
+   * What was over at `untilUs`. Only now, as the places of a stack are looked up, and pauses are told, while the loop already
+   * goes on.
+   */
+  #sendSpans(thread: TimelineThread, { waiting, standing }: LiveThread, untilUs: number): void {
+    let over = 0;
+    while (over < waiting.length && endOf(waiting[over]!) <= untilUs) over++;
+    if (over === 0 && untilUs !== Infinity) return;
+    const clock = new PauseClock(this.#pauses.get(thread.id) ?? []);
+    const moments = standing.tell(waiting.splice(0, over), clock);
+    if (untilUs === Infinity) moments.push(...standing.standsBefore(Infinity, clock));
+    const spans: Span[] = [];
+    for (const moment of moments) {
+      spans.push(...this.#collector.spans(thread, moment));
+      if (moment.kind !== 'delay') continue;
+      this.#lastUs = Math.max(this.#lastUs, moment.timeUs);
+      const sinceUs = moment.timeUs - this.#collector.metricsSince(thread);
+      if (sinceUs >= METRICS_US) this.#sendMetrics(thread, moment.timeUs);
+    }
+    const resourceSpans = this.#collector.resourceSpans(thread, spans);
+    this.#sender.send('traces', { resourceSpans }, spans.length);
   }
 
   #sendMetrics(thread: TimelineThread, untilUs: number): void {
@@ -162,4 +186,7 @@ interface LiveThread {
   timeline: ThreadTimeline;
   /** Told, and not yet sent. */
   waiting: Moment[];
+  /** End of the last of them, µs. */
+  lastUs: number;
+  standing: Standing;
 }

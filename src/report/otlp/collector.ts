@@ -25,9 +25,8 @@ export class OtlpCollector {
 
   /** The spans of a moment; what belongs to metrics is kept for them. */
   spans(thread: TimelineThread, moment: Moment): Span[] {
-    if (moment.kind === 'delay' || moment.kind === 'collection') {
+    if (moment.kind === 'delay' || moment.kind === 'collection' || moment.kind === 'stand') {
       this.#metricsOf(thread).add(moment);
-      return [];
     }
     return spansOf(thread, moment, { source: this.#source, tables: this.#tables, stalls: this.#stalls });
   }

@@ -1,5 +1,5 @@
 import { clean } from '../clean.ts';
-import type { Moment } from '../timeline/moments.ts';
+import type { Moment, Stand } from '../timeline/moments.ts';
 import type { TimelineThread } from '../timeline/threads.ts';
 import { attributes } from './message.ts';
 import type { HistogramPoint, Metric, NumberPoint } from './message.ts';
@@ -14,7 +14,8 @@ const S_IN_US = 1e6;
 const GC_BOUNDS = [0.01, 0.1, 1, 10];
 
 /**
- * Event loop and garbage collection of one thread as OpenTelemetry's semantic conventions name them.
+ * Event loop and garbage collection of one thread as OpenTelemetry's semantic conventions name them, and what the program
+ * stood still through no doing of its own.
  * @see https://opentelemetry.io/docs/specs/semconv/runtime/nodejs-metrics/
  */
 export class LoopMetrics {
@@ -25,6 +26,7 @@ export class LoopMetrics {
   #idleUs = 0;
   #watchedUs = 0;
   #collections = new Map<string, number[]>();
+  #stoodUs = new Map<Stand['by'], number>();
 
   constructor(source: OtlpSource, thread: TimelineThread) {
     this.#source = source;
@@ -43,18 +45,28 @@ export class LoopMetrics {
       this.#idleUs += moment.idleUs;
       this.#watchedUs += moment.sinceUs;
     } else if (moment.kind === 'collection') {
+      const us = moment.endUs - moment.startUs - (moment.pausedUs ?? 0);
       const list = this.#collections.get(moment.type);
-      if (list) list.push(moment.endUs - moment.startUs);
-      else this.#collections.set(moment.type, [moment.endUs - moment.startUs]);
+      if (list) list.push(us);
+      else this.#collections.set(moment.type, [us]);
+    } else if (moment.kind === 'stand') {
+      const us = moment.endUs - moment.startUs;
+      this.#stoodUs.set(moment.by, (this.#stoodUs.get(moment.by) ?? 0) + us);
     }
   }
 
   /** The metrics since the last call; none when nothing was seen. */
   take(untilUs: number): Metric[] {
-    const metrics = [...this.#delayMetrics(untilUs), ...this.#utilization(untilUs), ...this.#gc(untilUs)];
+    const metrics = [
+      ...this.#delayMetrics(untilUs),
+      ...this.#utilization(untilUs),
+      ...this.#gc(untilUs),
+      ...this.#stood(untilUs),
+    ];
     this.#fromUs = untilUs;
     this.#delaysUs = [];
     this.#collections = new Map();
+    this.#stoodUs = new Map();
     this.#idleUs = 0;
     this.#watchedUs = 0;
     return metrics;
@@ -118,6 +130,24 @@ export class LoopMetrics {
         description,
         unit: 's',
         histogram: { aggregationTemporality: 1, dataPoints },
+      },
+    ];
+  }
+
+  /** What is in no other figure. */
+  #stood(untilUs: number): Metric[] {
+    if (this.#stoodUs.size === 0) return [];
+    const dataPoints = [...this.#stoodUs].map(([by, us]) => ({
+      ...this.#point(untilUs, us / S_IN_US),
+      attributes: [...this.#attributes(), ...attributes({ 'looplens.pause.by': by })],
+    }));
+    return [
+      {
+        name: 'looplens.pause.time',
+        description:
+          'Time in which a debugger or the system kept the program from running. No other metric counts it.',
+        unit: 's',
+        sum: { aggregationTemporality: 1, isMonotonic: true, dataPoints },
       },
     ];
   }

@@ -2,7 +2,7 @@ import { OperationKind } from '../../model/event.ts';
 import type { StackId } from '../../model/ids.ts';
 import type { RecordingTables } from '../../model/recording.ts';
 import { clean } from '../clean.ts';
-import type { Moment, Operation, RequestMoment, Turn, Wait } from '../timeline/moments.ts';
+import type { Moment, Operation, RequestMoment, Stand, Turn, Wait } from '../timeline/moments.ts';
 import type { Stalls } from '../timeline/stalls.ts';
 import type { TimelineThread } from '../timeline/threads.ts';
 import { spanId, traceId } from './ids.ts';
@@ -23,7 +23,7 @@ interface SpanPorts {
 
 /**
  * The spans of a moment: a request with its waits, something that was asked of others, or a stretch in which the loop was
- * held. A hold for a request is its child; one for nobody is a trace of its own. Ids are the same each time.
+ * held. A hold for a request is its child; one for nobody is a trace of its own, and so is a pause. Ids are the same each time.
  */
 export function spansOf(thread: TimelineThread, moment: Moment, ports: SpanPorts): Span[] {
   switch (moment.kind) {
@@ -33,6 +33,8 @@ export function spansOf(thread: TimelineThread, moment: Moment, ports: SpanPorts
       return [operationSpan(thread, moment, ports)];
     case 'turn':
       return moment.endUs - moment.startUs >= HOLD_US ? [holdSpan(thread, moment, ports)] : [];
+    case 'stand':
+      return [standSpan(thread, moment, ports)];
     default:
       return [];
   }
@@ -42,7 +44,10 @@ function requestSpans(thread: TimelineThread, request: RequestMoment, ports: Spa
   const { label, route, status } = request;
   const [method, path] = splitLabel(label);
   const [, pattern] = splitLabel(route);
-  const waitedUs = request.waits.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0);
+  const waitedUs = request.waits.reduce(
+    (sum, wait) => sum + wait.endUs - wait.startUs - (wait.pausedUs ?? 0),
+    0,
+  );
   const span: Span = {
     ...idsOfRequest(thread, request.id, ports.source),
     name: clean(pattern ? `${method} ${pattern}` : method) || 'request',
@@ -57,6 +62,7 @@ function requestSpans(thread: TimelineThread, request: RequestMoment, ports: Spa
         'looplens.unfinished': status < 0 ? true : undefined,
         'looplens.aborted': status === 0 ? true : undefined,
         'looplens.wait.ms': waitedUs / 1000,
+        ...pausedWords(request),
       }),
       ...threadAttributes(thread),
     ],
@@ -78,7 +84,10 @@ function waitSpan(thread: TimelineThread, wait: Wait, parent: Span, ports: SpanP
     name: `wait ${type}`,
     kind: SpanKind.Internal,
     ...times(wait, source),
-    attributes: [...attributes({ 'looplens.wait.type': type }), ...codeAttributes(wait.stack, ports)],
+    attributes: [
+      ...attributes({ 'looplens.wait.type': type, ...pausedWords(wait) }),
+      ...codeAttributes(wait.stack, ports),
+    ],
   };
 }
 
@@ -102,7 +111,7 @@ function operationSpan(thread: TimelineThread, operation: Operation, { source }:
     name: child ? 'child process' : clean(method) || 'request',
     kind: SpanKind.Client,
     ...times(operation, source),
-    attributes: [...attributes(words), ...threadAttributes(thread)],
+    attributes: [...attributes({ ...words, ...pausedWords(operation) }), ...threadAttributes(thread)],
     ...((failed || (!child && operation.status >= 400) || (child && operation.status !== 0)) && {
       status: { code: 2 as const },
     }),
@@ -126,6 +135,27 @@ function holdSpan(thread: TimelineThread, turn: Turn, ports: SpanPorts): Span {
     ],
   };
 }
+
+/** The program stood still through no doing of its own. */
+function standSpan(thread: TimelineThread, stand: Stand, { source }: SpanPorts): Span {
+  return {
+    ...childIds(thread, 0, source, 'pause', stand.startUs),
+    name: stand.by === 'debugger' ? 'paused by a debugger' : 'process stopped',
+    kind: SpanKind.Internal,
+    ...times(stand, source),
+    attributes: [
+      ...attributes({
+        'looplens.pause.by': stand.by,
+        'looplens.pause.ms': (stand.endUs - stand.startUs) / 1000,
+      }),
+      ...threadAttributes(thread),
+    ],
+  };
+}
+
+const pausedWords = ({ pausedUs }: { pausedUs?: number }): { 'looplens.pause.ms': number | undefined } => ({
+  'looplens.pause.ms': pausedUs === undefined ? undefined : pausedUs / 1000,
+});
 
 /** Below its request, or a trace of its own. */
 function childIds(

@@ -1,12 +1,16 @@
 import type { StackId } from '../../model/ids.ts';
+import type { PauseNote } from '../../model/note.ts';
 
 /**
  * What happened on a thread, as the formats of other tools show it. Times in µs since the recording's clock origin; each
  * thing is told when it ends, so that the moments of a thread are in order of their ends.
  */
-export type Moment = Turn | RequestMoment | Wait | Operation | Collection | Delay | Message;
+export type Moment = Turn | RequestMoment | Wait | Operation | Collection | Delay | Message | Stand;
 
-/** A callback had the loop, with the ticks and promise reactions right behind it. Turns of one thread do not overlap. */
+/**
+ * A callback had the loop, with the ticks and promise reactions right behind it. Turns of one thread do not overlap; one
+ * in which the program stood still is told in pieces.
+ */
 export interface Turn {
   kind: 'turn';
   startUs: number;
@@ -19,12 +23,18 @@ export interface Turn {
   causedUs?: number;
 }
 
-/** A request that came in, from its beginning to its answer. */
-export interface RequestMoment {
-  kind: 'request';
-  id: number;
+/** What lasts while the program may stand still. */
+interface Lasting {
   startUs: number;
   endUs: number;
+  /** So much of it the program stood still through no doing of its own; absent where it did not. */
+  pausedUs?: number;
+}
+
+/** A request that came in, from its beginning to its answer. */
+export interface RequestMoment extends Lasting {
+  kind: 'request';
+  id: number;
   /** `GET /orders/17` */
   label: string;
   /** As its framework named it; '' where none did. */
@@ -36,10 +46,8 @@ export interface RequestMoment {
 }
 
 /** Time in which none of a request's code ran. */
-export interface Wait {
+export interface Wait extends Lasting {
   kind: 'wait';
-  startUs: number;
-  endUs: number;
   request: number;
   /** Type of the resource whose callback ended it. */
   type: string;
@@ -48,13 +56,11 @@ export interface Wait {
 }
 
 /** Something that was asked of the world outside. */
-export interface Operation {
+export interface Operation extends Lasting {
   kind: 'operation';
   id: number;
   /** As in `OperationKind`. */
   operation: number;
-  startUs: number;
-  endUs: number;
   label: string;
   /** Request that it was asked for; 0 = none. */
   request: number;
@@ -63,10 +69,8 @@ export interface Operation {
 }
 
 /** A garbage collection. */
-export interface Collection {
+export interface Collection extends Lasting {
   kind: 'collection';
-  startUs: number;
-  endUs: number;
   /** `minor`, `major`, `incremental`, `weakcb`: as OpenTelemetry names them. */
   type: string;
 }
@@ -85,7 +89,18 @@ export interface Message {
   whole: boolean;
 }
 
-/** A look at the loop: how late its timer was, and how long it had been idle since the last look. */
+/** The program stood still through no doing of its own: a debugger's pause, a stopped process. */
+export interface Stand {
+  kind: 'stand';
+  startUs: number;
+  endUs: number;
+  by: PauseNote['by'];
+}
+
+/**
+ * A look at the loop: how late its timer was, and how long it had been idle since the last look. All but `timeUs` leaves
+ * out what the program stood still.
+ */
 export interface Delay {
   kind: 'delay';
   timeUs: number;

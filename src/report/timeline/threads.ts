@@ -1,6 +1,8 @@
 import type { ThreadNote } from '../../model/note.ts';
 import type { RecordingReader } from '../../recording/contract.ts';
+import { PauseClock } from '../../recording/pauses.ts';
 import type { Moment } from './moments.ts';
+import { Standing } from './standing.ts';
 import { ThreadTimeline } from './thread-timeline.ts';
 
 /** A thread of a recording. */
@@ -42,25 +44,47 @@ export class TimelineThreads {
   }
 }
 
+/** The pauses of a thread: what its clock leaves out. */
+export function pauseClockOf({ notes }: Pick<RecordingReader, 'notes'>, thread: string): PauseClock {
+  return new PauseClock(notes.filter((note) => note.thread === thread));
+}
+
 /** What happened in a recording, batch by batch, so that nobody has to hold all of it. */
 export function* moments(
   reader: RecordingReader,
   threads: TimelineThreads,
 ): Generator<{ thread: TimelineThread; moments: Moment[] }> {
-  const timelines = new Map<TimelineThread, { timeline: ThreadTimeline; told: Moment[] }>();
+  const entries = new Map<TimelineThread, TimelineEntry>();
   for (const { thread: id, words } of reader.events()) {
     const thread = threads.get(id);
-    let entry = timelines.get(thread);
-    if (!entry) {
-      const told: Moment[] = [];
-      entry = { timeline: new ThreadTimeline(reader.tables, (moment) => told.push(moment)), told };
-      timelines.set(thread, entry);
-    }
-    entry.timeline.add(words);
-    yield { thread, moments: entry.told.splice(0) };
+    let entry = entries.get(thread);
+    if (!entry) entries.set(thread, (entry = entryOf(reader, id)));
+    const { timeline, told, standing, clock } = entry;
+    timeline.add(words);
+    yield { thread, moments: standing.tell(told.splice(0), clock) };
   }
-  for (const [thread, { timeline, told }] of timelines) {
+  for (const [thread, { timeline, told, standing, clock }] of entries) {
     timeline.end();
-    yield { thread, moments: told };
+    yield {
+      thread,
+      moments: [...standing.tell(told, clock), ...standing.standsBefore(Infinity, clock)],
+    };
   }
+}
+
+interface TimelineEntry {
+  timeline: ThreadTimeline;
+  told: Moment[];
+  standing: Standing;
+  clock: PauseClock;
+}
+
+function entryOf(reader: RecordingReader, thread: string): TimelineEntry {
+  const told: Moment[] = [];
+  return {
+    timeline: new ThreadTimeline(reader.tables, (moment) => told.push(moment)),
+    told,
+    standing: new Standing(),
+    clock: pauseClockOf(reader, thread),
+  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
-import { PauseClock } from '../../../src/analysis/pauses.ts';
+import { PauseClock } from '../../../src/recording/pauses.ts';
 import type { PauseNote } from '../../../src/model/note.ts';
 import { own, RecordingBuilder } from './build-recording.ts';
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Op } from '../../../src/model/event.ts';
 import type { StackId } from '../../../src/model/ids.ts';
+import type { PauseNote } from '../../../src/model/note.ts';
 import type { RecordingReader } from '../../../src/recording/contract.ts';
 import { cpuProfileJson } from '../../../src/report/cpuprofile.ts';
 import { otlpJson } from '../../../src/report/otlp/file.ts';
@@ -231,15 +232,115 @@ test('whatever the events say, the files are valid', () => {
     fc.nat(100_000),
     fc.nat(3),
   );
+  const note = fc.record<PauseNote>({
+    kind: fc.constant('pause'),
+    thread: fc.constant('main'),
+    timeUs: fc.nat(150_000),
+    forUs: fc.nat(100_000),
+    by: fc.constantFrom('debugger', 'stopped'),
+  });
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+    fc.property(fc.array(event, { maxLength: 60 }), fc.array(note, { maxLength: 4 }), (events, notes) => {
       const words = events.flatMap(([op, extra, id, a, b]) => [op | (extra << 8), id, a, b]);
-      const reader = readerOf({ stalls: STALLS }, ...words);
+      const reader = readerOf({ stalls: STALLS, notes }, ...words);
       checkTrace(traceOf(reader));
       checkOtlp(JSON.parse([...otlpJson(reader, REPORT)].join('')));
     }),
     { numRuns: 60 },
   );
+});
+
+describe('a pause', () => {
+  const pause = (fromUs: number, toUs: number, by: PauseNote['by'] = 'debugger'): PauseNote => ({
+    kind: 'pause',
+    thread: 'main',
+    timeUs: toUs,
+    forUs: toUs - fromUs,
+    by,
+  });
+  /** A request whose callback stands at a breakpoint for two seconds of its 2.1; then the process is stopped for a second. */
+  const PAUSED = [
+    ...[Op.Heartbeat, 0, 20_000, 20_000],
+    ...[Op.Before, 40, 30_000, 0],
+    ...[Op.RequestStart | (1 << 8), 7, 30_000, 1],
+    ...[Op.RequestEnd | (200 << 8), 7, 2_130_000, 2],
+    ...[Op.After, 40, 2_130_000, 0],
+    ...[Op.Heartbeat, 2_090_000, 2_130_000, 10_000],
+    ...[Op.Heartbeat, 0, 2_150_000, 20_000],
+    ...[Op.Heartbeat, 1_000_000, 3_170_000, 1_019_000],
+  ];
+  const reader = readerOf(
+    {
+      notes: [pause(40_000, 1_000_000), pause(40_000, 2_040_000), pause(2_160_000, 3_160_000, 'stopped')],
+      // The first was read while it stood, the other while its code ran.
+      stalls: [
+        { timeUs: 1_500_000, heldUs: 1_470_000, stack: 2 as StackId },
+        { timeUs: 2_100_000, heldUs: 2_070_000, stack: 1 as StackId },
+      ],
+    },
+    ...PAUSED,
+  );
+
+  test('is a slice of its own among the trace events, and no delay', () => {
+    const events = traceOf(reader);
+    checkTrace(events);
+    const brief = events
+      .filter(({ ph }) => ph === 'X' || ph === 'i')
+      .sort((a, b) => a.ts! - b.ts!)
+      .map(({ ph, cat, name, ts, dur }) => [ph, cat, name, ts, dur ?? ''].join(' ').trim());
+    expect(brief).toEqual([
+      'X hold unknown origin 30000 10000',
+      'X pause paused by a debugger, or without a processor 40000 2000000',
+      'X hold handler server.js:8:3 2040000 90000',
+      'i stall stall 2100000',
+      'X pause process stopped, or machine asleep 2160000 1000000',
+    ]);
+    const delays = events.filter(({ ph }) => ph === 'C').map(({ args }) => args?.['ms']);
+    expect(delays).toEqual([0, 90, 0, 10]);
+    expect(events.find(({ ph }) => ph === 'b')?.args).toMatchObject({ pausedMs: 2_000 });
+    expect(events.find(({ ph }) => ph === 'i')?.args).toMatchObject({ heldMs: 70 });
+  });
+
+  test('is a span and a metric of its own in OTLP, and in no other metric', () => {
+    const exported = JSON.parse([...otlpJson(reader, REPORT)].join('')) as OtlpObject;
+    checkOtlp(exported);
+    const spans = exported.resourceSpans.flatMap((r) => r.scopeSpans.flatMap((scope) => scope.spans));
+    const told = spans.map(({ name, startTimeUnixNano: start, endTimeUnixNano: end }) => {
+      return `${name} ${Number(BigInt(end) - BigInt(start)) / 1e6} ms`;
+    });
+    expect(told.sort()).toEqual([
+      'GET /orders/:id 2100 ms',
+      'event loop held 10 ms',
+      'event loop held 90 ms',
+      'paused by a debugger 2000 ms',
+      'process stopped 1000 ms',
+    ]);
+    const words = (name: string) => JSON.stringify(spans.find((span) => span.name === name)?.attributes);
+    expect(words('GET /orders/:id')).toContain('{"key":"looplens.pause.ms","value":{"intValue":"2000"}}');
+    expect(words('process stopped')).toContain(
+      '{"key":"looplens.pause.by","value":{"stringValue":"stopped"}}',
+    );
+    const metrics = exported.resourceMetrics.flatMap((r) => r.scopeMetrics.flatMap((scope) => scope.metrics));
+    const points = (name: string) => {
+      const metric = metrics.find((one) => one.name === name);
+      return (metric?.gauge ?? metric?.sum)?.dataPoints.map(({ asDouble }) => asDouble);
+    };
+    expect(points('nodejs.eventloop.delay.max')).toEqual([0.09]);
+    expect(points('nodejs.eventloop.time')!.reduce((sum, s) => sum + s, 0)).toBeCloseTo(0.15);
+    expect(points('looplens.pause.time')).toEqual([2, 1]);
+  });
+
+  test('is in no CPU profile', () => {
+    const stood = readerOf({ profiles: [PROFILE], notes: [pause(1_500, 2_500)] });
+    const speedscope = JSON.parse(speedscopeJson(stood)!);
+    checkSpeedscope(speedscope);
+    expect(speedscope.profiles[0].samples).toHaveLength(PROFILE.samples.length - 1);
+    expect(speedscope.profiles[0].endValue).toBe(2_000);
+    const profile = JSON.parse(cpuProfileJson(stood)!);
+    matchProfileType(profile);
+    expect(profile.samples).toHaveLength(PROFILE.samples.length - 1);
+    expect(profile.endTime - profile.startTime).toBe(3_000);
+  });
 });
 
 const traceOf = (reader: RecordingReader) =>
