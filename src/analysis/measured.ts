@@ -9,6 +9,7 @@ import type { Note } from '../model/note.ts';
 import type { Births } from './passes/births.ts';
 import type { Bursts } from './passes/bursts.ts';
 import type { Collections } from './passes/collections.ts';
+import type { Creations } from './passes/creations.ts';
 import type { Intervals } from './passes/intervals.ts';
 import type { Operations } from './passes/operations.ts';
 import type { Pool } from './passes/pool.ts';
@@ -44,6 +45,7 @@ export interface Measured {
   pool: Pool;
   bursts: Bursts;
   births: Births;
+  creations: Creations;
   operations: Operations;
   profile: ProfileIndex;
   rejections: readonly Rejection[];

@@ -3,6 +3,7 @@ import { Awaits } from './passes/awaits.ts';
 import { Births } from './passes/births.ts';
 import { Bursts } from './passes/bursts.ts';
 import { Collections } from './passes/collections.ts';
+import { Creations } from './passes/creations.ts';
 import { Heartbeats } from './passes/heartbeats.ts';
 import { Intervals } from './passes/intervals.ts';
 import { Messages } from './passes/messages.ts';
@@ -41,6 +42,7 @@ export class ThreadPasses {
   readonly messages: Messages;
   readonly bursts: Bursts;
   readonly births: Births;
+  readonly creations = new Creations();
   readonly paths: Paths;
   readonly walker: Walker;
 
@@ -73,6 +75,7 @@ export class ThreadPasses {
       this.messages,
       this.bursts,
       this.births,
+      this.creations,
       this.paths,
     ]);
   }

@@ -26,7 +26,9 @@ test.each([18, 22, 26] as const)(
     const text = fs.readFileSync(path.join(PROGRAMS, 'lossy.cjs'), 'utf8').split('\n');
     const lines = lossy.map(({ location }) => /\/\/ (\w+)$/.exec(text[location.line - 1]!)?.[1]);
     expect(lines.sort()).toEqual(['bus', 'driver', 'thenable']);
-    for (const { related, evidence } of lossy) {
+    for (const { related, evidence, message } of lossy) {
+      expect(evidence!.totalMs).toBeGreaterThan(0);
+      expect(message).toMatch(/times that it was seen, [\d.]+ ms each .* of \d+ requests were answered so$/);
       const [made, called] = related.map(({ location }) => text[location.line - 1]!);
       expect(made).toMatch(/await null|once\(|query\(|then\(|async/);
       expect(called).toMatch(/shift\(\)|bus\.emit|callback\(\)/);

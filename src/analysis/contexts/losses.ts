@@ -3,6 +3,8 @@ import type { ContextSample } from '../../model/note.ts';
 import type { Measured } from '../measured.ts';
 import { SourceFunctions } from './functions.ts';
 import type { SourceFunction } from './functions.ts';
+import { answeredIn, LostRuns } from './lost-runs.ts';
+import type { LostRun } from './lost-runs.ts';
 
 /** A callback that ran without the store that was there when it was made. */
 export interface Loss {
@@ -15,8 +17,15 @@ export interface Loss {
   /** Index of the storage, and its name; '' without one. */
   storage: number;
   name: string;
-  /** Executions in which it ran without. */
+  /** Executions in which it ran without, and those in which it was seen at all. */
   count: number;
+  ran: number;
+  /** How long it ran without, each time, with what came of it, µs; none where that is not known. */
+  runsUs: number[];
+  /** Of the requests of {@link routes}: how many were answered, and how many of those in such a run, as far as was seen. */
+  answered: { all: number; lost: number };
+  /** Share of the program that was looked at, 0..1: the figures above, except `answered.all`, stand for so much. */
+  looked: number;
   /** Times that the store was seen where it was made. */
   seen: number;
   /** Type of the resource in whose execution it ran; '' = not known. */
@@ -41,9 +50,19 @@ export interface Loss {
 export function lostContexts(measured: Measured): Loss[] {
   const sightings = sightingsOf(measured);
   const width = Math.max(0, ...sightings.map(({ sample }) => sample.stores.length));
+  const looked = lookedAt(sightings, measured);
   const losses: Loss[] = [];
-  for (let storage = 0; storage < width; storage++) losses.push(...lossesOf(storage, sightings, measured));
+  for (let storage = 0; storage < width; storage++) {
+    losses.push(...lossesOf(storage, sightings, measured).map((loss) => ({ ...loss, looked })));
+  }
   return losses;
+}
+
+/** Of what was created since the first look, the share that was looked at. */
+function lookedAt(sightings: readonly Sighting[], { work, creations }: Measured): number {
+  const first = sightings.find(({ sample }) => work.ids.bornUs(sample.id) >= 0);
+  const created = first ? creations.since(work.ids.bornUs(first.sample.id)) : 0;
+  return created > sightings.length ? sightings.length / created : 1;
 }
 
 /** A sample with what its stack says. */
@@ -101,11 +120,17 @@ interface Record {
   place: Frame;
   /** What was created there with the store. */
   made: Set<number>;
+  /** The executions in which it ran with the store. */
+  withStore: Set<string>;
 }
 
-function lossesOf(storage: number, sightings: readonly Sighting[], measured: Measured): Loss[] {
+function lossesOf(
+  storage: number,
+  sightings: readonly Sighting[],
+  measured: Measured,
+): Omit<Loss, 'looked'>[] {
   const { samples: enough, makers } = measured.thresholds.lostContext;
-  const functions = storesByFunction(storage, sightings);
+  const functions = storesByFunction(storage, sightings, measured);
   const isMaker = (fn: SourceFunction): boolean => {
     const record = functions.get(fn);
     return record !== undefined && record.without === 0 && record.seen >= makers;
@@ -113,25 +138,30 @@ function lossesOf(storage: number, sightings: readonly Sighting[], measured: Mea
   const byId = new Map(sightings.map((sighting) => [sighting.sample.id, sighting]));
   const beats = beatsByExecution(sightings);
 
-  const found = new Map<SourceFunction, { loss: Loss; runs: Set<string> }>();
+  const lost = new LostRuns(measured.work);
+  const found = new Map<SourceFunction, { loss: Omit<Loss, 'looked'>; runs: Map<string, LostRun> }>();
   for (const sighting of sightings) {
-    if ((sighting.sample.stores[storage] ?? 0) !== 0) continue;
+    const { sample } = sighting;
+    if ((sample.stores[storage] ?? 0) !== 0) continue;
+    const { execution } = sample;
+    const before = lost.of(execution);
+    if (before) lost.lead(before, sample.id);
     const edge = edgeOf(sighting, isMaker);
     if (!edge) continue;
-    const { execution } = sighting.sample;
     const origin = byId.get(execution);
     // The execution's own resource must come from elsewhere: what led to it is known, or it serves again and again.
     if (origin ? leadsOn(origin, isMaker) : !isShared(execution, beats, measured)) continue;
     const callback = sighting.functions[edge.at]!;
-    const run = `${execution}@${sighting.timeUs}`;
     const known = found.get(callback);
-    if (known) {
-      known.runs.add(run);
-      continue;
-    }
+    const runs = known?.runs ?? new Map<string, LostRun>();
+    const key = keyOf(sighting, measured);
+    const run = runs.get(key) ?? { us: 0, spans: [] };
+    runs.set(key, run);
+    lost.begin(run, sample);
+    if (known) continue;
     const maker = functions.get(edge.maker)!;
     found.set(callback, {
-      runs: new Set([run]),
+      runs,
       loss: {
         frame: sighting.frames[edge.at]!,
         callers: sighting.frames.slice(edge.at + 1),
@@ -139,21 +169,45 @@ function lossesOf(storage: number, sightings: readonly Sighting[], measured: Mea
         storage,
         name: sighting.names[storage] ?? '',
         count: 0,
+        ran: functions.get(callback)!.withStore.size,
+        runsUs: [],
+        answered: { all: 0, lost: 0 },
         seen: maker.seen,
         resource: measured.tables.types[measured.work.ids.type(execution)] ?? '',
         routes: routesOf(maker.made, measured),
       },
     });
   }
-  return [...found.values()].flatMap(({ loss, runs }) =>
-    runs.size >= enough ? [{ ...loss, count: runs.size }] : [],
-  );
+  return [...found.values()].flatMap(({ loss, runs }) => {
+    if (runs.size < enough) return [];
+    const timed = [...runs.values()].filter(({ us }) => us > 0);
+    return [
+      {
+        ...loss,
+        count: runs.size,
+        ran: runs.size + loss.ran,
+        runsUs: timed.map(({ us }) => us),
+        answered: answeredIn(timed, loss.routes, measured),
+      },
+    ];
+  });
+}
+
+/** A socket's execution begins anew with each answer: then the clock was read. Heartbeats tell them apart where that is not known. */
+function keyOf({ sample, timeUs }: Sighting, { work }: Measured): string {
+  const bornUs = work.ids.bornUs(sample.id);
+  return `${sample.execution}@${bornUs < 0 ? timeUs : bornUs}`;
 }
 
 /** How often each function ran with a store, and without. */
-function storesByFunction(storage: number, sightings: readonly Sighting[]): Map<SourceFunction, Record> {
+function storesByFunction(
+  storage: number,
+  sightings: readonly Sighting[],
+  measured: Measured,
+): Map<SourceFunction, Record> {
   const records = new Map<SourceFunction, Record>();
-  for (const { sample, frames, functions, same } of sightings) {
+  for (const sighting of sightings) {
+    const { sample, frames, functions, same } = sighting;
     const store = sample.stores[storage] ?? 0;
     for (const fn of new Set(functions)) {
       if (!fn) continue;
@@ -163,9 +217,11 @@ function storesByFunction(storage: number, sightings: readonly Sighting[]): Map<
         without: 0,
         place: frames[at]!,
         made: new Set<number>(),
+        withStore: new Set<string>(),
       };
       if (store <= 0) record.without++;
       else if (at < same) {
+        record.withStore.add(keyOf(sighting, measured));
         if (record.seen++ === 0) record.place = frames[at]!;
         if (record.made.size < MAX_MADE) record.made.add(sample.id);
       }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
+import { Op } from '../../../src/model/event.ts';
 import type { SourceFacts } from '../../../src/model/source-facts.ts';
 import { node, own, RecordingBuilder } from './build-recording.ts';
 import type { Fn } from './build-recording.ts';
@@ -80,7 +81,7 @@ describe('lost-context', () => {
     });
     expect(text).toMatchInlineSnapshot(`
       "warning lost-context app.js:12:5
-        The store of the AsyncLocalStorage 'request' is gone here: this callback ran 6 times without the store that is there where it is made
+        The store of the AsyncLocalStorage 'request' is gone here: this callback ran without the store that is there where it is made, all 6 times that it was seen
         6 x, 0 ms, max 0, p99 0, share 0
         < call pool.js:31:3 release
         + made here, where the store was there 6 times app.js:11:3 handle
@@ -150,5 +151,58 @@ describe('lost-context', () => {
       if (k < 2) saw(0, socket, [callback, release]);
     });
     expect(text).toBe('');
+  });
+
+  describe('what it cost', () => {
+    /** A callback of each request runs 3 ms in the execution of a socket, and leads to a timer in which it is answered. */
+    function costs(unseen: number, kept: (k: number) => boolean = () => false): string {
+      const r = new RecordingBuilder();
+      const socket = r.resource('TCPWRAP', 1);
+      for (let k = 0; k < 6; k++) {
+        const ms = 100 + k * 500;
+        let made = 0;
+        r.request(ms, 'GET /a', (request) => {
+          request.run(1, own('app.js', 'handle', 11));
+          made = request.timer();
+        });
+        const later = r.resource('Timeout', ms + 11, ms + 30, 2, socket);
+        r.call(socket, ms + 10, 3);
+        const endUs = (ms + 31) * 1000;
+        r.event(endUs, Op.RequestEnd, 200, k + 1, endUs, 0);
+        for (let n = 0; n < unseen; n++) r.resource('Immediate', ms + 100);
+        const samples = [
+          { id: made, execution: 4, stack: r.stack([handle, run]), stores: [k + 1] },
+          {
+            id: later,
+            execution: socket,
+            stack: r.stack([callback, release]),
+            stores: [kept(k) ? k + 1 : 0],
+          },
+        ];
+        r.notes.push({ kind: 'contexts', thread: 'main', timeUs: (ms + 40) * 1000, samples, names: [''] });
+      }
+      const { findings } = analyze(r.build(), FACTS).value;
+      const found = findings.find(({ rule }) => rule === 'lost-context');
+      const { count = 0, totalMs = 0, maxMs = 0 } = found?.evidence ?? {};
+      return `${found?.message.replace(/^.*where it is made, /, '')}: ${count} x, ${totalMs} ms, max ${maxMs}`;
+    }
+
+    it('is told as it was seen where nearly everything was looked at', () => {
+      expect(costs(0)).toMatchInlineSnapshot(
+        `"all 6 times that it was seen, 5.0 ms each with what came of it, in GET /a; 6 of 6 requests were answered so: 6 x, 30 ms, max 5"`,
+      );
+    });
+
+    it('is told for the whole recording where only a part was looked at', () => {
+      expect(costs(40)).toMatchInlineSnapshot(
+        `"all 6 times that it was seen, 5.0 ms each with what came of it, in GET /a; in the whole recording about 130 times, 630 ms; about 6 of 6 requests were answered so: 126 x, 630 ms, max 5"`,
+      );
+    });
+
+    it('says how often the callback ran with its store', () => {
+      expect(costs(0, (k) => k % 3 === 0)).toMatchInlineSnapshot(
+        `"4 of the 6 times that it was seen, 5.0 ms each with what came of it, in GET /a; 4 of 6 requests were answered so: 4 x, 20 ms, max 5"`,
+      );
+    });
   });
 });
