@@ -149,10 +149,12 @@ function partOf(entries: Hold['seen'], levels: Level[], usPerCount: number): Par
 
 /** A function whose time is spread over many calls. */
 function mixedPart(entries: Hold['seen'], depth: number, usPerCount: number): Part {
-  const { levels, loading } = entries[0]!.path;
-  const cause = entries.every((e) => e.path.below.cause === entries[0]!.path.below.cause)
-    ? entries[0]!.path.below.cause
-    : 'javascript';
+  const { levels, below } = entries[0]!.path;
+  const alike = entries.every((entry) => entry.path.below.cause === below.cause);
+  // Modules are found, read, compiled and run: all of that is loading.
+  const loading = countOf(entries.filter(({ path }) => path.loading)) > countOf(entries) / 2;
+  const mixed = loading ? 'module-load' : 'javascript';
+  const cause = alike ? below.cause : mixed;
   return {
     levels: levels.slice(0, depth).map((level, i) => (i === depth - 1 ? { ...level, callee: '' } : level)),
     below: { key: 'mixed', cause, self: false, inNode: false },

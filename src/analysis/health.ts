@@ -71,7 +71,10 @@ function judge(measured: Measured, figures: Figures, findings: readonly Finding[
   const blocks = findings.some(
     (f) => HOLDS.has(f.rule) && (f.severity === 'warning' || f.severity === 'error'),
   );
-  if (blocks && (delayP99Ms >= limits.delayP99Ms || figures.heldShare >= limits.heldShare)) return 'blocked';
+  // Busy with something else, for the most part.
+  const saturated = utilization >= limits.saturated && figures.heldShare < utilization * limits.heldOfBusy;
+  if (blocks && !saturated && (delayP99Ms >= limits.delayP99Ms || figures.heldShare >= limits.heldShare))
+    return 'blocked';
   if (utilization >= limits.saturated) return 'cpu-saturated';
   if (findings.some((f) => f.rule === 'thread-pool-saturated') || poolFigures(measured).saturated) {
     return 'thread-pool-bound';

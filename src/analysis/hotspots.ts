@@ -12,6 +12,8 @@ import type { Below, Level } from './profile/call-path.ts';
 /** A place in the code that held the loop, with what was measured there. */
 export interface Hotspot {
   location: SourceLocation;
+  /** Of the function, as {@link Level.key}. */
+  fn: string;
   cause: Cause;
   /** From the location outwards, without the location itself. */
   callers: SourceLocation[];
@@ -149,6 +151,7 @@ function toHotspot(site: Site, lines: CallLines): Hotspot {
   const builtin = isSyncCall(cause) ? lines.syncCallAt(place.location) : undefined;
   return {
     location: place.location,
+    fn: culprit.key,
     cause: cause === 'javascript' && place.cause ? place.cause : cause,
     callers: levels
       .slice(0, -1)
@@ -173,6 +176,8 @@ function locate(site: Site, culprit: Level, lines: CallLines): { location: Sourc
   const { frame } = culprit;
   const busy = busiest(site.ticks).filter((line) => lines.isInside(frame, line));
   const [line] = busy;
+  const met = site.below.self && line === undefined ? lines.builtinIn(frame) : undefined;
+  if (met) return { location: met.location, ...(/^RegExp\./.test(met.name) && { cause: 'regexp' }) };
   if (!site.below.self || line === undefined) {
     const alike = likeCause(site.below.cause);
     return { location: lines.ofCall(culprit, { hints: busy, ...(alike && { alike }) }) };

@@ -136,9 +136,14 @@ function isSamePlace(a: Hotspot, b: Hotspot): boolean {
   if (a.location.file !== b.location.file || a.loading !== b.loading) return false;
   const apart = Math.abs(a.location.line - b.location.line);
   if (apart === 0) return true;
-  const bothSelf = a.below.self && b.below.self && a.location.function === b.location.function;
+  const bothSelf = a.below.self && b.below.self && isSameFunction(a, b);
   if (!bothSelf || a.cause !== b.cause) return false;
   return apart <= (haveRouteInCommon(a, b) ? SAME_TASK_LINES : SAME_LOOP_LINES);
+}
+
+/** Functions without a name are told apart by where they begin. */
+function isSameFunction(a: Hotspot, b: Hotspot): boolean {
+  return a.location.function === b.location.function && (a.location.function !== undefined || a.fn === b.fn);
 }
 
 function haveRouteInCommon(a: Hotspot, b: Hotspot): boolean {

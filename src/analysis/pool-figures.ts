@@ -8,6 +8,9 @@ import { ascending, quantile } from './statistics.ts';
 export interface PoolFigures {
   saturated: boolean;
   tasks: number;
+  /** All waiting together, and the longest, ms. */
+  queuedMs: number;
+  longestQueueMs: number;
   /** Mean time that a task waited for a thread, and that it took with one, ms. */
   meanQueueMs: number;
   meanServiceMs: number;
@@ -21,13 +24,15 @@ export interface PoolFigures {
 export function poolFigures(measured: Measured): PoolFigures {
   const { pool, observedUs, thresholds } = measured;
   const limits = thresholds.threadPoolSaturated;
-  const uses = [...pool.uses.values()].sort((a, b) => b.servedUs - a.servedUs);
+  const figures = pool.figures();
+  const uses = [...figures.uses.values()].sort((a, b) => b.servedUs - a.servedUs);
   const tasks = uses.reduce((sum, use) => sum + use.tasks, 0);
   const queuedUs = uses.reduce((sum, use) => sum + use.queuedUs, 0);
   const servedUs = uses.reduce((sum, use) => sum + use.servedUs, 0);
+  const longestQueueMs = microsToMillis(Math.max(0, ...uses.map((use) => use.longestQueueUs)));
   const meanQueueMs = microsToMillis(queuedUs) / Math.max(1, tasks);
   const meanServiceMs = microsToMillis(servedUs) / Math.max(1, tasks);
-  const fullShare = Math.min(1, pool.fullUs(measured.endUs) / observedUs);
+  const fullShare = Math.min(1, figures.fullUs / observedUs);
   const isHeld = heldShareOf(measured) >= limits.heldShare;
   // The end of a task is seen when the loop turns again: where it is held often, a task seems to take as long as a hold.
   const clearMs = Math.max(limits.clearServiceMs, isHeld ? usualHoldMs(measured) : 0);
@@ -38,7 +43,16 @@ export function poolFigures(measured: Measured): PoolFigures {
     queuedUs >= (queuedUs + servedUs) * limits.queueShare &&
     fullShare >= limits.fullShare &&
     clear;
-  return { saturated, tasks, meanQueueMs, meanServiceMs, fullShare, busiest: uses[0] };
+  return {
+    saturated,
+    tasks,
+    queuedMs: microsToMillis(queuedUs),
+    meanQueueMs,
+    longestQueueMs,
+    meanServiceMs,
+    fullShare,
+    busiest: uses[0],
+  };
 }
 
 /** Nine of ten holds are shorter. */

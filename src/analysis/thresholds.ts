@@ -51,8 +51,10 @@ export interface Thresholds {
     requests: number;
     /** Where waits of this line do settle: how many times longer than the longest of those. */
     overdue: number;
-    /** Waiters must have come one after the other over this time, or it may be one event that all wait for. */
+    /** Waiters must have come one after the other over this time, or it may be one event that all wait for ... */
     spreadMs: number;
+    /** ... unless they wait so many times longer than anybody did before. */
+    unheardOf: number;
     /** An error from so many requests on. */
     errorRequests: number;
   };
@@ -166,6 +168,8 @@ export interface Thresholds {
     /** Delay that one timer in a hundred meets, and share of the loop's time in long holds, from which it is blocked. */
     delayP99Ms: number;
     heldShare: number;
+    /** A loop that is never idle is not blocked where holds are a smaller part of its work. */
+    heldOfBusy: number;
     gc: number;
     /** The loop is never idle, though nothing holds it for long. */
     saturated: number;
@@ -197,7 +201,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     warnMs: 50,
     warnShare: 0.3,
   },
-  neverSettled: { ageMs: 1_500, requests: 3, overdue: 3, spreadMs: 500, errorRequests: 10 },
+  neverSettled: { ageMs: 1_500, requests: 3, overdue: 3, spreadMs: 500, unheardOf: 50, errorRequests: 10 },
   slowRequest: {
     p50Ms: 100,
     p99Ms: 500,
@@ -230,5 +234,13 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   timerDrift: { firings: 10, share: 0.1, lateMs: 20 },
   intervalOverlap: { overlaps: 3, share: 0.3, depth: 0.2 },
   responseNotEnded: { ageMs: 1_500, requests: 3, overdue: 3 },
-  health: { delayP99Ms: 50, heldShare: 0.1, gc: 0.15, saturated: 0.9, idle: 0.02, waiting: 0.8 },
+  health: {
+    delayP99Ms: 50,
+    heldShare: 0.1,
+    heldOfBusy: 0.25,
+    gc: 0.15,
+    saturated: 0.9,
+    idle: 0.02,
+    waiting: 0.8,
+  },
 };

@@ -3,6 +3,7 @@ import type { Finding, WaitKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
 import { PendingReach, RequestKind } from '../../model/event.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
+import { waitsForEvent } from '../event-waits.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { PendingRecord } from '../passes/pending.ts';
 import { insideLibrary, lineKey, locationOf, ownFrames } from '../places.ts';
@@ -72,7 +73,11 @@ function judge({ frame, leaves }: Waiting, measured: Measured): Finding | undefi
   const abandoned = old.some((leaf) => hasEnded(leaf, measured));
   // An event that never came for anyone, while clients gave up, is one that came before or never will.
   if (waitsForEvent(frame, measured) && (!abandoned || settledMs > 0)) return undefined;
-  if (!abandoned && Math.max(...born) - Math.min(...born) < limits.spreadMs) return undefined;
+  const together = Math.max(...born) - Math.min(...born) < limits.spreadMs;
+  // One event that all wait for is none that used to come at once.
+  const usual =
+    settledMs > 0 && Math.min(...old.map((leaf) => ageMs(leaf, measured))) >= settledMs * limits.unheardOf;
+  if (!abandoned && together && !usual) return undefined;
   // Without the source and without a sign that waiting is not what it is for, it may be a stream of events.
   if (!abandoned && settledMs === 0 && measured.lines.callsFrom(frame.file, frame.line).length === 0)
     return undefined;
@@ -102,19 +107,6 @@ function longestSettledMs(frame: Frame, measured: Measured): number {
   }
   return longest;
 }
-
-/**
- * `await once(socket, 'close')` and its kind are meant to wait for as long as it takes. Names are all there is to know them
- * by: those called on the line, or in a function that begins there (`await new Promise((resolve) => { socket.on(...)`).
- */
-function waitsForEvent(frame: Frame, measured: Measured): boolean {
-  return measured.lines
-    .callsFrom(frame.file, frame.line)
-    .some((call) => EVENT_WORDS.test(call.callee.replaceAll(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`)));
-}
-
-const EVENT_WORDS =
-  /(^|_)(on|once|listeners?|subscribe|subscription|listen|closed?|closing|ended|disconnect(ed)?|finish(ed)?|abort(ed)?|events?|messages?|next|poll|stream|pipeline|forever|changes?|until)($|_)/;
 
 function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Measured): Finding {
   const ages = ascending(leaves.map((leaf) => ageMs(leaf, measured)));

@@ -2,6 +2,7 @@ import { millis } from '../../base/figures.ts';
 import type { Finding, WaitKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
+import { isLongPoll } from '../event-waits.ts';
 import { callsBackAt, handlerOf } from '../handler-place.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { RouteTimes } from '../routes.ts';
@@ -25,7 +26,7 @@ export const slowRequest: FindingRule = {
       if (!slow || behindOthersMs(times, measured) >= meanMs(times) * limits.victimShare) return [];
       const place = waitingPlace(times, measured);
       if (!place) return inCallbacks(times, measured, earlier);
-      if (isTold(place, route, earlier)) return [];
+      if (isTold(place, route, earlier) || isLongPoll(place.frames[0]!, measured)) return [];
       return [describe(times, place, measured)];
     }),
 };
@@ -92,14 +93,17 @@ function evidenceOf({ durationsMs, route }: RouteTimes): NonNullable<Finding['ev
   };
 }
 
-/** How often requests were slow, those at the same time counted once: a single hiccup of the machine slows all that are under way. */
+/**
+ * How many moments it takes at least to explain all slow requests, if each moment slows those that are under way: a single
+ * hiccup of the machine does.
+ */
 function timesApart({ requests }: RouteTimes, slowMs: number): number {
   let count = 0;
-  let untilUs = -Infinity;
-  for (const { startUs, endUs, status } of [...requests].sort((a, b) => a.startUs - b.startUs)) {
-    if (status === 0 || microsToMillis(endUs - startUs) < slowMs) continue;
-    if (startUs > untilUs) count++;
-    untilUs = Math.max(untilUs, endUs);
+  let momentUs = -Infinity;
+  for (const { startUs, endUs, status } of [...requests].sort((a, b) => a.endUs - b.endUs)) {
+    if (status === 0 || microsToMillis(endUs - startUs) < slowMs || startUs <= momentUs) continue;
+    count++;
+    momentUs = endUs;
   }
   return count;
 }

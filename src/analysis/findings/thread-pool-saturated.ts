@@ -1,7 +1,7 @@
 import { millis } from '../../base/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
-import { microsToMillis, round1 } from '../../model/units.ts';
+import { round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { PoolUse } from '../passes/pool.ts';
 import { heaviestPlace, locationOf, ownFrames, stepsOf } from '../places.ts';
@@ -31,9 +31,6 @@ export const threadPoolSaturated: FindingRule = {
 };
 
 function describe(at: Frame, outer: readonly Frame[], figures: PoolFigures, measured: Measured): Finding {
-  const uses = [...measured.pool.uses.values()];
-  const queuedUs = uses.reduce((sum, use) => sum + use.queuedUs, 0);
-  const longestUs = Math.max(...uses.map((use) => use.longestQueueUs));
   return {
     rule: 'thread-pool-saturated',
     severity: figures.meanQueueMs >= 50 || figures.fullShare >= 0.5 ? 'warning' : 'info',
@@ -42,9 +39,9 @@ function describe(at: Frame, outer: readonly Frame[], figures: PoolFigures, meas
     location: locationOf(at),
     evidence: {
       count: figures.tasks,
-      totalMs: round1(microsToMillis(queuedUs)),
-      maxMs: round1(microsToMillis(longestUs)),
-      p99Ms: round1(microsToMillis(longestUs)),
+      totalMs: round1(figures.queuedMs),
+      maxMs: round1(figures.longestQueueMs),
+      p99Ms: round1(figures.longestQueueMs),
       loopShare: 0,
       routes: [],
     },

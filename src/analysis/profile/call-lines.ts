@@ -8,6 +8,8 @@ import { isSyncName, lastName } from './frame-cause.ts';
 export class CallLines {
   /** Caller and callee -> line of the call -> how often a stack trace showed it, and its column. */
   readonly #seen = new Map<string, Map<number, Vote>>();
+  /** Built-ins that were met at work, and where they were called. */
+  readonly #builtins: { caller: Frame; name: string }[] = [];
   readonly #facts = new Map<string, SourceFacts>();
 
   constructor(stalls: readonly StallStack[], tables: RecordingTables, facts: readonly SourceFacts[]) {
@@ -16,7 +18,10 @@ export class CallLines {
       const frames = (tables.stacks[stall.stack] ?? []).map((id) => tables.frames[id]);
       for (let i = 1; i < frames.length; i++) {
         const [callee, caller] = [frames[i - 1], frames[i]];
-        if (callee && caller && caller.owner !== 'node') this.#vote(caller, callee);
+        if (!callee || !caller || caller.owner === 'node') continue;
+        this.#vote(caller, callee);
+        if (callee.owner === 'native' && i === 1)
+          this.#builtins.push({ caller, name: callee.function ?? '' });
       }
     }
   }
@@ -42,6 +47,24 @@ export class CallLines {
     const hinted = hints.filter((line) => lines.has(line));
     if (new Set(hinted).size === 1) return at(caller, hinted[0]!, columnOf(calls, hinted[0]!));
     return at(caller, caller.line, caller.column);
+  }
+
+  /** The built-in that a function was most often met in, where the source tells which lines are the function's own. */
+  builtinIn({ file, function: name, line }: Frame): { location: SourceLocation; name: string } | undefined {
+    const { functions = [] } = this.#facts.get(file) ?? {};
+    const range = functions.find(({ first }) => first === line);
+    if (!range) return undefined;
+    const votes = new Map<string, { caller: Frame; name: string; count: number }>();
+    for (const { caller, name: builtin } of this.#builtins) {
+      if (caller.file !== file || lastName(caller.function) !== lastName(name)) continue;
+      if (caller.line < range.first || caller.line > range.last) continue;
+      const key = `${caller.line}:${caller.column} ${builtin}`;
+      const vote = votes.get(key) ?? { caller, name: builtin, count: 0 };
+      vote.count++;
+      votes.set(key, vote);
+    }
+    const [most] = [...votes.values()].sort((a, b) => b.count - a.count);
+    return most && { location: at(most.caller, most.caller.line, most.caller.column), name: most.name };
   }
 
   /** Name of the synchronous call on a line, as the source spells it: V8 may show only the function behind it. */

@@ -441,6 +441,61 @@ describe('blocked-loop', () => {
     `);
   });
 
+  it('keeps apart what two functions without a name do, however near they are', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 10; i++) {
+      r.request(i * 400, 'GET /a', (q) => {
+        q.run(50, own('app.js', '', 12, 12));
+        q.end();
+      });
+      r.request(i * 400 + 200, 'GET /b', (q) => {
+        q.run(40, own('app.js', '', 13, 14));
+        q.end();
+      });
+    }
+    const { findings } = analyze(r.build(), []).value;
+    expect(findings.map((f) => [f.location.line, f.evidence?.routes])).toEqual([
+      [12, ['GET /a']],
+      [14, ['GET /b']],
+    ]);
+  });
+
+  it('tells a built-in of which only a stack trace knows the line', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 10; i++) {
+      r.request(i * 400, 'GET /tag', (q) => {
+        // A loader had put the file on one line: no tick tells which.
+        q.run(60, own('app.js', '', 10, 1));
+        q.end();
+      });
+    }
+    const test = { ...own('', 'RegExp.test', 0), file: '', owner: 'native' } as const;
+    const stack = r.stack([test, { ...own('app.js', '', 48), column: 16 }]);
+    r.stalls.push({ timeUs: 30_000, heldUs: 25_000, stack });
+    const inside = { ...facts(), functions: [{ first: 10, last: 60 }] };
+    const [found] = analyze(r.build(), [inside]).value.findings;
+    expect(found).toMatchObject({
+      rule: 'blocked-loop',
+      cause: 'regexp',
+      location: { line: 48, column: 16 },
+    });
+  });
+
+  it('tells loading as such, whatever its time is spread over', () => {
+    const r = new RecordingBuilder();
+    const loader = node('internal/modules/cjs/loader', 'wrapSafe');
+    const below = [
+      loader,
+      node('fs', 'readFileSync'),
+      node('path', 'dirname'),
+      pkg('mime', '', 3),
+      node('vm', 'run'),
+    ];
+    for (const [k, leaf] of below.entries()) r.unhooked(30 + k * 60, 60, loader, pkg('orm', '', 1), leaf);
+    const [found] = analyze(r.build(), []).value.findings;
+    expect(found).toMatchObject({ severity: 'hint', cause: 'module-load' });
+  });
+
   it('tells the loading of modules apart from requests', () => {
     const r = new RecordingBuilder();
     const loader = node('internal/modules/cjs/loader', 'Module._load');

@@ -132,6 +132,7 @@ export class RecordingBuilder {
         this.#waits.push({ from, to: now, promise, stack: this.stack(stack) });
         this.event(now, Op.Settled, 0, awaited, now, waker);
         before(promise);
+        this.event(now, Op.Settled, 0, promise, now, promise);
       },
       hang: (...stack) => {
         const promise = this.#promise(now, open.at(-1) ?? 0);

@@ -41,6 +41,16 @@ describe('thread-pool-saturated', () => {
     `);
   });
 
+  it('counts no synchronous call of the same kind: it is created like a task, and never called back', () => {
+    const r = hashing(16, 50);
+    for (let ms = 50; ms < 4_500; ms += 10) r.resource('RANDOMBYTESREQUEST', ms);
+    const { findings, health } = analyze(r.build(), []).value;
+    expect(findings.map(({ message }) => message.split(';')[0])).toEqual([
+      "320 tasks waited 38 ms each for one of the pool's 4 threads, then took 38 ms",
+    ]);
+    expect(health.verdict).toBe('thread-pool-bound');
+  });
+
   it('is silent while there is a thread for each, and about short tasks', () => {
     expect(rules(hashing(4, 50))).toEqual([]);
     expect(rules(hashing(16, 1))).toEqual([]);

@@ -221,6 +221,24 @@ describe('health', () => {
     ]);
   });
 
+  it('is saturated, not blocked, when holds are the smaller part of a loop that is never idle', () => {
+    const verdict = (blocks: number): string => {
+      const r = new RecordingBuilder(2_000);
+      for (let i = 0; i < 980; i++) {
+        r.request(i * 2 + 10, 'GET /', (q) => {
+          if (i % 35 >= 30 && i < 35 * blocks) return;
+          const blocked = i % 35 === 29 && i < 35 * blocks;
+          q.run(blocked ? 11.95 : 1.95, own('app.js', blocked ? 'report' : `step${i % 7}`, 10 + (i % 7)));
+          q.end();
+        });
+      }
+      for (let k = 0; k < 2; k++) r.unhooked(1_972 + k, 0.1, own('app.js', 'end', 3));
+      return analyze(r.build(), []).value.health.verdict;
+    };
+    expect(verdict(0)).toBe('cpu-saturated');
+    expect(verdict(28)).toBe('cpu-saturated');
+  });
+
   it('counts the heartbeats that a long block left out', () => {
     const r = new RecordingBuilder(4_000);
     // Two thirds of all moments fall into a block, although only three of fifty heartbeats do.

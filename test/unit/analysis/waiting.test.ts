@@ -209,6 +209,22 @@ describe('never-settled', () => {
     for (const r of [young, few, together]) expect(rules(r, enter)).toEqual([]);
   });
 
+  it('speaks of those that came together, where others went on at once at this line', () => {
+    const stuck = (before: number): string[] => {
+      const r = new RecordingBuilder(6_000);
+      for (let i = 0; i < before; i++) {
+        r.request(10 + i * 45, 'GET /a', (q) => {
+          q.wait(20, awaitAt(31));
+          q.end();
+        });
+      }
+      for (let i = 0; i < 8; i++) r.request(1_000 + i, 'GET /a', (q) => q.hang(awaitAt(31)));
+      return rules(r, enter);
+    };
+    expect(stuck(20)).toEqual(['never-settled']);
+    expect(stuck(0)).toEqual([]);
+  });
+
   it('is silent while they are no older than waits of this line that did end', () => {
     const slow = new RecordingBuilder();
     for (let i = 0; i < 12; i++) {
@@ -258,8 +274,30 @@ describe('slow-request', () => {
       return analyze(r.build(), []).value.findings.map(({ rule }) => rule);
     };
     expect(told([1_000, 2_000, 3_000])).toEqual(['slow-request']);
+    // One of them is always under way, but no moment can have slowed all.
+    expect(told([1_000, 1_500, 2_000, 2_500, 3_000])).toEqual(['slow-request']);
     // All at once: the machine had a hiccup.
     expect(told([2_000, 2_010, 2_020])).toEqual([]);
+  });
+
+  it('is silent about long polls: a line that listens, and goes on when something happens', () => {
+    const polled = (callee: string, waker: string): string[] => {
+      const r = new RecordingBuilder();
+      const by = r.resource(waker, 1);
+      for (let i = 0; i < 15; i++) {
+        r.request(i * 320 + 3, 'GET /news', (q) => {
+          q.run(1, handler);
+          q.waitFor(by, 280, awaitAt(15));
+          q.end();
+        });
+      }
+      return rules(r, facts([], [{ callee, line: 15 }]));
+    };
+    expect(polled('once', 'Timeout')).toEqual([]);
+    expect(polled('once', 'HTTPINCOMINGMESSAGE')).toEqual([]);
+    // The answer to something that was asked for, and a function that only waits.
+    expect(polled('once', 'HTTPCLIENTREQUEST')).toEqual(['slow-request']);
+    expect(polled('sleep', 'Timeout')).toEqual(['slow-request']);
   });
 
   it('names the handler where its callbacks wait and no function awaits', () => {
