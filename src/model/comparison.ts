@@ -35,6 +35,8 @@ export interface ComparedFinding {
   location: SourceLocation;
   /** ms of cost per request, or per second where there are no requests; absent where nothing was measured. */
   cost?: { base: number; head: number; per: CostUnit };
+  /** How often it happened per request or second, where what was measured is no time. */
+  times?: { base: number; head: number; per: CostUnit };
 }
 
 export type CostUnit = 'request' | 'second';

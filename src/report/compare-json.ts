@@ -25,6 +25,9 @@ export function comparisonJson(comparison: Comparison, problems: readonly Proble
       ...(finding.cost && {
         cost: { ...finding.cost, base: round(finding.cost.base), head: round(finding.cost.head) },
       }),
+      ...(finding.times && {
+        times: { ...finding.times, base: round(finding.times.base), head: round(finding.times.head) },
+      }),
     })),
     lines: lines.map((line) => ({
       ...line,

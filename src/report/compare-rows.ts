@@ -1,7 +1,7 @@
 import type { ComparedRecording, Comparison } from '../model/comparison.ts';
 import type { ComparedFile, ComparisonRows } from '../model/comparison-view.ts';
 import type { SourceLocation } from '../model/location.ts';
-import { CHANGE_WORDS, figureWords, verdictWords } from './compare-words.ts';
+import { CHANGE_WORDS, costWords, figureWords, verdictWords } from './compare-words.ts';
 import { count, ms, percent } from './words.ts';
 
 /**
@@ -24,13 +24,13 @@ export function comparisonRows(comparison: Comparison, pathOf: (file: string) =>
       ...(delay ? [`delay p99 ${figure(delay)}: ${CHANGE_WORDS[delay.change]}`] : []),
       `busy ${percent(health.base.utilization)} → ${percent(health.head.utilization)}`,
     ],
-    findings: findings.map(({ change, message, location, rule, cost }) => ({
+    findings: findings.map(({ change, message, location, rule, ...figures }) => ({
       change,
       changeWords: CHANGE_WORDS[change],
       message,
       place: place(location),
       rule,
-      cost: cost ? `${figure(cost)} per ${cost.per}` : '',
+      cost: arrow(costWords(figures)),
     })),
     routes: routes.map(({ change, route, requests, p50Ms, p95Ms, p99Ms, shares }) => ({
       change,

@@ -1,7 +1,7 @@
 import type { Change, ComparedFinding, ComparedRoute, Comparison } from '../model/comparison.ts';
 import type { Problem } from '../model/problem.ts';
 import { clean } from './clean.ts';
-import { CHANGE_WORDS, figureWords, verdictWords } from './compare-words.ts';
+import { CHANGE_WORDS, costWords, figureWords, verdictWords } from './compare-words.ts';
 import { paintOf, type Paint } from './paint.ts';
 import { relativePath } from './paths.ts';
 import type { TextOptions } from './text.ts';
@@ -62,12 +62,12 @@ function listed<T extends { change: Change }>(
 }
 
 function findingLines(
-  { change, rule, message, location, cost }: ComparedFinding,
+  { change, rule, message, location, ...figures }: ComparedFinding,
   cwd: string,
   paint: Paint,
 ): string[] {
   const where = [paint.place(place(location, cwd)), location.function && `in ${clean(location.function)}`];
-  const paid = cost && `${figureWords(cost)} per ${cost.per}`;
+  const paid = costWords(figures);
   return [
     `${label(change, paint)}${paint.strong(clean(message))}  ${paint.quiet(clean(rule))}`,
     `${' '.repeat(LABEL_WIDTH)}${[...where, paid].filter(Boolean).join('  ')}`,

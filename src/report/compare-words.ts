@@ -1,4 +1,5 @@
-import type { Change, ComparedFigure, Comparison } from '../model/comparison.ts';
+import type { Change, ComparedFigure, ComparedFinding, Comparison } from '../model/comparison.ts';
+import { round1 } from '../model/units.ts';
 import { ms } from './words.ts';
 
 /** `12 ms -> 31 ms (+158 %)`; of what did not change, both values. */
@@ -10,6 +11,15 @@ export function figureWords(
   if (base <= 0 || Math.abs(head - base) < base / 200) return words;
   const share = Math.round((head / base - 1) * 100);
   return `${words} (${share > 0 ? '+' : ''}${share} %)`;
+}
+
+/** What a finding costs: `2.1 ms -> 4.3 ms (+105 %) per request`, `1.2 -> 1.3 times per 100 requests`; '' where that is not known. */
+export function costWords({ cost, times }: Pick<ComparedFinding, 'cost' | 'times'>): string {
+  if (cost) return `${figureWords(cost)} per ${cost.per}`;
+  if (!times) return '';
+  const [scale, per] = times.per === 'request' ? [100, '100 requests'] : [1, 'second'];
+  const figure = { base: times.base * scale, head: times.head * scale };
+  return `${figureWords(figure, (value) => `${round1(value)}`)} times per ${per}`;
 }
 
 /** The verdict as a sentence. */

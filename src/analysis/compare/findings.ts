@@ -17,7 +17,7 @@ export function compareFindings(base: Run, head: Run): ComparedFinding[] {
   const compared: ComparedFinding[] = [];
   const { pairs, gone, added } = match(base, head);
   for (const [before, after] of pairs) {
-    compared.push({ ...described(after), ...costs(before.evidence, after.evidence, exposure, per) });
+    compared.push({ ...described(after), ...changeOf(before.evidence, after.evidence, exposure, per) });
   }
   for (const after of added) {
     const change = isChance(after, exposure.base, exposure.head) ? 'unclear' : 'new';
@@ -87,26 +87,27 @@ function below(file: string, cwd: string): string {
 }
 
 /**
- * How the cost per request or second changed. A sum of `n` cases of about the same size has a standard error of about
- * its `1 / sqrt(n)`.
+ * How the cost per request or second changed; of what takes no time, how often it happened. A sum of `n` cases of about the same
+ * size has a standard error of about its `1 / sqrt(n)`.
  */
-function costs(
+function changeOf(
   before: Evidence | undefined,
   after: Evidence | undefined,
   exposure: { base: number; head: number },
   per: CostUnit,
-): Pick<ComparedFinding, 'change' | 'cost'> {
+): Pick<ComparedFinding, 'change' | 'cost' | 'times'> {
   if (!before || !after || exposure.base <= 0 || exposure.head <= 0) return { change: 'no-difference' };
-  const base = before.totalMs / exposure.base;
-  const head = after.totalMs / exposure.head;
-  const cost = { base, head, per };
+  const isTimed = before.totalMs > 0 || after.totalMs > 0;
+  const base = (isTimed ? before.totalMs : before.count) / exposure.base;
+  const head = (isTimed ? after.totalMs : after.count) / exposure.head;
+  const figures = { [isTimed ? 'cost' : 'times']: { base, head, per } };
   const error = Math.hypot(
     base / Math.sqrt(Math.max(1, before.count)),
     head / Math.sqrt(Math.max(1, after.count)),
   );
   const large = Math.abs(head - base) >= LARGE * Math.max(base, head);
-  if (!large || Math.abs(head - base) < CERTAIN * error) return { change: 'no-difference', cost };
-  return { change: head > base ? 'worse' : 'better', cost };
+  if (!large || Math.abs(head - base) <= CERTAIN * error) return { change: 'no-difference', ...figures };
+  return { change: head > base ? 'worse' : 'better', ...figures };
 }
 
 /** Seen too seldom where it is, or too little was recorded where it is not. */

@@ -149,6 +149,22 @@ describe('findings', () => {
     });
   });
 
+  test('what takes no time is compared by how often it happens', () => {
+    const rejected = (count: number): Finding => ({
+      ...BLOCKED,
+      rule: 'unhandled-rejection',
+      evidence: { ...BLOCKED.evidence!, count, totalMs: 0, maxMs: 0, loopShare: 0 },
+    });
+    const changed = (before: number, after: number) =>
+      compareRuns(runOf({ findings: [rejected(before)] }), runOf({ findings: [rejected(after)] }))
+        .findings[0];
+    expect(changed(23, 24)?.change).toBe('no-difference');
+    expect(changed(23, 23)?.change).toBe('no-difference');
+    expect(changed(100, 10)).toMatchObject({ change: 'better', times: { per: 'request' } });
+    expect(changed(10, 100)?.change).toBe('worse');
+    expect(changed(10, 100)).not.toHaveProperty('cost');
+  });
+
   test('what came or went only a few times is unclear', () => {
     const rare = { ...BLOCKED, evidence: { ...BLOCKED.evidence!, count: 2 } };
     expect(changes(runOf(), runOf({ findings: [rare] }))).toEqual(['unclear blocked-loop']);
