@@ -40,22 +40,24 @@ function describe(loss: Loss): Finding {
   };
 }
 
-/** `all 61 times that it was seen, 3.2 ms each with what came of it, in GET /; in the whole recording about 1,200 times, 4.0 s` */
+/** `all 61 executions that it was seen in, 3.2 ms each with what came of it, in GET /; in the whole recording about 1,200, 4.0 s` */
 function cost(loss: Loss): string {
   const { count, ran, runsUs, routes, looked } = loss;
-  const often = `${count === ran ? `all ${count}` : `${count} of the ${ran}`} times that it was seen`;
+  const often = `${count === ran ? `all ${count}` : `${count} of the ${ran}`} executions that it was seen in`;
   const known = runsUs.length > 0;
   const each = known ? `, ${millis(microsToMillis(meanUs(loss)))} each with what came of it` : '';
   const total = known ? `, ${millis(microsToMillis(about((meanUs(loss) * count) / looked)))}` : '';
   const whole =
-    looked < MOST ? `; in the whole recording about ${formatCount(about(count / looked))} times${total}` : '';
+    looked < MOST ? `; in the whole recording about ${formatCount(about(count / looked))}${total}` : '';
   return `${often}${each}${inRoutes(routes)}${whole}${answeredSo(loss)}`;
 }
 
 function answeredSo({ answered: { all, lost }, looked }: Loss): string {
   if (lost === 0) return '';
-  const requests =
-    looked < MOST ? `about ${formatCount(Math.min(all, about(lost / looked)))}` : formatCount(lost);
+  const known = looked >= MOST;
+  if (known ? lost === all : lost / looked >= all * MOST)
+    return `; ${known ? '' : 'nearly '}all ${formatCount(all)} requests were answered so`;
+  const requests = known ? formatCount(lost) : `about ${formatCount(about(lost / looked))}`;
   return `; ${requests} of ${formatCount(all)} requests were answered so`;
 }
 

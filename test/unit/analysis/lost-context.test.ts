@@ -81,7 +81,7 @@ describe('lost-context', () => {
     });
     expect(text).toMatchInlineSnapshot(`
       "warning lost-context app.js:12:5
-        The store of the AsyncLocalStorage 'request' is gone here: this callback ran without the store that is there where it is made, all 6 times that it was seen
+        The store of the AsyncLocalStorage 'request' is gone here: this callback ran without the store that is there where it is made, all 6 executions that it was seen in
         6 x, 0 ms, max 0, p99 0, share 0
         < call pool.js:31:3 release
         + made here, where the store was there 6 times app.js:11:3 handle
@@ -189,19 +189,19 @@ describe('lost-context', () => {
 
     it('is told as it was seen where nearly everything was looked at', () => {
       expect(costs(0)).toMatchInlineSnapshot(
-        `"all 6 times that it was seen, 5.0 ms each with what came of it, in GET /a; 6 of 6 requests were answered so: 6 x, 30 ms, max 5"`,
+        `"all 6 executions that it was seen in, 5.0 ms each with what came of it, in GET /a; all 6 requests were answered so: 6 x, 30 ms, max 5"`,
       );
     });
 
     it('is told for the whole recording where only a part was looked at', () => {
       expect(costs(40)).toMatchInlineSnapshot(
-        `"all 6 times that it was seen, 5.0 ms each with what came of it, in GET /a; in the whole recording about 130 times, 630 ms; about 6 of 6 requests were answered so: 126 x, 630 ms, max 5"`,
+        `"all 6 executions that it was seen in, 5.0 ms each with what came of it, in GET /a; in the whole recording about 130, 630 ms; nearly all 6 requests were answered so: 126 x, 630 ms, max 5"`,
       );
     });
 
     it('says how often the callback ran with its store', () => {
       expect(costs(0, (k) => k % 3 === 0)).toMatchInlineSnapshot(
-        `"4 of the 6 times that it was seen, 5.0 ms each with what came of it, in GET /a; 4 of 6 requests were answered so: 4 x, 20 ms, max 5"`,
+        `"4 of the 6 executions that it was seen in, 5.0 ms each with what came of it, in GET /a; 4 of 6 requests were answered so: 4 x, 20 ms, max 5"`,
       );
     });
   });
