@@ -56,7 +56,7 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
   const { trailer } = recorded;
   const goneByItself = trailer?.ended === 'target-exited' || trailer?.ended === 'connection-lost';
   const endedUs = goneByItself ? 0 : (trailer?.durationUs ?? 0);
-  const heldAtEnd = findHeldAtEnd(heartbeats, recorded.stalls, endedUs);
+  const heldAtEnd = findHeldAtEnd(heartbeats, work, recorded.stalls, endedUs);
   const endUs = Math.max(walker.lastUs, heldAtEnd?.endUs ?? 0);
   const observedUs = Math.max(1, endUs - walker.firstUs);
   const profile = new ProfileIndex(recorded.profiles, tables, facts);

@@ -124,20 +124,23 @@ export interface HoldInputs {
 }
 
 /**
- * A hold that had not ended when the recording did: no heartbeat came after it, its stacks alone tell of it.
+ * A hold that had not ended when the recording did: neither a heartbeat nor the end of any work came after it, its stacks
+ * alone tell of it.
  * @param endedUs when recording ended, where the process did not end by itself; else 0
  */
 export function findHeldAtEnd(
   heartbeats: Heartbeats,
+  { spans }: Pick<Work, 'spans'>,
   stalls: readonly StallStack[],
   endedUs: number,
 ): HoldInputs['heldAtEnd'] {
-  const lastBeatUs = heartbeats.timesUs.at(-1) ?? 0;
-  const late = stalls.filter(({ timeUs }) => timeUs > lastBeatUs + LATE_US);
+  const lastWorkUs = spans.length === 0 ? 0 : spans.end(spans.length - 1);
+  const lastSignUs = Math.max(heartbeats.timesUs.at(-1) ?? 0, lastWorkUs);
+  const late = stalls.filter(({ timeUs }) => timeUs > lastSignUs + LATE_US);
   if (late.length === 0) return undefined;
   const startUs = Math.min(...late.map(({ timeUs, heldUs }) => timeUs - heldUs));
   return {
-    startUs: Math.max(lastBeatUs, startUs),
+    startUs: Math.max(lastSignUs, startUs),
     endUs: Math.max(endedUs, ...late.map(({ timeUs }) => timeUs)),
   };
 }

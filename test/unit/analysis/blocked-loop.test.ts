@@ -70,6 +70,19 @@ describe('blocked-loop', () => {
     expect(analyze(gone, []).value.findings[0]?.evidence?.maxMs).toBe(3_000);
   });
 
+  it('counts work that ended before the program did once, though no heartbeat came after it', () => {
+    const r = new RecordingBuilder(5_000);
+    r.heldFromMs = 4_500;
+    const spin = own('app.js', 'spin', 8);
+    r.request(4_500, 'GET /', (q) => {
+      q.run(300, spin);
+      q.end();
+    });
+    r.stalls.push({ timeUs: 4_600_000, heldUs: 100_000, stack: r.stack([spin]) });
+    const { findings } = analyze(r.build(), []).value;
+    expect(findings.map(({ evidence: e }) => [e!.count, e!.totalMs])).toEqual([[1, 300]]);
+  });
+
   it('sees functions that were inlined before the profile began, where a stack trace passes through them', () => {
     const emit = node('events', 'emit');
     const spin = own('app.js', 'spin', 20);
