@@ -19,7 +19,7 @@ import { createHooks } from './hooks.ts';
 import { createModes } from './modes.ts';
 import { PromiseTable } from './pending.ts';
 import { NativePromise } from './native-promise.ts';
-import { processInfo } from './process-info.ts';
+import { processInfo, settledExitCode } from './process-info.ts';
 import { AGENT_KEY, Ctl } from './protocol.ts';
 import type { Agent, AgentConfig, AgentInfo, AgentMessage, AgentSummary, RawHandle } from './protocol.ts';
 import { findHolders } from './reach.ts';
@@ -239,7 +239,7 @@ function begin(
   cleanup.push(recordCollections(perfHooks, origin, ring.put));
 
   const onExit = (code: number): void => {
-    send({ t: 'exit', time: now(), code });
+    send({ t: 'exit', time: now(), code: settledExitCode(code) });
     watchers.settle();
     transport.exit(outbox);
     outbox = [];

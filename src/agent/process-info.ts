@@ -11,3 +11,12 @@ export function processInfo(): Omit<AgentInfo, 'startedAt' | 'originUs' | 'probl
     threadPoolSize: Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) || 4,
   };
 }
+
+/**
+ * The exit code that listeners of `exit` are told, put right: on Node 18 and 20 a top-level await that never settled becomes 13
+ * only by a listener of Node's own, which comes after ours.
+ */
+export function settledExitCode(code: number): number {
+  if (code !== 0 || process.exitCode !== undefined) return code;
+  return process.listeners('exit').some(({ name }) => name === 'handleProcessExit') ? 13 : code;
+}
