@@ -28,6 +28,8 @@ import { independentAwaits } from './source/awaits.ts';
 import { framelessWork } from './source/frameless.ts';
 import { namesIn } from './source/names.ts';
 import { parseTree } from './source/parse.ts';
+import { calledFunctions } from './source/promises.ts';
+import { mayReject } from './source/rejections.ts';
 
 /**
  * What a file's source proves. A file that cannot be parsed proves nothing: the answer is empty, never an error.
@@ -111,7 +113,7 @@ function callFacts(
   callee: string,
   call: TSESTree.CallExpression,
   analysis: Analysis,
-): Pick<CallSite, 'path' | 'receiver' | 'kept' | 'frameless'> {
+): Pick<CallSite, 'path' | 'receiver' | 'kept' | 'dropped' | 'frameless'> {
   const args = call.arguments;
   const keys = analysis.source.visitorKeys;
   const path = staticString(args[0]);
@@ -125,11 +127,21 @@ function callFacts(
     ...(path?.startsWith('/') && { path }),
     ...(receiver !== undefined && { receiver }),
     ...(keeps && { kept: [...new Set(args.flatMap((argument) => [...namesIn(argument, keys)]))] }),
+    ...(isDropped(call, analysis) && { dropped: true as const }),
     ...(frameless && { frameless }),
   };
 }
 
-function collectFunctionRanges({ source }: Analysis): FunctionRange[] {
+/** What it calls is in another file, or not known. Packages' functions are theirs, and callbacks take what is not returned. */
+function isDropped(call: TSESTree.CallExpression, analysis: Analysis): boolean {
+  if (call.parent.type !== 'ExpressionStatement' || isFunction(call.arguments.at(-1))) return false;
+  const api = analysis.bindings.resolve(call.callee);
+  const elsewhere = api ? api.module.startsWith('.') : call.callee.type === 'MemberExpression';
+  return elsewhere && calledFunctions(call, analysis).length === 0;
+}
+
+function collectFunctionRanges(analysis: Analysis): FunctionRange[] {
+  const { source } = analysis;
   const functions: FunctionRange[] = [];
   walk(source.ast, source.visitorKeys, (node) => {
     if (!isFunction(node)) return undefined;
@@ -138,6 +150,7 @@ function collectFunctionRanges({ source }: Analysis): FunctionRange[] {
     functions.push({
       start: { line: start.line, column: start.column + 1 },
       end: { line: end.line, column: end.column + 1 },
+      ...(node.async && !node.generator && mayReject(node, analysis) && { rejects: true as const }),
     });
     return undefined;
   });

@@ -25,6 +25,8 @@ export interface SourceFacts {
 export interface FunctionRange {
   start: { line: number; column: number };
   end: { line: number; column: number };
+  /** It is async, and errors in it are handed on to whoever called it. */
+  rejects?: true;
 }
 
 export interface LineRange {
@@ -71,6 +73,8 @@ export interface CallSite {
   receiver?: string;
   /** Names in the arguments of a call that may keep them: `push`, `add`, `set`. */
   kept?: string[];
+  /** A statement of its own whose value nobody uses, of a function that this file does not declare: `this.audit.record(order);`. */
+  dropped?: true;
   /** What it does, where it is a built-in that a profile shows no frame for: its time looks like that of its line. */
   frameless?: 'json' | 'regexp' | 'native';
 }

@@ -138,7 +138,7 @@ function lossesOf(
   const byId = new Map(sightings.map((sighting) => [sighting.sample.id, sighting]));
   const beats = beatsByExecution(sightings);
 
-  const lost = new LostRuns(measured.work);
+  const lost = new LostRuns(measured);
   const found = new Map<SourceFunction, { loss: Omit<Loss, 'looked'>; runs: Map<string, LostRun> }>();
   for (const sighting of sightings) {
     const { sample } = sighting;

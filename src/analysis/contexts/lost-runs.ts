@@ -1,6 +1,10 @@
 import type { ContextSample } from '../../model/note.ts';
+import type { ProfileIndex } from '../profile/profile-index.ts';
 import type { Requests } from '../passes/requests.ts';
 import type { Work } from '../passes/work.ts';
+
+/** From here on a profile tells how much of a stretch the program ran, µs. */
+const LONG_US = 5_000;
 
 /** A time that a callback ran without its store, with whatever came of it. */
 export interface LostRun {
@@ -21,13 +25,15 @@ export interface LostRun {
  */
 export class LostRuns {
   readonly #work: Work;
+  readonly #profile: ProfileIndex;
   /** Of what was created without the store: the run that led to it. */
   readonly #byId = new Map<number, LostRun>();
   /** Stretches that a run has: several callbacks may share one. */
   readonly #taken = new Set<number>();
 
-  constructor(work: Work) {
+  constructor({ work, profile }: { work: Work; profile: ProfileIndex }) {
     this.#work = work;
+    this.#profile = profile;
   }
 
   /** Of whatever this execution is part of; undefined where it is not known to be without the store. */
@@ -54,7 +60,18 @@ export class LostRuns {
     if (at >= spans.length || spans.start(at) > us || this.#taken.has(at)) return;
     this.#taken.add(at);
     run.spans.push(at);
-    run.us += spans.end(at) - spans.start(at);
+    run.us += this.#ranUs(spans.start(at), spans.end(at));
+  }
+
+  /** Long stretches may hold time in which the machine gave the program no processor: then its profile has no samples. */
+  #ranUs(startUs: number, endUs: number): number {
+    const us = endUs - startUs;
+    if (us < LONG_US || this.#profile.length === 0) return us;
+    let samples = 0;
+    for (const [{ path }, count] of this.#profile.count(startUs, endUs)) {
+      if (path.kind !== 'idle') samples += count;
+    }
+    return samples === 0 ? us : Math.min(us, samples * this.#profile.intervalUs);
   }
 }
 

@@ -155,7 +155,7 @@ describe('lost-context', () => {
 
   describe('what it cost', () => {
     /** A callback of each request runs 3 ms in the execution of a socket, and leads to a timer in which it is answered. */
-    function costs(unseen: number, kept: (k: number) => boolean = () => false): string {
+    function costs(unseen: number, kept: (k: number) => boolean = () => false, standsMs = 0): string {
       const r = new RecordingBuilder();
       const socket = r.resource('TCPWRAP', 1);
       for (let k = 0; k < 6; k++) {
@@ -165,9 +165,10 @@ describe('lost-context', () => {
           request.run(1, own('app.js', 'handle', 11));
           made = request.timer();
         });
-        const later = r.resource('Timeout', ms + 11, ms + 30, 2, socket);
-        r.call(socket, ms + 10, 3);
-        const endUs = (ms + 31) * 1000;
+        const later = r.resource('Timeout', ms + 23, ms + 83, 2, socket);
+        r.call(socket, ms + 22, 3 + standsMs);
+        if (standsMs > 0) r.unhooked(ms + 22, 3, callback);
+        const endUs = (ms + 84) * 1000;
         r.event(endUs, Op.RequestEnd, 200, k + 1, endUs, 0);
         for (let n = 0; n < unseen; n++) r.resource('Immediate', ms + 100);
         const samples = [
@@ -179,7 +180,7 @@ describe('lost-context', () => {
             stores: [kept(k) ? k + 1 : 0],
           },
         ];
-        r.notes.push({ kind: 'contexts', thread: 'main', timeUs: (ms + 40) * 1000, samples, names: [''] });
+        r.notes.push({ kind: 'contexts', thread: 'main', timeUs: (ms + 90) * 1000, samples, names: [''] });
       }
       const { findings } = analyze(r.build(), FACTS).value;
       const found = findings.find(({ rule }) => rule === 'lost-context');
@@ -203,6 +204,10 @@ describe('lost-context', () => {
       expect(costs(0, (k) => k % 3 === 0)).toMatchInlineSnapshot(
         `"4 of the 6 executions that it was seen in, 5.0 ms each with what came of it, in GET /a; 4 of 6 requests were answered so: 4 x, 20 ms, max 5"`,
       );
+    });
+
+    it('leaves out that the machine had no processor for the program', () => {
+      expect(costs(0, undefined, 14)).toContain('5.0 ms each');
     });
   });
 });

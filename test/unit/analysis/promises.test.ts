@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
 import type { CallSite, SourceFacts } from '../../../src/model/source-facts.ts';
 import type { RecordingReader } from '../../../src/recording/contract.ts';
-import { own, RecordingBuilder } from './build-recording.ts';
+import { own, pkg, RecordingBuilder } from './build-recording.ts';
 import type { Fn } from './build-recording.ts';
 import { golden } from './golden.ts';
 
@@ -50,6 +50,45 @@ describe('floating-promise', () => {
     expect(rules(auditing(20, 59.9).build(), [floating])).toEqual([]);
     expect(rules(auditing(2, 1).build(), [floating])).toEqual([]);
     expect(rules(auditing(20, 1).build(), [facts({})])).toEqual([]);
+  });
+});
+
+describe('floating-promise across files', () => {
+  const dropped = facts({ calls: [call('audit', 14, { dropped: true })] });
+  const declared = (rejects?: true): SourceFacts =>
+    facts({
+      file: '/app/audit.js',
+      functionRanges: [
+        { start: { line: 30, column: 1 }, end: { line: 40, column: 2 }, ...(rejects && { rejects }) },
+      ],
+    });
+
+  function auditing(...outer: Fn[]): RecordingReader {
+    const r = new RecordingBuilder();
+    const waits: Fn = { ...own('audit.js', 'AuditLog.audit', 31), async: 'await' };
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 100, 'DELETE /item', (q) => {
+        q.wait(1, waits, ...outer);
+        q.end();
+        q.wait(59, waits, ...outer);
+      });
+    }
+    return r.build();
+  }
+
+  it('names the only line that drops what the function gives', () => {
+    const [found] = analyze(auditing(), [dropped, declared(true)]).value.findings;
+    expect(found).toMatchObject({ rule: 'floating-promise', location: { file: '/app/app.js', line: 14 } });
+  });
+
+  it('is silent where errors stay inside, where somebody awaits it, and where several lines may be meant', () => {
+    expect(rules(auditing(), [dropped, declared()])).toEqual([]);
+    expect(rules(auditing({ ...pkg('queue', 'run', 9), async: 'await' }), [dropped, declared(true)])).toEqual(
+      [],
+    );
+    expect(rules(auditing(awaitAt(20, 'later')), [dropped, declared(true)])).toEqual([]);
+    const two = facts({ calls: [14, 50].map((line) => call('audit', line, { dropped: true })) });
+    expect(rules(auditing(), [two, declared(true)])).toEqual([]);
   });
 });
 

@@ -29,6 +29,35 @@ describe('calls', () => {
   });
 });
 
+describe('calls whose value is dropped', () => {
+  const dropped = (code: string): number[] =>
+    collectFacts(code, 'a.ts').calls.flatMap((call) => (call.dropped ? [call.line] : []));
+
+  it('are statements that call what is declared elsewhere', () => {
+    expect(
+      dropped(
+        `import { save } from './store.ts';\nclass A {\n  async place(o) {\n    this.audit.record(o);\n    save(o);\n  }\n}\n`,
+      ),
+    ).toEqual([4, 5]);
+  });
+
+  it('are no calls that somebody waits for or handles, of packages, of this file, or with a callback', () => {
+    expect(
+      dropped(
+        `import { send } from 'mail';\nasync function f() { await g(); }\nasync function h(a) {\n  await a.b();\n  void a.b();\n  a.b((e) => e);\n  f();\n  send(a);\n  return a.b();\n}\n`,
+      ),
+    ).toEqual([]);
+  });
+
+  it('may reject where the async function lets errors out', () => {
+    const ranges = collectFacts(
+      `async function a() { await x(); throw new Error('no'); }\nasync function b() { try { await x(); } catch { y(); } }\nfunction c() { throw new Error('no'); }\n`,
+      'a.js',
+    ).functionRanges;
+    expect(ranges?.map(({ rejects = false }) => rejects)).toEqual([true, false, false]);
+  });
+});
+
 describe('what calls are given', () => {
   it('is the path of a route, and the names of what a list may keep', () => {
     const code = `app.get('/orders/:id', show);\nwaiting.push({ response, since: now() });\nlog('/x' + y);\n`;
