@@ -4,6 +4,7 @@ import { connect } from '../inspector/connection.ts';
 import type { Connection } from '../inspector/connection.ts';
 import { openHeap } from '../inspector/heap.ts';
 import type { HeapPort } from '../inspector/heap-port.ts';
+import { listWorkersOf } from '../inspector/worker-connection.ts';
 import { createSourceLocator } from '../inspector/source-locator.ts';
 import type { Task, TaskDump, TaskFrame } from '../model/task.ts';
 import { fullTasks, quickTasks } from '../tasks/dump.ts';
@@ -213,7 +214,7 @@ export class TaskThreads {
     if (known) return known;
     const opening = connect(url).then(async (connection) => ({
       connection,
-      port: await openHeap(connection),
+      port: await openHeap(connection, listWorkersOf(connection)),
     }));
     this.#heaps.set(url, opening);
     opening.catch(() => {

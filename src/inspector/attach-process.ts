@@ -2,14 +2,14 @@ import path from 'node:path';
 import type { Log } from '../base/log.ts';
 import { UserError } from '../base/user-error.ts';
 import { attachThread } from './attach-thread.ts';
-import { attachWorkers, openGate } from './attach-workers.ts';
+import { attachLentWorkers, attachWorkers, openGate } from './attach-workers.ts';
 import { untilBootstrapped } from './bootstrap.ts';
 import { connect } from './connection.ts';
 import type { Connection } from './connection.ts';
 import type { AgentSettings } from './inject.ts';
 import { closeInspector, forgetInspectBrk } from './leaving.ts';
-import { connectOrBorrow } from './lent-session.ts';
-import type { Entrance } from './lent-session.ts';
+import { connectOrBorrow, ownEntrance } from './lent-session.ts';
+import type { Entrance, LentWorker } from './lent-session.ts';
 import type { Limits } from './limits.ts';
 import type { AgentInfo, AttachedTarget } from './ports.ts';
 import { followWorkers } from './worker-connection.ts';
@@ -38,6 +38,8 @@ export interface AttachProcessOptions extends RecordingWishes {
   origin?: 'child' | 'restarted';
   /** `possible`: the address may be that of a debugger's proxy, which lends its own session. */
   proxy?: 'possible';
+  /** That debugger's sessions of workers, where they are known. */
+  lentWorkers?: readonly LentWorker[];
   /** Called before a waiting program goes on. */
   beforeStart?: () => Promise<void>;
   limits: Limits;
@@ -59,7 +61,7 @@ const CLOSE_MS = 2000;
 export async function attachProcess(options: AttachProcessOptions): Promise<AttachedTarget> {
   const { id, log, state } = options;
   const profileUs = PROFILE_US[options.settings.mode];
-  const { connection, session } = await enter(options);
+  const { connection, session, workers } = await enter(options);
   const exiting = hearExit(connection);
   const life = { exiting: false };
   void exiting.then(() => (life.exiting = true));
@@ -68,16 +70,19 @@ export async function attachProcess(options: AttachProcessOptions): Promise<Atta
       if (state === 'first-line') await letWorkersGo(connection).catch(() => undefined);
       return;
     }
-    if (session === 'lent') {
+    const ports = {
+      ...options,
+      start: state === 'gate' ? ('gate' as const) : ('running' as const),
+      prefix: id === 'main' ? '' : `${id}/`,
+      profileUs: options.profileWorkers === 'on' ? profileUs : ('off' as const),
+    };
+    if (session === 'lent' && options.lentWorkers === undefined) {
       options.limits.failed('What runs in worker threads', 'the debugger lends the session of one thread.');
       return;
     }
-    await attachWorkers(connection, {
-      ...options,
-      start: state === 'gate' ? 'gate' : 'running',
-      prefix: id === 'main' ? '' : `${id}/`,
-      profileUs: options.profileWorkers === 'on' ? profileUs : 'off',
-    }).catch((error: unknown) => log.debug(`workers of ${id} are not followed: ${String(error)}`));
+    await (session === 'lent' ? attachLentWorkers(workers, ports) : attachWorkers(connection, ports)).catch(
+      (error: unknown) => log.debug(`workers of ${id} are not followed: ${String(error)}`),
+    );
   };
   const release = once(async () => {
     await followThreads();
@@ -121,9 +126,9 @@ const processName =
   ({ script, pid }: AgentInfo): string =>
     `${origin} ${script === '' ? pid : path.basename(script)}`;
 
-async function enter({ webSocketUrl, proxy }: AttachProcessOptions): Promise<Entrance> {
-  if (proxy === 'possible') return connectOrBorrow(webSocketUrl);
-  return { connection: await connect(webSocketUrl), session: 'own' };
+async function enter({ webSocketUrl, proxy, lentWorkers }: AttachProcessOptions): Promise<Entrance> {
+  if (proxy === 'possible') return connectOrBorrow(webSocketUrl, lentWorkers);
+  return ownEntrance(await connect(webSocketUrl));
 }
 
 /** Otherwise a process that ends would wait for us with a line on the user's terminal, and its profile be lost. */

@@ -10,7 +10,7 @@ import type { AgentSettings } from './inject.ts';
 import type { Limits } from './limits.ts';
 import type { AttachedTarget } from './ports.ts';
 import { followWorkers } from './worker-connection.ts';
-import type { ConnectedWorker } from './worker-connection.ts';
+import type { ConnectedWorker, WorkerList } from './worker-connection.ts';
 
 export interface AttachWorkersPorts {
   /** `gate`: new workers of this process wait for us in our preload, unless they were started without preloads. */
@@ -48,6 +48,15 @@ export async function attachWorkers(main: Connection, ports: AttachWorkersPorts)
   });
 }
 
+/** The same by the sessions that a debugger lends: for those that it had when it was asked, not for later ones. */
+export async function attachLentWorkers(workers: WorkerList, ports: AttachWorkersPorts): Promise<void> {
+  let count = 0;
+  for (const worker of await workers.list()) {
+    if (isOurs(worker)) continue;
+    await attachWorker(worker, `${ports.prefix}worker-${++count}`, ports, 'theirs');
+  }
+}
+
 /** The agent's own worker, by the name that it was given. */
 function isOurs({ name }: ConnectedWorker): boolean {
   return /^\[worker \d+\] looplens$/.test(name);
@@ -57,6 +66,7 @@ async function attachWorker(
   { name: title, script, connection }: ConnectedWorker,
   id: string,
   { start, local, profileUs, settings, limits, onThread, log }: AttachWorkersPorts,
+  debuggerDomain: 'ours' | 'theirs' = 'ours',
 ): Promise<void> {
   const place = limits.admit();
   const release = (): Promise<void> => openGate(connection);
@@ -77,7 +87,7 @@ async function attachWorker(
       local,
       profileUs,
       settings: { ...settings, stallMs: NEVER_MS },
-      debuggerDomain: 'ours',
+      debuggerDomain,
       release,
       log,
     });

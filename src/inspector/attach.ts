@@ -7,6 +7,7 @@ import { followDescendants } from './descendants.ts';
 import { probeEndpoint } from './endpoint.ts';
 import type { Announcement } from './follow-protocol.ts';
 import type { LaunchedProgram } from './launch.ts';
+import type { LentWorker } from './lent-session.ts';
 import { createLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { AttachedGroup, AttachedTarget } from './ports.ts';
@@ -22,6 +23,8 @@ export interface AttachOptions extends RecordingWishes {
   pid?: number;
   /** The address may be that of a debugger's proxy. */
   proxy?: 'possible';
+  /** That debugger's sessions of workers, where they are known. */
+  lentWorkers?: readonly LentWorker[];
   /** Where another process is expected when this one goes away; absent: the recording ends then. */
   reconnect?: { host: string; port: number };
   log: Log;

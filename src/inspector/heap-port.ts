@@ -31,7 +31,7 @@ export interface HeapThread {
   /** Calls `source`, the text of a function, with `this` and gives what it (or its promise) answers, as JSON. */
   call<T>(target: RemoteHandle, source: string, answer: 'value' | 'promise', timeoutMs: number): Promise<T>;
   /** Number of an object in the newest snapshot. Known only after that snapshot was taken. */
-  heapObjectId(object: RemoteHandle): Promise<HeapObjectId>;
+  heapObjectId(object: RemoteHandle, timeoutMs: number): Promise<HeapObjectId>;
   /** Where a suspended generator stands: lines and columns from 1. Walks the whole heap. */
   generatorPlace(
     generator: HeapObjectId,

@@ -1,7 +1,7 @@
 import { OWN_URL } from '../agent/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { HeapPort, HeapThread, RemoteHandle } from './heap-port.ts';
-import { listWorkersOf } from './worker-connection.ts';
+import type { WorkerList } from './worker-connection.ts';
 
 /** Handles are held in a group of this name and given back together. */
 const GROUP = 'looplens-tasks';
@@ -13,10 +13,10 @@ const SNAPSHOT_MS = 60_000;
 const SNAPSHOT_MS_PER_MB = 3000;
 
 /**
- * The heap of the process behind a connection that stays the caller's. Enables no debugger.
+ * The heap of the process behind a connection that stays the caller's, and those of its workers. Enables no debugger.
  * @throws Error when the main thread does not answer
  */
-export async function openHeap(connection: Connection): Promise<HeapPort> {
+export async function openHeap(connection: Connection, workers: WorkerList): Promise<HeapPort> {
   const answer = await connection.send<Evaluated>(
     'Runtime.evaluate',
     {
@@ -27,7 +27,6 @@ export async function openHeap(connection: Connection): Promise<HeapPort> {
     INFO_MS,
   );
   const [pid, node] = answer.result.value as [number, string];
-  const workers = listWorkersOf(connection);
   const main = openThread('main', 'main', connection, connection.closed);
   const known = new Map<string, HeapThread>();
   return {
@@ -111,10 +110,12 @@ function openThread(id: string, name: string, session: Connection, closed: Promi
       );
       return valueOf(result).value as T;
     },
-    heapObjectId: async (objectId) => {
-      const answer = await session.send<{ heapSnapshotObjectId: string }>('HeapProfiler.getHeapObjectId', {
-        objectId,
-      });
+    heapObjectId: async (objectId, timeoutMs) => {
+      const answer = await session.send<{ heapSnapshotObjectId: string }>(
+        'HeapProfiler.getHeapObjectId',
+        { objectId },
+        timeoutMs,
+      );
       return Number(answer.heapSnapshotObjectId);
     },
     generatorPlace: async (generator, timeoutMs) => {

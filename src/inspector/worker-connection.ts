@@ -59,7 +59,7 @@ export async function followWorkers(
 const WORKERS_MS = 150;
 
 /** The workers of a process, for one who asks now and then. */
-interface WorkerList {
+export interface WorkerList {
   /** Those that run when it is first asked, and those that came later. */
   list(): Promise<ConnectedWorker[]>;
   close(): Promise<void>;

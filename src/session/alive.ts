@@ -2,7 +2,6 @@ import { UserError } from '../base/user-error.ts';
 import { readActive } from '../inspector/active.ts';
 import { openHeap } from '../inspector/heap.ts';
 import { createSourceLocator } from '../inspector/source-locator.ts';
-import { listWorkersOf } from '../inspector/worker-connection.ts';
 import type { AliveDump, AliveThing } from '../model/alive.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import type { TargetSpec } from './contract.ts';
@@ -19,10 +18,10 @@ export async function whatKeepsAlive(
   options: ReachOptions = {},
 ): Promise<Outcome<AliveDump>> {
   const reached = await reach(target, options);
-  const workers = listWorkersOf(reached.connection);
+  const { workers } = reached;
   const aborted = whenStopped(options.signal);
   try {
-    const { pid, node } = await openHeap(reached.connection);
+    const { pid, node } = await openHeap(reached.connection, workers);
     const dump: AliveDump = { target: { pid, node }, threads: [], things: [] };
     const problems: Problem[] = [];
     const locator = createSourceLocator();

@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts';
+import type { LentWorker } from '../inspector/lent-session.ts';
 import type { RecordingMode } from '../model/note.ts';
 import type { RecordingHeader, RecordingTrailer } from '../model/recording.ts';
 import type { Trigger } from '../recorder/triggers.ts';
@@ -8,7 +9,8 @@ import type { RecordingWriter } from '../recording/contract.ts';
 export type TargetSpec =
   | { kind: 'pid'; pid: number }
   | { kind: 'inspect'; host: string; port: number }
-  | { kind: 'ws'; url: string }
+  /** `workers`: of an address that a debugger lends its session at, those of its sessions of workers. */
+  | { kind: 'ws'; url: string; workers?: LentWorker[] }
   | { kind: 'command'; command: string; args: string[]; cwd?: string };
 
 /** A Node process of this user that can be recorded. */

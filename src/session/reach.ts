@@ -4,7 +4,7 @@ import { openInspector } from '../inspector/activate.ts';
 import { connect } from '../inspector/connection.ts';
 import { requireEndpoint } from '../inspector/endpoint.ts';
 import { launch } from '../inspector/launch.ts';
-import { connectOrBorrow } from '../inspector/lent-session.ts';
+import { connectOrBorrow, ownEntrance } from '../inspector/lent-session.ts';
 import type { Entrance } from '../inspector/lent-session.ts';
 import { closeInspector, forgetInspectBrk } from '../inspector/leaving.ts';
 import { asset } from './assets.ts';
@@ -36,8 +36,7 @@ export async function reach(target: TargetSpec, options: ReachOptions): Promise<
       const { endpoint, activated } = await openInspector(target.pid);
       const connection = await connect(endpoint.webSocketUrl);
       return {
-        connection,
-        session: 'own',
+        ...ownEntrance(connection),
         leave: async () => {
           // It may still be held by a snapshot, and closes then a moment later.
           if (activated) await closeInspector(connection, CLOSE_MS).catch(() => undefined);
@@ -47,10 +46,10 @@ export async function reach(target: TargetSpec, options: ReachOptions): Promise<
     }
     case 'inspect': {
       const { webSocketUrl } = await requireEndpoint(target.host, target.port);
-      return plain({ connection: await connect(webSocketUrl), session: 'own' });
+      return plain(ownEntrance(await connect(webSocketUrl)));
     }
     case 'ws':
-      return plain(await connectOrBorrow(target.url));
+      return plain(await connectOrBorrow(target.url, target.workers));
     case 'command': {
       const program = await launch({
         ...target,
@@ -72,8 +71,7 @@ export async function reach(target: TargetSpec, options: ReachOptions): Promise<
           whenStopped(options.signal),
         ]);
         return {
-          connection,
-          session: 'own',
+          ...ownEntrance(connection),
           leave: async () => {
             connection.dispose();
             await program.end();

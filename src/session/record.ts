@@ -125,7 +125,8 @@ async function reach(target: TargetSpec, options: RecordOptions): Promise<Reache
         reconnect: { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || 80 },
       };
       const local = isLoopback(hostname);
-      const address = { webSocketUrl: target.url, local, proxy: 'possible' as const };
+      const lent = target.workers && { lentWorkers: target.workers };
+      const address = { webSocketUrl: target.url, local, proxy: 'possible' as const, ...lent };
       return { attached: await attach({ ...running, ...again, ...address }) };
     }
     case 'command': {

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../base/user-error.ts';
-import type { Connection } from '../inspector/connection.ts';
 import { openHeap } from '../inspector/heap.ts';
 import type { HeapPort } from '../inspector/heap-port.ts';
+import type { Entrance } from '../inspector/lent-session.ts';
 import { createSourceLocator } from '../inspector/source-locator.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import type { TaskDump } from '../model/task.ts';
@@ -36,8 +36,8 @@ export interface PauseEstimate {
 export async function dumpTasks(target: TargetSpec, options: TasksOptions): Promise<Outcome<TaskDump>> {
   const reached = await reach(target, options);
   try {
-    const outcome = await read(reached.connection, options);
-    if (reached.session === 'lent') outcome.problems.push(WORKERS_LEFT_OUT);
+    const outcome = await read(reached, options);
+    if (reached.session === 'lent' && !('workers' in target)) outcome.problems.push(WORKERS_LEFT_OUT);
     return outcome;
   } catch (error) {
     if (options.signal?.aborted) throw stopped();
@@ -63,8 +63,8 @@ const LARGE_MB = 100;
 /** Measured by `npm run bench:tasks` on a machine with other work to do; Node 18 takes three times as long. */
 const PAUSE_MS_PER_MB = 100;
 
-async function read(connection: Connection, options: TasksOptions): Promise<Outcome<TaskDump>> {
-  const port = await openHeap(connection);
+async function read({ connection, workers }: Entrance, options: TasksOptions): Promise<Outcome<TaskDump>> {
+  const port = await openHeap(connection, workers);
   const { signal, onProgress, depth, mayPause, lookUpMs } = options;
   const locator = createSourceLocator();
   try {

@@ -36,73 +36,95 @@ export interface AwaitGraph {
   builtin(closure: Node): string;
 }
 
-/** Reads the await graph out of a snapshot. `ignore` is an array of ours that holds promises. */
+/** Reads the await graph out of a snapshot. */
 export function readAwaitGraph(heap: HeapGraph): AwaitGraph {
-  const reactionsOf = new Map<Node, Node[]>();
-  const settled = new Set<Node>();
-  for (const { from, to } of heap.edgesCalled(EdgeType.Internal, 'reactions_or_result')) {
-    if (isReaction(heap, to)) reactionsOf.set(from, reactionChain(heap, to));
-    else settled.add(from);
-  }
+  const names = namesOf(heap);
+  const state = new Uint8Array(heap.nodeCount);
+  const pending: Node[] = [];
+  const first: Node[] = [];
+  heap.eachEdgeCalled(EdgeType.Internal, 'reactions_or_result', (promise, to) => {
+    const waited = heap.nameId(to) === names.reaction;
+    state[promise] = waited ? WAITED : SETTLED;
+    if (!waited) return;
+    pending.push(promise);
+    first.push(to);
+  });
   const isPromise = (node: Node): boolean =>
-    reactionsOf.has(node) || settled.has(node) || (heap.isObject(node) && heap.name(node) === 'Promise');
-  const builtin = builtinNames(heap);
-
-  const reader: Reader = { heap, isPromise, builtin, hasWaiters: (promise) => reactionsOf.has(promise) };
+    state[node] !== UNKNOWN || (heap.nameId(node) === names.promise && heap.isObject(node));
+  const builtins = new Builtins(heap);
+  const reader: Reader = {
+    heap,
+    names,
+    isPromise,
+    builtins,
+    hasWaiters: (promise) => state[promise] === WAITED,
+  };
+  const reactionsOf = new Map<Node, number>();
   const waiters = new Map<Node, Waiter[]>();
   const sources = new Map<Node, Node[]>();
   const callbacks = new Map<Node, Node[]>();
   const suspended = new Map<Node, Suspended>();
-  for (const [promise, reactions] of reactionsOf) {
+  pending.forEach((promise, k) => {
     const found: Waiter[] = [];
-    for (const reaction of reactions) {
+    const chain = reactionChain(reader, first[k]!);
+    for (const reaction of chain) {
       const read = readReaction(reader, reaction);
       found.push(...read.waiters);
       if (read.callbacks.length > 0) push(callbacks, promise, ...read.callbacks);
       for (const derived of read.derived) push(sources, derived, promise);
     }
+    reactionsOf.set(promise, chain.length);
     waiters.set(promise, found);
     for (const waiter of found) {
       if (waiter.kind === 'promise') push(sources, waiter.promise, promise);
-      else if (waiter.outer === undefined)
-        suspended.set(waiter.generator, suspendedAt(reader, waiter.generator, promise));
-      else
-        suspended.set(waiter.generator, {
-          generator: waiter.generator,
-          awaits: promise,
-          outers: [waiter.outer],
-        });
+      else suspended.set(waiter.generator, suspendedAt(reader, waiter, promise));
     }
-  }
+  });
   return {
     suspended,
     isPromise,
-    builtin,
-    waiters: (promise) => waiters.get(promise) ?? [],
-    reactions: (promise) => reactionsOf.get(promise)?.length ?? 0,
+    builtin: (closure) => builtins.of(closure).name,
+    waiters: (promise) => waiters.get(promise) ?? NOBODY,
+    reactions: (promise) => reactionsOf.get(promise) ?? 0,
     sources: (promise) => sources.get(promise) ?? [],
     callbacks: (promise) => callbacks.get(promise) ?? [],
   };
 }
 
+const [UNKNOWN, SETTLED, WAITED] = [0, 1, 2];
+const NOBODY: readonly Waiter[] = [];
+
 interface Reader {
   heap: HeapGraph;
+  names: ReturnType<typeof namesOf>;
   isPromise: (node: Node) => boolean;
-  builtin: (closure: Node) => string;
+  builtins: Builtins;
   hasWaiters: (promise: Node) => boolean;
 }
 
-const isReaction = (heap: HeapGraph, node: Node): boolean => heap.name(node) === 'system / PromiseReaction';
-const isCapability = (heap: HeapGraph, node: Node): boolean =>
-  heap.name(node) === 'system / PromiseCapability';
+/** Names that nodes are told by, as numbers of the snapshot. */
+const namesOf = (heap: HeapGraph) => ({
+  promise: heap.textId('Promise'),
+  reaction: heap.textId('system / PromiseReaction'),
+  capability: heap.textId('system / PromiseCapability'),
+  request: heap.textId('system / AsyncGeneratorRequest'),
+});
 
 /** Several reactions hang together by hidden edges whose numbers differ between versions. */
-function reactionChain(heap: HeapGraph, first: Node): Node[] {
-  const chain = new Set([first]);
-  for (const reaction of chain) {
-    for (const { to } of heap.edges(reaction)) if (isReaction(heap, to)) chain.add(to);
+function reactionChain({ heap, names }: Reader, first: Node): Node[] {
+  const chain = [first];
+  let seen: Set<Node> | undefined;
+  for (let k = 0; k < chain.length; k++) {
+    const end = heap.endOfEdges(chain[k]!);
+    for (let edge = heap.firstEdge(chain[k]!); edge < end; edge++) {
+      const to = heap.target(edge);
+      if (heap.nameId(to) !== names.reaction) continue;
+      seen ??= new Set(chain);
+      if (!seen.has(to)) chain.push(to);
+      seen.add(to);
+    }
   }
-  return [...chain];
+  return chain;
 }
 
 interface Reaction {
@@ -113,61 +135,69 @@ interface Reaction {
 }
 
 function readReaction(reader: Reader, reaction: Node): Reaction {
-  const { heap, isPromise } = reader;
-  const byBuiltin = new Map<Node, Waiter>();
-  const derived = new Set<Node>();
+  const { heap, names, isPromise } = reader;
+  const waiters: Waiter[] = [];
+  const derived: Node[] = [];
   const callbacks: Node[] = [];
-  for (const { to } of heap.edges(reaction)) {
+  /** Of the two handlers of an `await`, which share it. */
+  let context = NONE;
+  const end = heap.endOfEdges(reaction);
+  for (let edge = heap.firstEdge(reaction); edge < end; edge++) {
+    const to = heap.target(edge);
     if (heap.isClosure(to)) {
-      const name = reader.builtin(to);
-      if (name === '') {
+      const builtin = reader.builtins.of(to);
+      if (builtin.name === '') {
         callbacks.push(to);
-        const compiled = compiledAsync(heap, to, reader.builtin);
-        if (compiled) byBuiltin.set(compiled.generator, { kind: 'function', ...compiled });
+        const compiled = compiledAsync(heap, to, (closure) => reader.builtins.of(closure).name);
+        if (compiled) take(waiters, { kind: 'function', ...compiled });
+      } else if (builtin.kind === 'await') {
+        const own = heap.to(to, 'context');
+        if (own !== context) take(waiters, awaitingFunction(heap, own));
+        context = own;
       } else {
-        callbacks.push(...finallyCallback(heap, name, to));
-        const waiter = waiterOf(reader, name, to);
-        const node = waiter && (waiter.kind === 'function' ? waiter.generator : waiter.promise);
-        // One of the two handlers may be plain resolve or reject: the other one tells the combinator.
-        if (waiter && node !== undefined && (!byBuiltin.has(node) || hasCombinator(waiter)))
-          byBuiltin.set(node, waiter);
+        callbacks.push(...finallyCallback(heap, builtin.name, to));
+        take(waiters, waitingPromise(reader, builtin, to));
       }
-    } else if (isCapability(heap, to)) promisesOf(reader, to).forEach((promise) => derived.add(promise));
-    else if (isPromise(to)) derived.add(to);
+    } else if (heap.nameId(to) === names.capability) {
+      for (const promise of promisesOf(reader, to)) addOnce(derived, promise);
+    } else if (isPromise(to)) addOnce(derived, to);
   }
-  const waiters = [...byBuiltin.values()];
-  for (const promise of derived) {
-    if (byBuiltin.has(promise)) continue;
-    // Beside built-in handlers V8 makes a promise that usually nobody has.
-    if (byBuiltin.size === 0 || reader.hasWaiters(promise)) waiters.push({ kind: 'promise', promise });
+  const isWaiter = (node: Node): boolean => waiters.some((waiter) => nodeOf(waiter) === node);
+  const others = derived.filter((promise) => !isWaiter(promise));
+  // Beside built-in handlers V8 makes a promise that usually nobody has.
+  const built = waiters.length > 0;
+  for (const promise of others) {
+    if (!built || reader.hasWaiters(promise)) waiters.push({ kind: 'promise', promise });
   }
-  return { waiters, derived: [...derived].filter((promise) => !byBuiltin.has(promise)), callbacks };
+  return { waiters, derived: others, callbacks };
 }
 
-const hasCombinator = (waiter: Waiter): boolean =>
-  waiter.kind === 'promise' && waiter.combinator !== undefined;
+const nodeOf = (waiter: Waiter): Node => (waiter.kind === 'function' ? waiter.generator : waiter.promise);
 
-function waiterOf(reader: Reader, builtin: string, closure: Node): Waiter | undefined {
-  const { heap } = reader;
-  const context = heap.to(closure, 'context');
+/** Adds a waiter. One of the two handlers may be plain resolve or reject: the other one tells the combinator. */
+function take(waiters: Waiter[], waiter: Waiter | undefined): void {
+  if (!waiter) return;
+  const known = waiters.findIndex((other) => nodeOf(other) === nodeOf(waiter));
+  if (known < 0) waiters.push(waiter);
+  else if (waiter.kind === 'promise' && waiter.combinator !== undefined) waiters[known] = waiter;
+}
+
+function addOnce(list: Node[], node: Node): void {
+  if (!list.includes(node)) list.push(node);
+}
+
+function awaitingFunction(heap: HeapGraph, context: Node): Waiter | undefined {
+  const generator = context === NONE ? NONE : heap.to(context, 'extension');
+  return generator === NONE ? undefined : { kind: 'function', generator };
+}
+
+function waitingPromise(reader: Reader, { kind, combinator }: Builtin, closure: Node): Waiter | undefined {
+  const context = kind === 'finally' ? NONE : reader.heap.to(closure, 'context');
   if (context === NONE) return undefined;
-  if (AWAIT.test(builtin)) {
-    const generator = heap.to(context, 'extension');
-    return generator === NONE ? undefined : { kind: 'function', generator };
-  }
-  if (/^Promise(Then|Catch)Finally/.test(builtin)) return undefined;
   const [promise] = promisesOf(reader, context);
   if (promise === undefined) return undefined;
-  const combinator = COMBINATORS.find(([pattern]) => pattern.test(builtin))?.[1];
   return { kind: 'promise', promise, ...(combinator && { combinator }) };
 }
-
-const AWAIT = /^Async(Function|Generator)(Await|YieldWithAwait|Return)/;
-const COMBINATORS: [RegExp, Combinator][] = [
-  [/^PromiseAllSettled\w*ElementClosure/, 'all-settled'],
-  [/^PromiseAll\w*ElementClosure/, 'all'],
-  [/^PromiseAny\w*ElementClosure/, 'any'],
-];
 
 /** The callback that was given to `finally`: its wrapper keeps it. */
 function finallyCallback(heap: HeapGraph, builtin: string, closure: Node): Node[] {
@@ -180,59 +210,91 @@ function finallyCallback(heap: HeapGraph, builtin: string, closure: Node): Node[
 }
 
 /** Promises that a context or a capability holds in its hidden fields. */
-function promisesOf({ heap, isPromise }: Reader, holder: Node): Node[] {
+function promisesOf({ heap, names, isPromise }: Reader, holder: Node): Node[] {
   const found: Node[] = [];
-  for (const { to, type } of heap.edges(holder)) {
+  const end = heap.endOfEdges(holder);
+  for (let edge = heap.firstEdge(holder); edge < end; edge++) {
+    const type = heap.edgeType(edge);
     if (type === EdgeType.Property || type === EdgeType.Internal) continue;
+    const to = heap.target(edge);
     if (isPromise(to)) found.push(to);
-    else if (isCapability(heap, to)) {
-      for (const edge of heap.edges(to)) if (isPromise(edge.to)) found.push(edge.to);
+    else if (heap.nameId(to) === names.capability) {
+      for (const inner of heap.edges(to)) if (isPromise(inner.to)) found.push(inner.to);
     }
   }
   return found;
 }
 
-function suspendedAt(reader: Reader, generator: Node, awaits: Node): Suspended {
-  const { heap, isPromise } = reader;
-  const outers = new Set<Node>();
-  const requests = new Set<Node>();
-  for (const { to, type } of heap.edges(generator)) {
-    if (type === EdgeType.Property) continue;
-    if (isPromise(to)) outers.add(to);
-    else if (isRequest(heap, to)) requests.add(to);
+function suspendedAt(
+  { heap, names, isPromise }: Reader,
+  { generator, outer }: Extract<Waiter, { kind: 'function' }>,
+  awaits: Node,
+): Suspended {
+  if (outer !== undefined) return { generator, awaits, outers: [outer] };
+  const outers: Node[] = [];
+  const requests: Node[] = [];
+  const end = heap.endOfEdges(generator);
+  for (let edge = heap.firstEdge(generator); edge < end; edge++) {
+    if (heap.edgeType(edge) === EdgeType.Property) continue;
+    const to = heap.target(edge);
+    if (isPromise(to)) addOnce(outers, to);
+    else if (heap.nameId(to) === names.request) addOnce(requests, to);
   }
   // Calls of `next` that wait for their turn hang one behind the other.
   for (const request of requests) {
     for (const { to } of heap.edges(request)) {
-      if (isRequest(heap, to)) requests.add(to);
-      else if (isPromise(to)) outers.add(to);
+      if (heap.nameId(to) === names.request) addOnce(requests, to);
+      else if (isPromise(to)) addOnce(outers, to);
     }
   }
-  return { generator, awaits, outers: [...outers] };
+  return { generator, awaits, outers };
 }
 
-const isRequest = (heap: HeapGraph, node: Node): boolean =>
-  heap.name(node) === 'system / AsyncGeneratorRequest';
-
-/** `(NAME builtin)` in Node 18, `(NAME builtin handle)` in 20, `(NAME builtin code)` later. */
-function builtinNames(heap: HeapGraph): (closure: Node) => string {
-  const known = new Map<string, string>();
-  return (closure) => {
-    const code = heap.to(closure, 'code');
-    if (code === NONE) return '';
-    const text = heap.name(code);
-    let name = known.get(text);
-    if (name === undefined) {
-      name = /^\((\w+) builtin/.exec(text)?.[1] ?? '';
-      if (OF_USERS.test(name)) name = '';
-      known.set(text, name);
-    }
-    return name;
-  };
+/** A function of V8's own, as it stands in a reaction. */
+interface Builtin {
+  /** '' for the program's functions. */
+  name: string;
+  kind: 'await' | 'finally' | 'other';
+  combinator?: Combinator | undefined;
 }
+
+class Builtins {
+  readonly #heap: HeapGraph;
+  readonly #byCode = new Map<Node, Builtin>();
+
+  constructor(heap: HeapGraph) {
+    this.#heap = heap;
+  }
+
+  of(closure: Node): Builtin {
+    const code = this.#heap.to(closure, 'code');
+    if (code === NONE) return OF_USERS;
+    let builtin = this.#byCode.get(code);
+    if (!builtin) this.#byCode.set(code, (builtin = builtinOf(this.#heap.name(code))));
+    return builtin;
+  }
+}
+
+const OF_USERS: Builtin = { name: '', kind: 'other' };
+
+/** @param code `(NAME builtin)` in Node 18, `(NAME builtin handle)` in 20, `(NAME builtin code)` later */
+function builtinOf(code: string): Builtin {
+  const name = /^\((\w+) builtin/.exec(code)?.[1] ?? '';
+  if (name === '' || NOT_YET_COMPILED.test(name)) return OF_USERS;
+  const kind = AWAIT.test(name) ? 'await' : FINALLY.test(name) ? 'finally' : 'other';
+  return { name, kind, combinator: COMBINATORS.find(([pattern]) => pattern.test(name))?.[1] };
+}
+
+const AWAIT = /^Async(Function|Generator)(Await|YieldWithAwait|Return)/;
+const FINALLY = /^Promise(Then|Catch)Finally/;
+const COMBINATORS: [RegExp, Combinator][] = [
+  [/^PromiseAllSettled\w*ElementClosure/, 'all-settled'],
+  [/^PromiseAll\w*ElementClosure/, 'all'],
+  [/^PromiseAny\w*ElementClosure/, 'any'],
+];
 
 /** Code of functions that were written in JavaScript and not yet compiled to their own. */
-const OF_USERS =
+const NOT_YET_COMPILED =
   /^(CompileLazy|InterpreterEntryTrampoline|InterpreterPushArgs\w*|Baseline\w*|\w*Trampoline\w*)$/;
 
 function push(map: Map<Node, Node[]>, key: Node, ...values: Node[]): void {

@@ -66,15 +66,24 @@ async function rememberedSites(
   const found = new Map<Node, NonNullable<Site>>();
   for (const { handle, array } of held) {
     const node = heap.byId(array);
-    const positions = [...(node === NONE ? [] : heap.elements(node))].filter(([, to]) => wanted.has(to));
-    const asked = JSON.stringify(positions.map(([position]) => position));
+    const positions: number[] = [];
+    const generators: Node[] = [];
+    if (node !== NONE) {
+      heap.eachElement(node, (position, promise) => {
+        const generator = wanted.get(promise);
+        if (generator === undefined) return;
+        positions.push(position);
+        generators.push(generator);
+      });
+    }
+    const asked = JSON.stringify(positions);
     const source = `function() {
       const memory = globalThis[Symbol.for(${JSON.stringify(KEY)})];
       return memory ? memory.sites(${asked}.map((k) => this[k])) : [];
     }`;
     const sites = await thread.call<Site[]>(handle, source, 'value', ANSWER_MS).catch(() => []);
     sites.forEach((site, k) => {
-      const generator = wanted.get(positions[k]?.[1] ?? NONE);
+      const generator = generators[k];
       if (site && generator !== undefined) found.set(generator, site);
     });
   }

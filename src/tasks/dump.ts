@@ -1,7 +1,7 @@
 import type { HeapPort, HeapThread } from '../inspector/heap-port.ts';
 import type { SourceLocator } from '../inspector/ports.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
-import type { Task, TaskCycle, TaskDump, TaskFrame } from '../model/task.ts';
+import type { HeapObjectId, Task, TaskCycle, TaskDump, TaskFrame } from '../model/task.ts';
 import { nameInText } from './anonymous.ts';
 import { originsOf } from './creations.ts';
 import type { CodeOrigin } from './creations.ts';
@@ -9,13 +9,14 @@ import { findCycles } from './cycles.ts';
 import type { LocatedHolding } from './cycles.ts';
 import { isInternal } from './frames.ts';
 import type { CodeFrame } from './frames.ts';
-import { readHeapTasks } from './heap-tasks.ts';
+import { readHeapStacks, readHeapTasks } from './heap-tasks.ts';
 import type { CodeTask, HeapTasks } from './heap-tasks.ts';
 import { whoHolds } from './holding/who-holds.ts';
 import { locateFrame, locateOrigin, locatePlace } from './locate.ts';
 import { ANONYMOUS, functionName } from './names.ts';
 import { quickTasksOf } from './quick.ts';
-import { holdPromises, readPromises } from './read-thread.ts';
+import { holdPromises, listPromises, readFirstFrames, readWholeStacks, unlessHeld } from './read-thread.ts';
+import type { ThreadPromises, ToldStacks } from './read-thread.ts';
 import { NONE } from './snapshot/heap-graph.ts';
 import { TableBuilder } from './snapshot/tables.ts';
 
@@ -52,8 +53,11 @@ export async function quickTasks(
 ): Promise<Outcome<TaskDump>> {
   const dump = emptyDump(port, 'quick');
   const problems = await eachThread(port, dump, signal, async (thread) => {
-    const { listed, problems: found } = await readPromises(thread, 'enough', signal);
-    for (const { count, frames } of quickTasksOf(listed.flatMap(({ stacks }) => stacks ?? []))) {
+    const began = performance.now();
+    const promises = await listPromises(thread, signal);
+    const listMs = performance.now() - began;
+    const told = await readWholeStacks(thread, promises, { listMs, signal });
+    for (const { count, frames } of quickTasksOf(told.stacks)) {
       const stack = await Promise.all(
         frames.map((frame) =>
           locateFrame(locator, { ...frame, function: functionName(frame.name, frame.type), exact: true }),
@@ -61,7 +65,7 @@ export async function quickTasks(
       );
       dump.tasks.push({ count, thread: thread.id, stack, instances: [] });
     }
-    return found;
+    return [...promises.problems, ...told.problems];
   });
   widestFirst(dump);
   return { value: dump, problems };
@@ -80,10 +84,8 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
     const progress = (phase: TaskProgress['phase'], received: number): void =>
       options.onProgress?.({ phase, thread: thread.name, received });
     progress('stacks', 0);
-    const promises =
-      options.isStopped?.(thread.id) === true
-        ? await holdPromises(thread)
-        : await readPromises(thread, 'all', signal);
+    const stopped = options.isStopped?.(thread.id) === true;
+    const promises = stopped ? await holdPromises(thread) : await listPromises(thread, signal);
     const found = promises.problems;
 
     progress('snapshot', 0);
@@ -91,9 +93,12 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
     const started = performance.now();
     const builder = new TableBuilder();
     let received = 0;
+    let asked: Asked | undefined;
     const { held: silence } = promises;
     const taken = thread.snapshot(
       (chunk) => {
+        // Their answers come when the snapshot has been taken, while the rest of it is still read here.
+        if (received === 0) asked = askAbout(thread, promises, stopped ? 'stopped' : 'running', signal);
         received += chunk.length;
         builder.write(chunk);
         progress('snapshot', received);
@@ -103,23 +108,28 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
     await taken.catch((error: unknown) => {
       throw received === 0 && !signal?.aborted ? (silence ?? error) : error;
     });
-    if (silence) {
-      const message = `${thread.name} is paused in a debugger: lines were looked up one by one, and not for all functions.`;
-      found.push({ code: 'loop-held', message });
-    }
     snapshot.pauseMs += Math.round(performance.now() - started);
 
     progress('graph', received);
-    const held = await Promise.all(
-      promises.listed.map(async (list) => ({ ...list, array: await thread.heapObjectId(list.handle) })),
-    );
-    const listed = held.flatMap(({ array, stacks }) => (stacks ? [{ array, stacks }] : []));
-    const read = readHeapTasks(builder.end(), listed);
+    const stacks = readHeapStacks(builder.end());
+    const ids = await asked!.ids;
+    const told = await unlessHeld(thread, promises, asked!.told);
+    found.push(...told.problems);
+    if (told.held) {
+      const message = `${thread.name} is paused in a debugger: lines were looked up one by one, and not for all functions.`;
+      found.push({ code: 'loop-held', message });
+    }
+    const held = promises.lists.map(({ handle }, k) => ({ handle, array: ids[k]! }));
+    const listed = held.flatMap(({ array }, k) => {
+      const firsts = told.stacks[k];
+      return firsts ? [{ array, stacks: firsts }] : [];
+    });
+    const read = readHeapTasks(stacks, listed);
     snapshot.functions += read.functions;
     if (read.omitted > 0) {
       found.push({ code: 'tasks-omitted', message: `${read.omitted} more stacks were left out.` });
     }
-    await lookUpLines(thread, read.tasks, silence ? Math.max(lookUpMs, BEGIN_MS) : lookUpMs, signal);
+    await lookUpLines(thread, read.tasks, told.held ? Math.max(lookUpMs, BEGIN_MS) : lookUpMs, signal);
     const texts = await textsOf(locator, read);
     nameAnonymous(read, texts);
     const origins = await originsOf(thread, held, read, texts);
@@ -131,6 +141,30 @@ export async function fullTasks(port: HeapPort, options: FullOptions): Promise<O
   });
   widestFirst(dump);
   return { value: { ...dump, snapshot }, problems };
+}
+
+/** What the process says of the promises that it holds for us. */
+interface Asked {
+  /** Of each list, its number in the snapshot. */
+  ids: Promise<HeapObjectId[]>;
+  told: Promise<ToldStacks>;
+}
+
+function askAbout(
+  thread: HeapThread,
+  promises: ThreadPromises,
+  state: 'running' | 'stopped',
+  signal: AbortSignal | undefined,
+): Asked {
+  const { lists, patienceMs } = promises;
+  const ids = Promise.all(lists.map(({ handle }) => thread.heapObjectId(handle, patienceMs)));
+  const told =
+    state === 'stopped'
+      ? Promise.resolve({ stacks: [], problems: [] })
+      : readFirstFrames(thread, promises, signal);
+  // When the snapshot fails, nobody waits for them.
+  for (const answer of [ids, told]) answer.catch(() => undefined);
+  return { ids, told };
 }
 
 const ANSWER_MS = 20_000;

@@ -14,7 +14,7 @@ export interface RawTaskFrame {
 
 /** Who waits for each promise of an array. */
 export interface PromiseStacks {
-  /** Different stacks, innermost frame first; the first one is the empty one. */
+  /** Different stacks, innermost frame first (or that frame alone); the first one is the empty one. */
   stacks: RawTaskFrame[][];
   /** For each promise of the array its stack. 0: nobody waits, or two do, or it is settled, or it was not asked. */
   stackOf: Uint32Array;
@@ -36,55 +36,80 @@ export type NoStacks = 'patched' | 'silent';
 export async function readStacks(
   thread: HeapThread,
   promises: RemoteHandle,
-  options: StackOptions,
+  { timeoutMs, budgetMs, signal }: StackOptions,
 ): Promise<PromiseStacks | NoStacks> {
-  const { timeoutMs, budgetMs = Infinity, signal } = options;
-  const table = new StackTable();
   const until = performance.now() + budgetMs;
-  let stackOf = new Uint32Array(0);
-  let asked = 0;
+  const answers = new Answers();
   /** Parts that were read when the last new stack was seen. */
   let newest = 0;
-  // In parts, so that the program's loop turns in between. The first answer tells how many there are.
+  // One after the other, so that the program's loop turns in between. The first answer tells how many there are.
   for (let part = 0, parts = 1; part < parts; part++) {
     signal?.throwIfAborted();
     // Nothing new in the second half of what was read: what is missing is rare.
     if (part >= LEAST_PARTS && part >= newest * 2 && performance.now() > until) break;
     const offset = offsetOf(part, parts);
-    const source = `function() { return (${stacksInside.toString()})(this, ${offset}, ${PART}); }`;
-    let answer: InsideAnswer;
-    try {
-      answer = await thread.call<InsideAnswer>(promises, source, 'promise', timeoutMs);
-    } catch (error) {
-      if (isTimeout(error)) return 'silent';
-      throw error;
-    }
-    if (answer === 'patched') return 'patched';
-    const { step } = answer;
-    if (part === 0) {
-      stackOf = new Uint32Array(answer.length);
-      parts = step;
-    }
-    const before = table.stacks.length;
-    const known = answer.stacks.map((frames) => table.add(frames));
-    if (table.stacks.length > before) newest = part + 1;
-    answer.of.forEach((stack, k) => (stackOf[offset + k * step] = stack < 0 ? 0 : known[stack]!));
-    asked += answer.of.length;
+    const answer = await readPart(thread, promises, { offset, frames: WHOLE_STACK, timeoutMs });
+    if (typeof answer === 'string') return answer;
+    parts = answer.step;
+    if (answers.add(offset, answer) === 'new') newest = part + 1;
   }
-  return { stacks: table.stacks, stackOf, asked };
+  return answers.stacks();
 }
 
 export interface StackOptions {
   /** For one answer, ms. */
   timeoutMs: number;
-  /** After this time, ms, a part of the promises is enough, spread evenly, once it brings no new stacks. Default: no end. */
-  budgetMs?: number;
-  signal?: AbortSignal;
+  /** After this time, ms, a part of the promises is enough, spread evenly, once it brings no new stacks. */
+  budgetMs: number;
+  signal: AbortSignal | undefined;
 }
 
-/** Promises asked about at once: some 10 ms of the program's time. */
+/**
+ * Of each promise of an array who awaits it, and not who waits for those in turn. All is asked at once, so that
+ * hardly anything of the program runs in between: what stands in a snapshot that has just been taken still does.
+ *
+ * @param count of the promises
+ */
+export async function readWaiters(
+  thread: HeapThread,
+  promises: RemoteHandle,
+  { count, timeoutMs, signal }: { count: number; timeoutMs: number; signal: AbortSignal | undefined },
+): Promise<PromiseStacks | NoStacks> {
+  const answers = new Answers();
+  const parts = Math.max(1, Math.ceil(count / PART));
+  for (let first = 0; first < parts; first += MAX_PARTS) {
+    signal?.throwIfAborted();
+    const offsets = Array.from({ length: Math.min(MAX_PARTS, parts - first) }, (_, k) => first + k);
+    const read = offsets.map((offset) => readPart(thread, promises, { offset, frames: 1, timeoutMs }));
+    for (const [k, answer] of (await Promise.all(read)).entries()) {
+      if (typeof answer === 'string') return answer;
+      answers.add(offsets[k]!, answer);
+    }
+  }
+  return answers.stacks();
+}
+
+/** Promises asked about in one call: some 10 ms of the program's time. */
 const PART = 2000;
 const LEAST_PARTS = 4;
+/** That are under way: half a second of the program's time. */
+const MAX_PARTS = 50;
+/** Functions that wait for each other; V8 has a limit of its own for deeper ones. */
+const WHOLE_STACK = 200;
+
+async function readPart(
+  thread: HeapThread,
+  promises: RemoteHandle,
+  { offset, frames, timeoutMs }: { offset: number; frames: number; timeoutMs: number },
+): Promise<Exclude<InsideAnswer, 'patched'> | NoStacks> {
+  const source = `function() { return (${stacksInside.toString()})(this, ${offset}, ${PART}, ${frames}); }`;
+  try {
+    return await thread.call<InsideAnswer>(promises, source, 'promise', timeoutMs);
+  } catch (error) {
+    if (isTimeout(error)) return 'silent';
+    throw error;
+  }
+}
 
 /** Each part is every so manieth promise; those that were made together are looked at in different parts. */
 function offsetOf(part: number, parts: number): number {
@@ -121,7 +146,6 @@ interface CallSite {
   getPosition(): number;
   /** Index within a combinator; null for functions. */
   getPromiseIndex(): number | null;
-  isAsync(): boolean;
   toString(): string;
   /** Where the function begins; absent in some versions. */
   getEnclosingLineNumber?(): number | null;
@@ -129,18 +153,24 @@ interface CallSite {
 }
 
 /** Runs in the process, as text: it may use nothing from outside itself. */
-function stacksInside(list: object[], offset: number, part: number): Promise<InsideAnswer> | InsideAnswer {
+function stacksInside(
+  list: object[],
+  offset: number,
+  part: number,
+  depth: number,
+): Promise<InsideAnswer> | InsideAnswer {
   // eslint-disable-next-line @typescript-eslint/require-await -- for its promise alone
   const base = (async () => undefined)();
   const intrinsic = Object.getPrototypeOf(base) as Promise<unknown>;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called on promises below
   const then = intrinsic.then;
+  // The global one may be another by now.
+  const V8Error = Object.getPrototypeOf(EvalError) as { (): Error; stackTraceLimit?: number };
+  const isNative = (called: unknown, name: string): boolean =>
+    Function.prototype.toString.call(called) === `function ${name}() { [native code] }`;
   // With a patched one, our promises would run through the program's code.
-  if (Function.prototype.toString.call(then) !== 'function then() { [native code] }') return 'patched';
+  if (!isNative(then, 'then') || !isNative(V8Error, 'Error')) return 'patched';
   const noop = () => undefined;
-  const stacks: InsideFrame[][] = [];
-  const known = new Map<string, number>();
-  const of: number[] = [];
   let target: object;
   const Forged = function (executor: (resolve: () => void, reject: () => void) => void) {
     executor(noop, noop);
@@ -148,51 +178,35 @@ function stacksInside(list: object[], offset: number, part: number): Promise<Ins
   };
   // The species comes by the prototype: an own "constructor" would switch off V8's fast path for all promises.
   const forged = Object.create(intrinsic, { constructor: { value: { [Symbol.species]: Forged } } }) as object;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  const had = Object.prototype.hasOwnProperty.call(Error, 'prepareStackTrace');
-  const own: unknown = prepareStackTrace;
-  let reading = false;
-  let stack = -1;
-  /** Our reactions run in one go, so this is done once for all of them; only hooks of the program run in between. */
-  const begin = (): void => {
+  const limit = Object.getOwnPropertyDescriptor(V8Error, 'stackTraceLimit');
+  const limitTo = (frames: number | 'as before'): void => {
     try {
-      Error.stackTraceLimit = 200;
-      Error.prepareStackTrace = (error, sites) => {
-        if (!reading) {
-          if (typeof own === 'function') return (own as typeof prepareStackTrace)(error, sites) as unknown;
-          return [String(error), ...(sites as CallSite[]).map((site) => `    at ${site.toString()}`)].join(
-            '\n',
-          );
-        }
-        const suspended = (sites as CallSite[]).filter((site) => site.isAsync());
-        if (suspended.length > 0) stack = numberOf(suspended);
-        return '';
+      if (frames !== 'as before') V8Error.stackTraceLimit = frames;
+      else if (limit) Object.defineProperty(V8Error, 'stackTraceLimit', limit);
+      else Reflect.deleteProperty(V8Error, 'stackTraceLimit');
+    } catch {
+      // Frozen intrinsics: it stays as it is.
+    }
+  };
+  /** Hands on the frames of each error, innermost first. Nothing else runs meanwhile. */
+  const readSites = (errors: Error[], use: (sites: CallSite[], index: number) => void): void => {
+    const before = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+    let index = 0;
+    // V8 makes the text when it is asked for.
+    const stackOf = (error: Error): unknown => error.stack;
+    try {
+      Error.prepareStackTrace = (_error, sites) => {
+        use(sites, index);
       };
+      for (; index < errors.length; index++) stackOf(errors[index]!);
+      if (before) Object.defineProperty(Error, 'prepareStackTrace', before);
+      else Reflect.deleteProperty(Error, 'prepareStackTrace');
     } catch {
       // Frozen intrinsics: no stacks.
     }
   };
-  const end = (): void => {
-    try {
-      Error.stackTraceLimit = stackTraceLimit;
-      if (had) Error.prepareStackTrace = prepareStackTrace;
-      else Reflect.deleteProperty(Error, 'prepareStackTrace');
-    } catch {
-      // Frozen intrinsics: nothing was changed above either.
-    }
-  };
-  const read = (): number => {
-    stack = -1;
-    reading = true;
-    try {
-      if (new Error().stack === undefined) stack = -1;
-    } catch {
-      stack = -1;
-    }
-    reading = false;
-    return stack;
-  };
+  const stacks: InsideFrame[][] = [];
+  const known = new Map<string, number>();
   /** Frames are put in words once for each stack: all other promises with it cost little more than the Error. */
   const numberOf = (sites: CallSite[]): number => {
     let key = '';
@@ -216,33 +230,61 @@ function stacksInside(list: object[], offset: number, part: number): Promise<Ins
     const type = method ? (site.getTypeName() ?? '') : '';
     return [name, type, url, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0, ''];
   };
+  /** Frames below our reactions: those of Node's that run microtasks, where it is they that do. */
+  let below = 0;
+  const errors: Error[] = [];
+  const keep = (error: Error): number => errors.push(error);
+  void then.call(base, () => {
+    limitTo(200);
+    readSites([V8Error()], (sites) => (below = sites.length - 1));
+    limitTo(below + depth);
+  });
   const step = Math.max(1, Math.ceil(list.length / part));
   for (let index = offset; index < list.length; index += step) {
-    const last = index + step >= list.length;
-    const reaction = then.call(base, () => {
-      if (index === offset) begin();
-      of.push(read());
-      if (last) end();
-    });
+    // The constructor itself is called, so that who waits comes first in the stack.
+    const reaction = then.call(base, V8Error);
     Object.setPrototypeOf(reaction, forged);
     target = list[index]!;
     // Its capability claims to settle `target`; V8 starts only from a real promise, `reaction`.
-    void then.call(reaction, noop, noop);
+    void then.call(reaction, keep as never, noop);
   }
-  // After all of them: reactions run in order.
-  return then.call(base, () => ({ length: list.length, step, stacks, of })) as Promise<InsideAnswer>;
+  // Reactions run in order: this one after all of those, and the answer after what came of them.
+  const done = then.call(base, () => limitTo('as before'));
+  return then.call(done, () => {
+    const of = errors.map(() => -1);
+    readSites(errors, (sites, index) => {
+      if (sites.length > below) of[index] = numberOf(sites.slice(below));
+    });
+    return { length: list.length, step, stacks, of };
+  }) as Promise<InsideAnswer>;
 }
 
 /** Stacks by content, over several answers. */
-class StackTable {
-  readonly stacks: RawTaskFrame[][] = [[]];
+class Answers {
+  readonly #stacks: RawTaskFrame[][] = [[]];
   readonly #known = new Map<string, number>();
+  #stackOf = new Uint32Array(0);
+  #asked = 0;
 
-  add(frames: InsideFrame[]): number {
+  /** `new`: it has stacks that none before had. */
+  add(offset: number, { length, step, stacks, of }: Exclude<InsideAnswer, 'patched'>): 'new' | 'known' {
+    if (this.#asked === 0) this.#stackOf = new Uint32Array(length);
+    const before = this.#stacks.length;
+    const numbers = stacks.map((frames) => this.#number(frames));
+    of.forEach((stack, k) => (this.#stackOf[offset + k * step] = stack < 0 ? 0 : numbers[stack]!));
+    this.#asked += of.length;
+    return this.#stacks.length > before ? 'new' : 'known';
+  }
+
+  stacks(): PromiseStacks {
+    return { stacks: this.#stacks, stackOf: this.#stackOf, asked: this.#asked };
+  }
+
+  #number(frames: InsideFrame[]): number {
     const key = frames.join('\n');
     let index = this.#known.get(key);
     if (index === undefined) {
-      index = this.stacks.push(frames.map(rawFrame)) - 1;
+      index = this.#stacks.push(frames.map(rawFrame)) - 1;
       this.#known.set(key, index);
     }
     return index;

@@ -6,7 +6,7 @@ import type { PromiseStacks, RawTaskFrame } from './forged-stacks.ts';
 import { FrameReader, isInternal, scriptOf } from './frames.ts';
 import type { CodeFrame } from './frames.ts';
 import { logicalStacks } from './logical-stacks.ts';
-import type { LogicalStack } from './logical-stacks.ts';
+import type { LogicalStack, LogicalStacks, StackStep } from './logical-stacks.ts';
 import { HeapGraph, NONE } from './snapshot/heap-graph.ts';
 import type { Node } from './snapshot/heap-graph.ts';
 import type { HeapTables } from './snapshot/tables.ts';
@@ -48,38 +48,52 @@ export interface ListedPromises {
   stacks: PromiseStacks;
 }
 
-/** The tasks of one thread out of its heap snapshot. */
-export function readHeapTasks(tables: HeapTables, listed: readonly ListedPromises[]): HeapTasks {
+/** A heap snapshot of one thread, and the logical stacks of its suspended functions. */
+export interface HeapStacks extends LogicalStacks {
+  heap: HeapGraph;
+  graph: AwaitGraph;
+}
+
+/** Finds the logical stacks in a heap snapshot. */
+export function readHeapStacks(tables: HeapTables): HeapStacks {
   const heap = new HeapGraph(tables);
   const graph = readAwaitGraph(heap);
+  return { heap, graph, ...logicalStacks(graph) };
+}
+
+/** The tasks of one thread: its logical stacks with the lines that V8 told, and what they wait for. */
+export function readHeapTasks(
+  { heap, graph, stacks, omitted }: HeapStacks,
+  listed: readonly ListedPromises[],
+): HeapTasks {
   const frames = new FrameReader(heap, graph, joinStacks(heap, listed));
-  const { stacks, omitted } = logicalStacks(graph);
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, Member[]>();
   let told = 0;
   for (const found of stacks) {
     const stack = found.circular ? fromFirstLine(found, frames) : found;
-    const read = stack.steps.map((step) => frames.frame(step));
     // Of Node's own functions only what the program's wait for is of interest.
-    const shown = withoutInternals(read);
-    if (shown.length === 0) continue;
-    const places = shown.map((frame) => `${frame.kind} ${frame.url}:${frame.line}:${frame.column}`);
+    const steps = withoutInternals(stack.steps, frames);
+    if (steps.length === 0) continue;
+    let key = '';
+    for (const step of steps) key += `${frames.place(step).id} `;
     // Where no stacks were told, the functions are known and not their lines: what they wait for tells them apart.
     if (listed.length === 0 && told++ < MAX_TOLD_APART) {
       const { kind, detail } = waitsOf(heap, graph, stack);
-      places.push(`${kind} ${detail.replace(/\[\d+\]/, '[]')}`);
+      key += `${kind} ${detail.replace(/\[\d+\]/, '[]')}`;
     }
-    const key = places.join('\n');
     const group = groups.get(key);
-    if (group) group.members.push({ stack, frames: shown });
-    else groups.set(key, { members: [{ stack, frames: shown }] });
+    if (group) group.push({ stack, steps });
+    else groups.set(key, [{ stack, steps }]);
   }
-  const tasks = [...groups.values()].map((group) => taskOf(heap, graph, group));
+  const tasks = [...groups.values()].map((group) => taskOf(heap, graph, frames, group));
   const outersOf = (generator: Node): readonly Node[] => graph.suspended.get(generator)?.outers ?? [];
   return { tasks, heap, outersOf, functions: graph.suspended.size, omitted };
 }
 
-interface Group {
-  members: { stack: LogicalStack; frames: CodeFrame[] }[];
+/** One of the tasks of a group: its stack, and the steps of it that are shown. */
+interface Member {
+  stack: LogicalStack;
+  steps: readonly StackStep[];
 }
 
 /** The stack of each promise's waiters, by the promise's node. */
@@ -88,10 +102,10 @@ function joinStacks(heap: HeapGraph, listed: readonly ListedPromises[]): Map<Nod
   for (const { array, stacks } of listed) {
     const node = heap.byId(array);
     if (node === NONE) continue;
-    for (const [position, promise] of heap.elements(node)) {
+    heap.eachElement(node, (position, promise) => {
       const stack = stacks.stacks[stacks.stackOf[position] ?? 0];
       if (stack && stack.length > 0) joined.set(promise, stack);
-    }
+    });
   }
   return joined;
 }
@@ -111,13 +125,14 @@ function fromFirstLine({ steps, circular }: LogicalStack, frames: FrameReader): 
 }
 
 /** Without Node's own functions, and without combinators that then stand innermost or outermost. */
-function withoutInternals(frames: readonly CodeFrame[]): CodeFrame[] {
-  const shown = frames.filter(({ kind, url }) => kind !== 'await' || !isInternal(url));
-  const isFunction = ({ kind }: CodeFrame): boolean => kind === 'await';
-  return shown.slice(
-    shown.findIndex(isFunction) < 0 ? shown.length : shown.findIndex(isFunction),
-    shown.findLastIndex(isFunction) + 1,
-  );
+function withoutInternals(steps: readonly StackStep[], frames: FrameReader): readonly StackStep[] {
+  const isShown = (step: StackStep): boolean => !frames.place(step).internal;
+  const shown = steps.every(isShown) ? steps : steps.filter(isShown);
+  const isFunction = ({ kind }: StackStep): boolean => kind === 'function';
+  const first = shown.findIndex(isFunction);
+  const last = shown.findLastIndex(isFunction);
+  if (first === 0 && last === shown.length - 1) return shown;
+  return first < 0 ? [] : shown.slice(first, last + 1);
 }
 
 /** Of more tasks than this, those without lines are no longer told apart: it takes a walk for each. */
@@ -126,7 +141,12 @@ const MAX_TOLD_APART = 5000;
 /** Of a larger group the others are taken to wait for the same. */
 const LOOKED_AT = 100;
 
-function taskOf(heap: HeapGraph, graph: AwaitGraph, { members }: Group): CodeTask {
+function taskOf(
+  heap: HeapGraph,
+  graph: AwaitGraph,
+  frames: FrameReader,
+  members: readonly Member[],
+): CodeTask {
   const [first] = members;
   const some = members.slice(0, LOOKED_AT);
   const waits = some.map(({ stack }) => waitsOf(heap, graph, stack));
@@ -139,17 +159,19 @@ function taskOf(heap: HeapGraph, graph: AwaitGraph, { members }: Group): CodeTas
     place && url !== '' && !isInternal(url) ? { function: heap.name(callback), url, ...place } : undefined;
   return {
     count: members.length,
-    frames: first!.frames,
+    frames: first!.steps.map((step) => frames.frame(step)),
     waitingFor: { kind, detail: joinDetails(same.map((wait) => wait.detail)), ...(location && { location }) },
-    instances: members.slice(0, MAX_INSTANCES).map(({ stack, frames }) => ({
-      generators: frames.map(({ generator }) => (generator === NONE ? 0 : heap.id(generator))),
+    instances: members.slice(0, MAX_INSTANCES).map(({ stack, steps }) => ({
+      generators: steps.map((step) => (step.kind === 'function' ? heap.id(step.suspended.generator) : 0)),
       awaits: heap.id(innermost(stack)),
     })),
     generators: some.flatMap(({ stack }) =>
       stack.steps.flatMap((step) => (step.kind === 'function' ? [step.suspended.generator] : [])),
     ),
     waits,
-    stacks: some.map(({ frames }) => frames.map(({ generator }) => generator)),
+    stacks: some.map(({ steps }) =>
+      steps.map((step) => (step.kind === 'function' ? step.suspended.generator : NONE)),
+    ),
     circular: first!.stack.circular,
   };
 }

@@ -23,7 +23,7 @@ export interface LogicalStacks {
  * promise, there is a stack for each of them.
  */
 export function logicalStacks(graph: AwaitGraph): LogicalStacks {
-  const callers = new Map<Node, Caller[]>();
+  const callers = new Map<Node, readonly Caller[]>();
   const called = new Set<Node>();
   for (const [generator, suspended] of graph.suspended) {
     const found = callersOf(graph, suspended);
@@ -33,11 +33,14 @@ export function logicalStacks(graph: AwaitGraph): LogicalStacks {
   const result: LogicalStacks = { stacks: [], omitted: 0 };
   const covered = new Set<Node>();
   const walk = (start: Suspended): void => {
-    walkOut(start, callers, (stack) => {
+    const found = (stack: LogicalStack): void => {
       for (const step of stack.steps) if (step.kind === 'function') covered.add(step.suspended.generator);
       if (result.stacks.length < MAX_STACKS) result.stacks.push(stack);
       else result.omitted++;
-    });
+    };
+    const only = onlyWayOut(start, callers);
+    if (only) found(only);
+    else walkOut(start, callers, found);
   };
   for (const [generator, suspended] of graph.suspended) if (!called.has(generator)) walk(suspended);
   // What no innermost function leads to waits for itself.
@@ -54,11 +57,25 @@ const MAX_DEPTH = 500;
 interface Caller {
   suspended: Suspended;
   /** Combinators on the way, inner ones first. */
-  combinators: Combinator[];
+  combinators: readonly Combinator[];
 }
 
+const NOBODY: readonly Caller[] = [];
+const NOTHING: readonly Combinator[] = [];
+
 /** Suspended functions that go on when this one has, through chains and combinators of promises. */
-function callersOf(graph: AwaitGraph, { outers }: Suspended): Caller[] {
+function callersOf(graph: AwaitGraph, { outers }: Suspended): readonly Caller[] {
+  // Nearly always there is one promise, and one who waits for it or none.
+  const [outer] = outers;
+  if (outer !== undefined && outers.length === 1) {
+    const waiters = graph.waiters(outer);
+    if (waiters.length === 0) return NOBODY;
+    const [waiter] = waiters;
+    if (waiters.length === 1 && waiter?.kind === 'function') {
+      const suspended = graph.suspended.get(waiter.generator);
+      return suspended ? [{ suspended, combinators: NOTHING }] : NOBODY;
+    }
+  }
   const callers: Caller[] = [];
   const seen = new Set<Node>(outers);
   let level = outers.map((promise): Way => ({ promise, combinators: [] }));
@@ -86,8 +103,28 @@ function callersOf(graph: AwaitGraph, { outers }: Suspended): Caller[] {
 
 interface Way {
   promise: Node;
-  combinators: Combinator[];
+  combinators: readonly Combinator[];
 }
+
+/** The way out where it is the only one and does not lead back into itself; else undefined. */
+function onlyWayOut(
+  start: Suspended,
+  callers: ReadonlyMap<Node, readonly Caller[]>,
+): LogicalStack | undefined {
+  const steps: StackStep[] = [{ kind: 'function', suspended: start }];
+  for (let functions = 1, at = start; ; functions++) {
+    const outwards = callers.get(at.generator) ?? NOBODY;
+    const [caller] = outwards;
+    if (!caller) return { steps, circular: false };
+    if (outwards.length > 1 || functions >= MAX_UNSEEN) return undefined;
+    for (const combinator of caller.combinators) steps.push({ kind: 'combinator', combinator });
+    steps.push({ kind: 'function', suspended: caller.suspended });
+    at = caller.suspended;
+  }
+}
+
+/** A longer way may be a circle. */
+const MAX_UNSEEN = 50;
 
 /** Depth first, without recursion: stacks may be deep. */
 function walkOut(

@@ -78,7 +78,7 @@ async function measure(mb, tasks) {
     });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     const connection = await rooms.connect(url);
-    const port = await rooms.openHeap(connection);
+    const port = await rooms.openHeap(connection, rooms.listWorkersOf(connection));
     const [main] = await port.threads();
     const locator = rooms.createSourceLocator();
     const times = { query: [], quick: [], snapshot: [], full: [], parse: [], read: [] };
@@ -154,7 +154,7 @@ function readAlone(chunks, times, memory) {
   // As V8 writes them: six numbers a node, three an edge.
   memory.tables = (tables.nodeCount * 6 + tables.edgeCount * 3) * 4;
   started = performance.now();
-  const read = rooms.readHeapTasks(tables, [NO_STACKS]);
+  const read = rooms.readHeapTasks(rooms.readHeapStacks(tables), [NO_STACKS]);
   times.read.push(performance.now() - started);
   memory.peak = Math.max(memory.peak, alive() - before);
   if (read.functions === 0) throw new Error('The snapshot has no tasks.');
@@ -210,9 +210,10 @@ async function load() {
   const contents = `
 export { connect } from './src/inspector/connection.ts';
 export { openHeap } from './src/inspector/heap.ts';
+export { listWorkersOf } from './src/inspector/worker-connection.ts';
 export { createSourceLocator } from './src/inspector/source-locator.ts';
 export { fullTasks, quickTasks } from './src/tasks/dump.ts';
-export { readHeapTasks } from './src/tasks/heap-tasks.ts';
+export { readHeapStacks, readHeapTasks } from './src/tasks/heap-tasks.ts';
 export { TableBuilder } from './src/tasks/snapshot/tables.ts';
 export { tasksInWorker } from './src/session/tasks-client.ts';`;
   const common = { bundle: true, format: 'cjs', platform: 'node' };

@@ -68,6 +68,16 @@ export class Beside implements vscode.Disposable {
     return [...found.values()];
   }
 
+  /** The worker threads of a program that VS Code's debugger has sessions of. */
+  async workersOf({ pid }: BesideProgram): Promise<BesideProgram[]> {
+    const found: BesideProgram[] = [];
+    for (const session of this.#others.keys()) {
+      const identity = await this.#identify(session);
+      if (identity?.pid === pid && identity.workerId > 0) found.push({ ...identity, session });
+    }
+    return found;
+  }
+
   /** The program of a session of VS Code's debugger. @throws UserError when it has none */
   async target(session: vscode.DebugSession | undefined): Promise<BesideProgram> {
     // The session that was started has none of its own: its program is a session below it.

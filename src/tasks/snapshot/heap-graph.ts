@@ -61,6 +61,35 @@ export class HeapGraph {
     return this.#tables.nodeId.indexOf(id);
   }
 
+  /** Number of a text, which nodes can be compared by; {@link NONE} where the snapshot does not have it. */
+  textId(text: string): number {
+    return this.#tables.strings.find(text);
+  }
+
+  /** {@link name} as such a number. */
+  nameId(node: Node): number {
+    return this.#tables.nodeName[node]!;
+  }
+
+  /** Number of the first edge that leaves a node. To walk edges by numbers is several times as fast as {@link edges}. */
+  firstEdge(from: Node): number {
+    return this.#tables.firstEdge[from]!;
+  }
+
+  /** One more than the last one's. */
+  endOfEdges(from: Node): number {
+    return this.#tables.firstEdge[from + 1]!;
+  }
+
+  /** The node that an edge leads to. */
+  target(edge: number): Node {
+    return this.#tables.edgeTo[edge]!;
+  }
+
+  edgeType(edge: number): number {
+    return this.#tables.edgeType[edge]!;
+  }
+
   /** Name of an edge; of an element its index, of a hidden edge ''. */
   edgeName({ type, index }: Edge): string {
     const name = this.#tables.edgeName[index]!;
@@ -87,14 +116,12 @@ export class HeapGraph {
     return NONE;
   }
 
-  /** The node that the element `position` of an array is; {@link NONE} for a hole or a small integer. */
-  elements(array: Node): Map<number, Node> {
+  /** Hands on the elements of an array, but for holes and small integers. */
+  eachElement(array: Node, use: (position: number, element: Node) => void): void {
     const { firstEdge, edgeType, edgeName, edgeTo } = this.#tables;
-    const elements = new Map<number, Node>();
     for (let index = firstEdge[array]!; index < firstEdge[array + 1]!; index++) {
-      if (edgeType[index] === EdgeType.Element) elements.set(edgeName[index]!, edgeTo[index]!);
+      if (edgeType[index] === EdgeType.Element) use(edgeName[index]!, edgeTo[index]!);
     }
-    return elements;
   }
 
   /** Edges that lead to a node, weak ones left out. */
@@ -108,14 +135,16 @@ export class HeapGraph {
     }
   }
 
-  /** Every edge of that type and name, with its ends. */
-  *edgesCalled(type: number, name: string): Generator<Edge> {
+  /** Hands on the ends of every edge of that type and name. */
+  eachEdgeCalled(type: number, name: string, use: (from: Node, to: Node) => void): void {
     const wanted = this.#tables.strings.find(name);
     if (wanted < 0) return;
-    const { edgeCount, edgeType, edgeName, edgeTo } = this.#tables;
+    const { edgeCount, edgeType, edgeName, edgeTo, firstEdge } = this.#tables;
+    let from = 0;
     for (let index = 0; index < edgeCount; index++) {
       if (edgeName[index] !== wanted || edgeType[index] !== type) continue;
-      yield { index, type, from: this.#fromOf(index), to: edgeTo[index]! };
+      while (firstEdge[from + 1]! <= index) from++;
+      use(from, edgeTo[index]!);
     }
   }
 

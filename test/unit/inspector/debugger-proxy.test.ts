@@ -83,10 +83,12 @@ const INFO = {
 
 /** A program whose agent answers; `proxy`: in front of it is a debugger's proxy. */
 function program(kind: 'proxy' | 'inspector'): (command: Command) => object {
-  return ({ method }) => {
+  return ({ method, params }) => {
     if (method.startsWith('JsDebug.')) {
       return kind === 'proxy' ? { result: {} } : { error: { code: -32601, message: 'no such method' } };
     }
+    if (String(params['expression']).includes(`'running'`))
+      return { result: { result: { value: 'running' } } };
     if (method === 'Runtime.evaluate')
       return { result: { result: { objectId: '1', value: [1, 'v24.0.0'] } } };
     if (method === 'Runtime.getHeapUsage') return { result: { usedSize: 1 } };
@@ -127,9 +129,9 @@ describe('the session of a debugger', () => {
 
   test('is looked into without switching off what the debugger needs', async () => {
     const { url, commands } = await serve(program('proxy'));
-    const { connection, session } = await connectOrBorrow(url);
+    const { connection, session, workers } = await connectOrBorrow(url);
     expect(session).toBe('lent');
-    const port = await openHeap(connection);
+    const port = await openHeap(connection, workers);
     const [main] = await port.threads();
     await main!.contexts();
     await main!.snapshot(() => undefined);
@@ -142,6 +144,44 @@ describe('the session of a debugger', () => {
     );
     expect(methods.filter(disturbs)).toEqual([]);
     await expect(connection.send('Debugger.enable')).rejects.toThrow("the session is a debugger's");
+  });
+
+  test('comes with those of its workers, where they are known', async () => {
+    const { url } = await serve(program('proxy'));
+    const worker = await serve(program('proxy'));
+    const lent = [
+      { id: '1', name: '[worker 1] resize', url: worker.url },
+      // It has ended meanwhile.
+      { id: '2', name: '[worker 2] resize', url: 'ws://127.0.0.1:1/gone' },
+    ];
+    const { connection, workers } = await connectOrBorrow(url, lent);
+    const port = await openHeap(connection, workers);
+    const threads = await port.threads();
+    expect(threads.map(({ id, name }) => [id, name])).toEqual([
+      ['main', 'main'],
+      ['1', '[worker 1] resize'],
+    ]);
+    await threads[1]!.snapshot(() => undefined);
+    await port.close();
+    connection.dispose();
+    const methods = worker.commands.map(({ method }) => method);
+    expect(methods).toContain('HeapProfiler.takeHeapSnapshot');
+    expect(methods.filter(disturbs)).toEqual([]);
+  });
+
+  test('records those workers, too', async () => {
+    const { url } = await serve(program('proxy'));
+    const worker = await serve(program('proxy'));
+    const lentWorkers = [{ id: '1', name: '[worker 1] resize', url: worker.url }];
+    const group = await attach({ ...options, webSocketUrl: url, lentWorkers });
+    const found: string[] = [];
+    group.onFurther((target) => found.push(`${target.id} ${target.name}`));
+    await expect.poll(() => found).toEqual(['worker-1 worker resize']);
+    expect(group.problems()).toEqual([]);
+    await group.close();
+    const methods = worker.commands.map(({ method }) => method);
+    expect(subscriptions(worker.commands)).toEqual(['Runtime.bindingCalled']);
+    expect(methods.filter(disturbs)).toEqual([]);
   });
 
   test('is not to be confused with an ordinary inspector', async () => {

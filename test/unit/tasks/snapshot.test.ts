@@ -43,7 +43,9 @@ describe('a heap snapshot', () => {
         const array = heap.to(0, 'waiting');
         expect(heap.name(0)).toBe('Pool');
         expect(heap.name(array)).toBe('Array');
-        expect(heap.name(heap.elements(array).get(3)!)).toBe(STRINGS[3]);
+        const elements: string[] = [];
+        heap.eachElement(array, (position, node) => (elements[position] = heap.name(node)));
+        expect(elements[3]).toBe(STRINGS[3]);
         expect([...heap.retainers(array)].map(({ from }) => from)).toEqual([0]);
         expect([...heap.retainers(0)]).toEqual([]);
         expect([heap.id(2), heap.byId(13), heap.byId(99)]).toEqual([15, 1, NONE]);
