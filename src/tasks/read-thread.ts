@@ -23,8 +23,9 @@ export interface ThreadPromises {
 
 /** The promises of a stopped thread: its microtasks do not run, so they tell no stacks. */
 export async function holdPromises(thread: HeapThread): Promise<ThreadPromises> {
-  const handle = await thread.promises('own', QUERY_MS + STOPPED_MS).catch(() => undefined);
-  return { lists: handle === undefined ? [] : [{ handle, count: 0 }], problems: [], patienceMs: 0 };
+  const patienceMs = QUERY_MS + STOPPED_MS;
+  const handle = await thread.promises('own', patienceMs).catch(() => undefined);
+  return { lists: handle === undefined ? [] : [{ handle, count: 0 }], problems: [], patienceMs };
 }
 
 /**

@@ -78,11 +78,13 @@ describe("a program that is reached only through VS Code's own debugger", () => 
     noOther();
   });
 
-  it('tells them while it runs, quickly and in full', async () => {
+  it('tells them while it runs, quickly and in full, those of a worker too', async () => {
     for (const command of ['looplens.refreshTasks', 'looplens.snapshotTasks']) {
       await vscode.commands.executeCommand(command);
-      const functions = api.tasks.shown?.dump.tasks.map(({ stack }) => stack[0]?.function);
-      assert.deepEqual(functions, ['waiting'], JSON.stringify(api.tasks.shown));
+      const { threads = [], tasks = [] } = api.tasks.shown?.dump ?? {};
+      const found = tasks.map(({ stack, thread }) => `${thread} ${stack[0]?.function ?? ''}`).sort();
+      assert.deepEqual(found, ['1 waitingInWorker', 'main waiting'], JSON.stringify(api.tasks.shown));
+      assert.match(threads[1]?.name ?? '', /worker 1/);
     }
     await breaksAndSteps();
     noOther();
@@ -106,6 +108,8 @@ describe("a program that is reached only through VS Code's own debugger", () => 
       context: 'repl',
     })) as { result: string };
     assert.equal(String(pid), answer.result);
+    const threads = api.store.measured?.report.target.threads.map(({ name }) => name);
+    assert.deepEqual(threads, ['main', 'worker far.js']);
     assert.ok((api.store.measured?.report.recording.events ?? 0) > 50);
     await breaksAndSteps();
     noOther();
