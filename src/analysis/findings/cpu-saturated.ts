@@ -24,9 +24,7 @@ export const cpuSaturated: FindingRule = {
       .reduce((sum, finding) => sum + (finding.evidence?.loopShare ?? 0), 0);
     if (explained >= utilization / 2) return [];
     if (microsToMillis(observedUs) < thresholds.observedMs) {
-      problems.push(
-        recheck('cpu-saturated', 'the loop was busy, but for a short time', observedUs, thresholds),
-      );
+      problems.push(...recheck('cpu-saturated', 'the loop was busy, but for a short time', measured));
       return [];
     }
     const [place] = busiestPlaces(measured);

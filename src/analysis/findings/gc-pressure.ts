@@ -26,9 +26,7 @@ export const gcPressure: FindingRule = {
     const counted = collections.pauses.length;
     if (counted > 0 && counted < limits.collections) return [];
     if (microsToMillis(observedUs) < thresholds.observedMs) {
-      problems.push(
-        recheck('gc-pressure', 'much garbage was collected, but in a short time', observedUs, thresholds),
-      );
+      problems.push(...recheck('gc-pressure', 'much garbage was collected, but in a short time', measured));
       return [];
     }
     const [place] = allocatingPlaces(measured);

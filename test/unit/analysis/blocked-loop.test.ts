@@ -578,6 +578,23 @@ describe('blocked-loop', () => {
     expect(value.health.verdict).toBe('healthy');
   });
 
+  it('asks for a longer recording of a busy loop, where one can be made', () => {
+    const busy = (ended: 'duration' | 'target-exited'): string[] => {
+      const r = new RecordingBuilder(600);
+      for (let i = 0; i < 140; i++) {
+        r.request(i * 4, 'GET /', (q) => {
+          q.run(3.9, own('app.js', `handler${i % 40}`, 10 + i));
+          q.end();
+        });
+      }
+      const reader = r.build();
+      const trailer = reader.trailer && { ...reader.trailer, ended };
+      return analyze({ ...reader, trailer }, []).problems.map(({ code }) => code);
+    };
+    expect(busy('duration')).toContain('recheck');
+    expect(busy('target-exited')).not.toContain('recheck');
+  });
+
   it('says so when a hold has no stack at all', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 20; i++) {
