@@ -190,6 +190,10 @@ function checkInFull(one) {
   const start = process.cpuUsage();
   const { verdict, steps } = checkRegexp(one);
   full.times.push(cpuMs(start));
+  if (values.missed && full.times.at(-1) > FULL_MS)
+    console.error(
+      `full check, ${full.times.at(-1).toFixed(0)} ms, ${steps} steps: /${one.source}/${one.flags}`,
+    );
   full.steps.push(steps);
   if (verdict.status !== 'undecided') full.decided++;
   return verdict;

@@ -115,7 +115,12 @@ it('an editor that starts again asks for nothing that was checked before', async
   await first.open(folder);
   const { unchecked } = await first.lint(file, code, 'recommended');
   expect(unchecked).toEqual([SLOW]);
-  const verdict = { status: 'slow', growth: 'exponential', attack: `'a'.repeat(40) + '!'` } as const;
+  const verdict = {
+    status: 'slow',
+    growth: 'exponential',
+    attack: `'a'.repeat(40) + '!'`,
+    by: 'proof',
+  } as const;
   const told = await first.lint(file, code, 'recommended', {
     verdicts: [{ ...SLOW, verdict, steps: 1 }],
   });

@@ -35,8 +35,12 @@ export function judged(
     case 'fast':
       return undefined;
     case 'slow': {
-      const { status: _, ...slowness } = verdict;
-      return { ...slowness, fixed: screened?.fixed, check: 'confirmed' };
+      const { growth, degree, attack, by } = verdict;
+      const known = { attack, fixed: screened?.fixed, check: 'confirmed' } as const;
+      // A slow text is one, however it was found; of how the time grows, a search knows less than the fast check.
+      return by === 'search' && screened && screened.growth !== growth
+        ? { ...known, growth: screened.growth }
+        : { ...known, growth, degree };
     }
     default: {
       if (!screened) return undefined;

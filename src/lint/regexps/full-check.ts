@@ -1,4 +1,4 @@
-import type { Diagnostics } from 'recheck';
+import type { Diagnostics, VulnerableDiagnostics } from 'recheck';
 import recheck from 'recheck/lib/browser.js';
 import { attackText } from './attack-text.ts';
 import type { RegexpText, Verdict } from './verdict.ts';
@@ -13,43 +13,52 @@ import type { RegexpText, Verdict } from './verdict.ts';
  */
 export function checkRegexp({ source, flags }: RegexpText): { verdict: Verdict; steps: number } {
   let steps = 0;
-  const check = (checker: 'automaton' | 'fuzz', pattern = source): Diagnostics => {
-    const answer = checkIn(checker, pattern, flags);
-    steps += Math.ceil(answer.steps / WEIGHT[checker]);
+  const check = (kind: 'proof' | 'search', pattern = source): Diagnostics => {
+    const answer = checkIn(kind, pattern, flags);
+    steps += Math.ceil(answer.steps / WEIGHT[kind]);
     return answer.found;
   };
   const verdict = (): Verdict => {
-    const proof = check('automaton');
-    if (proof.status === 'safe') {
+    const proof = check('proof');
+    if (isProven(proof)) {
       // `replace`, `matchAll` and `split` go on behind a match and so try every place of the text. So does the search for
       // what matches nowhere.
-      const isFast = !flags.includes('g') || check('automaton', `(?:${source})[]`).status === 'safe';
+      const isFast = !flags.includes('g') || isProven(check('proof', `(?:${source})[]`));
       return { status: isFast ? 'fast' : 'undecided' };
     }
-    const found = proof.status === 'unknown' && proof.error.kind !== 'invalid' ? check('fuzz') : proof;
-    // A search that finds nothing proves nothing.
-    if (found.status !== 'vulnerable') return { status: 'undecided' };
-    const { complexity } = found;
-    const attack = attackText(found.attack);
-    return complexity.type === 'exponential'
-      ? { status: 'slow', growth: 'exponential', attack }
-      : { status: 'slow', growth: 'polynomial', degree: complexity.degree, attack };
+    if (proof.status === 'vulnerable') return slow(proof);
+    const isInvalid = proof.status === 'unknown' && proof.error.kind === 'invalid';
+    const found = isInvalid ? proof : check('search');
+    return found.status === 'vulnerable' ? slow(found) : { status: 'undecided' };
   };
   return { verdict: verdict(), steps };
 }
 
-/** Steps of one check: those of the automata are up to a hundred times as long as those of the search. */
-const LIMIT = { automaton: 20_000, fuzz: 300_000 };
+/** A search that finds nothing proves nothing. */
+const isProven = (answer: Diagnostics): boolean => answer.status === 'safe' && answer.checker === 'automaton';
 
-/** Steps that take as long as one of the automata. */
-const WEIGHT = { automaton: 1, fuzz: 50 };
+function slow({ complexity, checker, attack }: VulnerableDiagnostics): Verdict {
+  return {
+    status: 'slow',
+    growth: complexity.type,
+    ...(complexity.type === 'polynomial' ? { degree: complexity.degree } : {}),
+    attack: attackText(attack),
+    by: checker === 'automaton' ? 'proof' : 'search',
+  };
+}
+
+/** Steps of one check: those of a proof are some ten times as long as those of a search, and grow. */
+const LIMIT = { proof: 3_000, search: 200_000 };
+
+/** Steps that take about as long as one of a proof. */
+const WEIGHT = { proof: 1, search: 50 };
 
 /** Characters that the search reads of a text to call it slow. */
 const ATTACK_LIMIT = 1_000_000;
 
 /** The check asks a clock, before each of its steps, whether its time is over: here the clock counts the steps. */
 function checkIn(
-  checker: 'automaton' | 'fuzz',
+  kind: 'proof' | 'search',
   source: string,
   flags: string,
 ): { found: Diagnostics; steps: number } {
@@ -58,8 +67,9 @@ function checkIn(
   Object.defineProperty(globalThis, 'performance', { configurable: true, value: { now: () => ++steps } });
   try {
     const found = recheck.checkSync(source, flags, {
-      checker,
-      timeout: LIMIT[checker],
+      // Left to itself it searches where its automata would be too large.
+      checker: kind === 'proof' ? 'auto' : 'fuzz',
+      timeout: LIMIT[kind],
       attackLimit: ATTACK_LIMIT,
       attackTimeout: null,
       incubationTimeout: null,

@@ -6,9 +6,15 @@ export interface RegexpText {
 
 /** What the full check says of a regular expression. */
 export type Verdict =
-  /** Slow on a text that it names: `attack` is the JavaScript of that text. */
-  | { status: 'slow'; growth: 'exponential'; attack: string }
-  | { status: 'slow'; growth: 'polynomial'; degree: number; attack: string }
+  | {
+      status: 'slow';
+      /** A search estimates it from few lengths. */
+      growth: 'exponential' | 'polynomial';
+      degree?: number | undefined;
+      /** JavaScript that makes a text on which it is slow. */
+      attack: string;
+      by: 'proof' | 'search';
+    }
   /** Proven to take linear time. */
   | { status: 'fast' }
   /** Neither was found within its limits. */

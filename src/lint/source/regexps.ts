@@ -33,8 +33,9 @@ export function slowRegexps(analysis: Analysis): SlowRegexp[] {
       const uses = usesOf(node, analysis);
       const input = worstInput([node, ...uses], analysis);
       if (input === 'constant') continue;
-      const verdict = regexps.verdictOn(regexp);
-      if (!verdict) regexps.want(regexp);
+      const used = uses.concat(node).some(isSplitter) ? goesOn(regexp) : regexp;
+      const verdict = regexps.verdictOn(used);
+      if (!verdict) regexps.want(used);
       const slow = judged(said, verdict);
       if (slow) found.push({ ...slow, node, text: regexpKey(regexp), uses, input });
     }
@@ -60,6 +61,15 @@ function usesOf(node: Node, { bindings }: Analysis): Node[] {
   const uses = bindings.variable(holder.id)?.references.filter((reference) => !reference.isWrite()) ?? [];
   return uses.map(({ identifier }) => identifier as Node);
 }
+
+/** `text.split(re)` goes on behind a match, whatever the flags. */
+const isSplitter = ({ parent }: Node): boolean =>
+  parent?.type === 'CallExpression' && lastName(parent.callee) === 'split';
+
+const goesOn = ({ source, flags }: RegexpText): RegexpText => ({
+  source,
+  flags: flags.includes('g') ? flags : `${flags}g`,
+});
 
 function worstInput(uses: readonly Node[], analysis: Analysis): Origin {
   const kinds = uses.flatMap((use) => {

@@ -4,8 +4,8 @@ import type { Verdict } from '../../../src/lint/regexps/verdict.ts';
 import { createLintService } from '../../../src/lint/service.ts';
 
 const ATTACK = `'a'.repeat(32) + '!'`;
-const EXPONENTIAL: Verdict = { status: 'slow', growth: 'exponential', attack: ATTACK };
-const CUBIC: Verdict = { status: 'slow', growth: 'polynomial', degree: 3, attack: ATTACK };
+const EXPONENTIAL: Verdict = { status: 'slow', growth: 'exponential', attack: ATTACK, by: 'proof' };
+const CUBIC: Verdict = { status: 'slow', growth: 'polynomial', degree: 3, attack: ATTACK, by: 'proof' };
 const FAST: Verdict = { status: 'fast' };
 const UNDECIDED: Verdict = { status: 'undecided' };
 
@@ -71,6 +71,11 @@ describe('a suspected expression', () => {
   });
 });
 
+it('a search finds a slow text, and how the time grows is what the fast check says', () => {
+  const { found } = lint(SUSPECT, { ...CUBIC, by: 'search' });
+  expect(found[0]?.regexp).toEqual({ growth: 'exponential', attack: ATTACK, check: 'confirmed' });
+});
+
 describe('an expression beyond the fast check', () => {
   it('is not reported, and the full check is wanted', () => {
     const { found, unchecked } = lint(LONG);
@@ -88,6 +93,12 @@ describe('an expression beyond the fast check', () => {
     expect(found).toEqual([]);
     expect(unchecked).toEqual([]);
   });
+});
+
+it('the full check of one that splits a text is of what goes on behind a match', () => {
+  const text = `const RE = /${SUSPECT}/i;\nexport const f = (t) => [RE.test(t), t.split(RE)];`;
+  const answer = createLintService().lint({ id: 1, kind: 'lint', file: '/a.js', text, preset: 'strict' });
+  expect(answer.unchecked).toEqual([{ source: SUSPECT, flags: 'ig' }]);
 });
 
 it.each([
