@@ -67,9 +67,15 @@ export class CallLines {
     return most && { location: at(most.caller, most.caller.line, most.caller.column), name: most.name };
   }
 
-  /** Name of the synchronous call on a line, as the source spells it: V8 may show only the function behind it. */
-  syncCallAt({ file, line }: SourceLocation): string | undefined {
-    return this.callsAt(file, line).find((call) => isSyncName(call.callee))?.callee;
+  /**
+   * Name of the synchronous call at a place, as the source spells it: V8 may show only the function behind it. Undefined
+   * where several on the line can be meant.
+   */
+  syncCallAt({ file, line, column }: SourceLocation): string | undefined {
+    const calls = this.callsAt(file, line).filter((call) => isSyncName(call.callee));
+    const names = new Set(calls.map(({ callee }) => callee));
+    if (names.size === 1) return calls[0]!.callee;
+    return calls.find((call) => call.column === column)?.callee;
   }
 
   /**

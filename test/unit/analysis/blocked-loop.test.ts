@@ -50,6 +50,26 @@ describe('blocked-loop', () => {
     expect(analyze(r.build(), ambiguous).value.findings[0]?.location.line).toBe(15);
   });
 
+  it('names the right one of two synchronous calls on one line', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 40; i++) {
+      r.request(i * 100, 'GET /', (q) => {
+        q.run(25, handler, node('zlib', 'gzipSync'), node('zlib', 'zlibBufferSync'));
+        q.end();
+      });
+    }
+    r.stalls.push({
+      timeUs: 10_000,
+      heldUs: 9_000,
+      stack: r.stack([node('zlib', 'gzipSync'), own('app.js', 'handler', 14)]),
+    });
+    const both = facts(
+      { callee: 'readFileSync', line: 14, column: 1 },
+      { callee: 'gzipSync', line: 14, column: 5 },
+    );
+    expect(analyze(r.build(), [both]).value.findings[0]?.message).toMatch(/\(gzipSync\)$/);
+  });
+
   it('tells of a loop that is held to the end, by its stacks alone', () => {
     const r = new RecordingBuilder(5_000);
     r.heldFromMs = 1_000;
@@ -609,10 +629,12 @@ describe('blocked-loop', () => {
   });
 });
 
-function facts(...calls: Pick<CallSite, 'callee' | 'line' | 'frameless'>[]): SourceFacts {
+function facts(
+  ...calls: (Pick<CallSite, 'callee' | 'line' | 'frameless'> & { column?: number })[]
+): SourceFacts {
   return {
     file: '/app/app.js',
     independentAwaits: [],
-    calls: calls.map((call) => ({ ...call, column: 5, functionStart: 10, functionEnd: 20 })),
+    calls: calls.map((call) => ({ column: 5, functionStart: 10, functionEnd: 20, ...call })),
   };
 }
