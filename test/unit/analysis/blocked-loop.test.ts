@@ -64,7 +64,7 @@ describe('blocked-loop', () => {
       stack: r.stack([node('zlib', 'gzipSync'), own('app.js', 'handler', 14)]),
     });
     const both = facts(
-      { callee: 'readFileSync', line: 14, column: 1 },
+      { callee: 'readFileSync', line: 14, column: 30 },
       { callee: 'gzipSync', line: 14, column: 5 },
     );
     expect(analyze(r.build(), [both]).value.findings[0]?.message).toMatch(/\(gzipSync\)$/);
