@@ -90,6 +90,36 @@ test('spans, metrics and findings arrive, with the headers of the environment', 
   });
 });
 
+test('a pause that is told after what came next is no hold and no delay', async () => {
+  const { got, url } = await collector();
+  const stream = await openOtlpStream(url, { env: {} });
+  const writer = stream.tap(fakeWriter(), HEADER);
+  writer.tables(TABLES);
+  writer.events({
+    thread: 'main',
+    words: Int32Array.of(
+      ...[Op.Heartbeat, 0, 20_000, 20_000],
+      ...[Op.Before, 40, 30_000, 0],
+      ...[Op.After, 40, 2_050_000, 0],
+      ...[Op.Heartbeat, 2_010_000, 2_050_000, 0],
+    ),
+  });
+  for (const timeUs of [1_000_000, 2_045_000]) {
+    writer.note({ kind: 'pause', thread: 'main', timeUs, forUs: timeUs - 35_000, by: 'debugger' });
+  }
+  await stream.finish();
+  const told = JSON.stringify(got.map(({ body }) => body));
+  expect(told).toContain('"name":"paused by a debugger"');
+  expect(told).not.toContain('event loop held');
+  const metrics = got
+    .flatMap(({ body }) => (body as Partial<OtlpObject>).resourceMetrics ?? [])
+    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
+  const max = metrics.find(({ name }) => name === 'nodejs.eventloop.delay.max');
+  expect(max?.gauge?.dataPoints[0]?.asDouble).toBe(0.005);
+  const paused = metrics.find(({ name }) => name === 'looplens.pause.time');
+  expect(paused?.sum?.dataPoints[0]?.asDouble).toBe(2.01);
+});
+
 test('what a busy collector refuses is sent again, what it never takes is counted', async () => {
   const busy = await collector((asked) => (asked === 1 || asked === 2 ? 503 : 200));
   const stream = await openOtlpStream(busy.url, { env: {} });
