@@ -4,6 +4,7 @@ import { microsToMillis } from '../../model/units.ts';
 import { heldEvidence } from '../hold-figures.ts';
 import type { Hotspot } from '../hotspots.ts';
 import type { FindingRule, Measured } from '../measured.ts';
+import { onlyComputes } from '../only-computes.ts';
 import { insideLibrary, lineKey, packageName } from '../places.ts';
 import { severityOfHold } from '../severity.ts';
 import { ascending } from '../statistics.ts';
@@ -12,12 +13,14 @@ import { formatShare, formatTimes, inRoutes } from '../words.ts';
 /** The loop was held by one place in the code, long or often. */
 export const blockedLoop: FindingRule = {
   id: 'blocked-loop',
-  find: (measured, earlier) =>
-    measured.hotspots.flatMap((spot) => {
+  find: (measured, earlier) => {
+    const mayHold = onlyComputes(measured);
+    return measured.hotspots.flatMap((spot) => {
       const severity = judge(spot, measured);
       const told = earlier.some((other) => tells(other, spot));
-      return severity && !told ? [describe(spot, severity, measured)] : [];
-    }),
+      return severity && !told ? [describe(spot, mayHold ? 'hint' : severity, measured)] : [];
+    });
+  },
 };
 
 /** A chain of microtasks is told once for all its functions; collections at the line that allocates. */

@@ -3,6 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import { gcShareOf, utilizationOf } from '../loop-figures.ts';
 import type { FindingRule, Measured } from '../measured.ts';
+import { onlyComputes } from '../only-computes.ts';
 import { insideLibrary } from '../places.ts';
 import { recheck } from '../recheck.ts';
 import { busiestPlaces } from '../sampled-places.ts';
@@ -39,7 +40,10 @@ function describe(
 ): Finding {
   const share = Math.min(1, place.totalUs / measured.observedUs);
   const counts =
-    place.own && share >= measured.thresholds.cpuSaturated.placeShare && measured.routes.length > 0;
+    place.own &&
+    share >= measured.thresholds.cpuSaturated.placeShare &&
+    measured.routes.length > 0 &&
+    !onlyComputes(measured);
   const routes = measured.routes.slice(0, 5).map(({ route }) => route);
   const mean = meanRunMs(measured);
   const each = mean > 0 ? `, a request ${mean.toFixed(1)} ms` : '';

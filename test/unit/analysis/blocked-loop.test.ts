@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
 import type { CallSite, SourceFacts } from '../../../src/model/source-facts.ts';
+import { RequestKind } from '../../../src/model/event.ts';
 import { node, own, pkg, gc, RecordingBuilder } from './build-recording.ts';
 import { golden } from './golden.ts';
 
@@ -579,6 +580,30 @@ describe('blocked-loop', () => {
         20 x, 800 ms, max 40, p99 40, share 0.1606
         < http-request GET /report"
     `);
+  });
+
+  it('only hints at a worker that computes what it is asked for, and serves nothing else', () => {
+    const severity = (kind: RequestKind, timers: number): string | undefined => {
+      const r = new RecordingBuilder();
+      for (let i = 0; i < 10; i++) {
+        r.request(
+          i * 400,
+          'message of the parent thread',
+          (q) => q.run(90, own('worker.js', 'scale', 3)),
+          kind,
+        );
+      }
+      const timer = timers > 0 ? r.resource('Timeout', 1) : 0;
+      for (let k = 0; k < timers; k++) r.call(timer, 150 + k * 400);
+      r.threads = [{ id: 'worker-1', name: 'worker worker.js' }];
+      const reader = r.build();
+      const words = [...reader.events()].map((batch) => ({ ...batch, thread: 'worker-1' }));
+      const { findings } = analyze({ ...reader, events: () => words }, []).value;
+      return findings.find(({ rule }) => rule === 'blocked-loop')?.severity;
+    };
+    expect(severity(RequestKind.Message, 0)).toBe('hint');
+    expect(severity(RequestKind.Message, 10)).toBe('error');
+    expect(severity(RequestKind.Http, 0)).toBe('error');
   });
 
   it('is silent about short work, single warm-ups and start-up below the threshold', () => {
