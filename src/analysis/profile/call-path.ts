@@ -1,6 +1,14 @@
 import type { Cause } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
-import { causeOfFrame, isBuiltinLoader, isHandOver, isLoader, isRecorder, lastName } from './frame-cause.ts';
+import {
+  causeOfFrame,
+  isBuiltinLoader,
+  isHandOver,
+  isLoader,
+  isRecorder,
+  isTrampoline,
+  lastName,
+} from './frame-cause.ts';
 
 /** A stack, reduced to what a finding needs: the functions that can be blamed, and what the innermost of them called. */
 export interface CallPath {
@@ -114,9 +122,12 @@ function loadingCut(frames: readonly Frame[]): number | undefined {
 
 /**
  * The recorder stands around the program's callbacks and is called by its code: around it, it is left out; what it does
- * itself ends the stack.
+ * itself ends the stack. What it does where no code of anyone is, is nobody's, but Node's own work is the program's: that
+ * too is called through the hooks' trampoline.
  */
-function withoutRecorder(frames: readonly Frame[]): Frame[] {
+function withoutRecorder(all: readonly Frame[]): Frame[] {
+  const first = all.findIndex((frame) => !isTrampoline(frame));
+  const frames = first < 0 ? [] : all.slice(first);
   const innermost = frames.findLastIndex(({ owner }) => owner === 'own' || owner === 'package');
   const end = frames.findIndex((frame, i) => i > innermost && isRecorder(frame));
   const theirs = (end < 0 ? frames : frames.slice(0, end)).filter((frame) => !isRecorder(frame));

@@ -51,6 +51,11 @@ export function isRecorder({ owner, file }: Frame): boolean {
   return owner === 'node' && /^looplens:|internal\/(async_hooks|promise_hooks)$/.test(file);
 }
 
+/** Through this Node calls every callback while hooks are there, its own ones, too. */
+export function isTrampoline(frame: Frame): boolean {
+  return isRecorder(frame) && frame.function === 'callbackTrampoline';
+}
+
 /**
  * The function's own name, as a call in the source spells it: `load` of `Object.load`, `async Store.load`, `new load`,
  * `load [as handler]`.
