@@ -1,6 +1,6 @@
 import { millis } from '../base/figures.ts';
 import type { Finding, Health, Verdict } from '../model/finding.ts';
-import { round1 } from '../model/units.ts';
+import { microsToMillis, round1 } from '../model/units.ts';
 import { gcShareOf, heldShareOf, utilizationOf } from './loop-figures.ts';
 import type { Measured } from './measured.ts';
 import { poolFigures } from './pool-figures.ts';
@@ -75,6 +75,8 @@ function judge(measured: Measured, figures: Figures, findings: readonly Finding[
   const saturated = utilization >= limits.saturated && figures.heldShare < utilization * limits.heldOfBusy;
   if (blocks && !saturated && (delayP99Ms >= limits.delayP99Ms || figures.heldShare >= limits.heldShare))
     return 'blocked';
+  if (!saturated && delayP99Ms >= limits.delayP99Ms && unnamedShare(measured) >= limits.heldShare)
+    return 'blocked';
   if (utilization >= limits.saturated) return 'cpu-saturated';
   if (findings.some((f) => f.rule === 'thread-pool-saturated') || poolFigures(measured).saturated) {
     return 'thread-pool-bound';
@@ -86,6 +88,13 @@ function judge(measured: Measured, figures: Figures, findings: readonly Finding[
 }
 
 const HOLDS = new Set(['blocked-loop', 'microtask-starvation']);
+
+/** Share of the time in holds of which no line is known; 0 where starting alone may be the reason. */
+function unnamedShare(measured: Measured): number {
+  const { observedUs, hotspots, thresholds } = measured;
+  if (microsToMillis(observedUs) < thresholds.observedMs) return 0;
+  return heldShareOf(measured) - hotspots.reduce((sum, { totalUs }) => sum + totalUs, 0) / observedUs;
+}
 
 function words(verdict: Verdict, figures: Figures, measured: Measured): string {
   const busy = `the loop was busy ${formatShare(figures.utilization)} of the time`;

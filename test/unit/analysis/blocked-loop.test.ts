@@ -640,6 +640,21 @@ describe('blocked-loop', () => {
     expect(busy('target-exited')).not.toContain('recheck');
   });
 
+  it("counts Node's own work below the hooks' trampoline, of which no line is known, as the program's", () => {
+    const r = new RecordingBuilder();
+    const trampoline = node('internal/async_hooks', 'callbackTrampoline');
+    for (let i = 0; i < 12; i++) {
+      r.request(i * 400, 'GET /', (q) => {
+        q.run(80, trampoline, node('net', '_writev'), node('internal/async_hooks', 'emitInitNative'));
+        q.end();
+      });
+    }
+    const { value, problems } = analyze(r.build(), []);
+    expect(value.findings).toEqual([]);
+    expect(value.health).toMatchObject({ verdict: 'blocked', utilization: expect.closeTo(0.2, 1) as number });
+    expect(problems.map(({ code }) => code)).toContain('hold-without-stack');
+  });
+
   it('says so when a hold has no stack at all', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 20; i++) {
