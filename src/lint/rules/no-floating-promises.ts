@@ -108,6 +108,7 @@ function isAsyncCall(
   // `Promise.reject(error);` is written to be unhandled; what is resolved with a value never rejects.
   if (/^re(?:ject|solve)$/.test(promiseMethod(call, analysis) ?? '')) return false;
   const targets = calledFunctions(call, analysis);
+  if (call.arguments.some(takesError)) return false;
   // Packages whose functions give promises, too, hand errors to a callback where they are given one.
   if (targets.length === 0 && isFunction(call.arguments.at(-1))) return false;
   if (targets.length > 0) {
@@ -120,6 +121,12 @@ function isAsyncCall(
   if (api.module === 'fs/promises' || api.module === 'stream/promises') return api.path.length === 1;
   return api.module === 'fs' && api.path[0] === 'promises' && api.path.length === 2;
 }
+
+/** `(err, result) => …`: whoever gets it hands it the errors. */
+const takesError = (given: Node): boolean => {
+  const first = isFunction(given) && given.params.length > 1 ? given.params[0] : undefined;
+  return first?.type === 'Identifier' && /^_?err(?:or)?$/.test(first.name);
+};
 
 function declaredAt(fn: FunctionNode, analysis: Analysis): Finding['related'][number] {
   const name = functionName(fn);

@@ -1,4 +1,4 @@
-import { staticString } from './ast.ts';
+import { staticString, walk } from './ast.ts';
 import type { Bindings } from './bindings.ts';
 import { TEST_MODULES } from '../project/frameworks.ts';
 import type { ParsedSource } from './parse.ts';
@@ -35,16 +35,39 @@ const COMMAND_MODULES =
   /^(?:commander|yargs|cac|meow|minimist|inquirer|@inquirer\/.*|prompts|ora|oclif|@oclif\/.*|caporal|sade|arg)$/;
 
 /** By what it asks of a page, or by where it stands; never where it uses what only Node has. */
-function isForBrowsers({ text }: ParsedSource, path: string, imported: readonly string[]): boolean {
+function isForBrowsers(source: ParsedSource, path: string, imported: readonly string[]): boolean {
+  const { text } = source;
   if (imported.some((name) => NODE_MODULES.test(name))) return false;
   // A bundle for pages may have been made to be required, too.
   if (/(?:^|\/)public\//.test(path) && PAGE_GLOBALS.test(text)) return true;
-  if (NODE_GLOBALS.test(text)) return false;
+  if (NODE_GLOBALS.test(text)) return isScriptOfPage(source, imported);
+  if (CLICKED.test(text)) return true;
   if (imported.some((name) => PAGE_MODULES.test(name)) || /^\s*['"]use client['"]/.test(text)) return true;
   if (BUNDLED.test(path) || PAGE_FOLDERS.test(path) || SERVICE_WORKER.test(text)) return true;
   return PAGE_GLOBALS.test(text) || COMPONENT.test(text);
 }
 
+/** What a bundler makes of CommonJS for pages: it asks for no module of Node, and again and again for the page. */
+function isScriptOfPage({ ast, visitorKeys, text }: ParsedSource, imported: readonly string[]): boolean {
+  if (ONLY_NODE.test(text) || imported.some((name) => DRIVES_PAGES.test(name))) return false;
+  if (!PAGE_USE.test(text)) return false;
+  // Servers write the like into the text of a page.
+  let uses = 0;
+  walk(ast, visitorKeys, (node) => {
+    if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return undefined;
+    if (/^(?:window|document)$/.test(node.object.name)) uses++;
+    return undefined;
+  });
+  return uses >= 3;
+}
+
+/** Handlers of elements are left out where a server renders. */
+const CLICKED = /<[A-Za-z][^<>]*\son[A-Z][a-z]\w*=\{/;
+const ONLY_NODE = /\b__(?:dirname|filename)\b|\bBuffer\.|\bprocess\.(?!env\b)|\btypeof (?:window|document)\b/;
+const PAGE_USE = /(?<![.\w$])(?:window|document)\.[A-Za-z]/;
+/** They send functions into pages, which use what is there. */
+const DRIVES_PAGES =
+  /^(?:puppeteer|playwright|jsdom|happy-dom|linkedom|cheerio|webdriver|selenium|nightmare|phantom|electron|chrome-)/;
 const NODE_MODULES =
   /^(?:fs|path|http|https|http2|net|tls|os|child_process|cluster|crypto|stream|zlib|worker_threads|util|url|events|dns|module|perf_hooks|async_hooks|readline|timers|process|vm|v8|test|sqlite)(?:\/|$)/;
 const NODE_GLOBALS =

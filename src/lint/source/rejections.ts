@@ -122,6 +122,7 @@ export function isSettled(value: Node, analysis: Analysis, depth = 0): boolean {
   }
   const method = promiseMethod(node, analysis);
   if (method === 'allSettled') return true;
+  if (method !== undefined && TOGETHER.has(method)) return areSettled(node.arguments[0], analysis, depth + 1);
   if (method === 'resolve') return node.arguments.every((given) => PLAIN.has(unwrap(given).type));
   if (analysis.project?.gives[node.range[1]] === 'settled') return true;
   const api = analysis.bindings.resolve(node.callee);
@@ -129,6 +130,21 @@ export function isSettled(value: Node, analysis: Analysis, depth = 0): boolean {
   if (api?.module === 'timers/promises') return node.arguments.length < 3;
   const targets = calledFunctions(node, analysis);
   return targets.length > 0 && targets.every((fn) => neverRejects(fn, analysis, depth + 1));
+}
+
+/** They reject when one of those that they are given does. `any` rejects when all do. */
+const TOGETHER: ReadonlySet<string> = new Set(['all', 'race']);
+
+/** `[f(), g()]` and `list.map(f)`, where nothing of it rejects. */
+function areSettled(list: Node | undefined, analysis: Analysis, depth: number): boolean {
+  const node = list && unwrap(list);
+  if (node?.type === 'ArrayExpression')
+    return node.elements.every((one) => one !== null && isSettled(one, analysis, depth));
+  if (node?.type !== 'CallExpression' || node.arguments.length !== 1) return false;
+  const made = node.arguments[0]!;
+  if (node.callee.type !== 'MemberExpression' || lastName(node.callee) !== 'map') return false;
+  const targets = isFunction(made) ? [made] : analysis.reach.targets(made);
+  return targets.length > 0 && targets.every((fn) => neverRejects(fn, analysis, depth));
 }
 
 function neverRejects(fn: FunctionNode, analysis: Analysis, depth: number): boolean {

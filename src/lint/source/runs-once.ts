@@ -11,7 +11,7 @@ import { contains, enclosingFunction, propertyName, someNode } from './ast.ts';
 export function runsOnce(node: Node, bindings: Bindings, keys: VisitorKeys): boolean {
   const fn = enclosingFunction(node);
   if (!fn) return false;
-  if (isFirstAssignment(node, fn, bindings)) return true;
+  if (isFirstAssignment(node, fn, bindings) || isSecondChoice(node, fn, bindings, keys)) return true;
   if (fn.body.type !== 'BlockStatement') return false;
   for (const statement of fn.body.body) {
     if (statement.type !== 'IfStatement' || statement.range[0] > node.range[0]) continue;
@@ -46,6 +46,19 @@ function isFirstAssignment(node: Node, fn: Node, bindings: Bindings): boolean {
     ) {
       const kept = keptName(parent.left);
       return kept !== undefined && isKept(kept, fn, bindings);
+    }
+  }
+  return false;
+}
+
+/** In `kept.get(key) || make()` and `useKept && kept[key] || make()`, where what was made is kept. */
+function isSecondChoice(node: Node, fn: FunctionNode, bindings: Bindings, keys: VisitorKeys): boolean {
+  for (let at = node; at !== fn && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (parent.type !== 'LogicalExpression' || parent.operator === '&&' || parent.right !== at) continue;
+    for (const test of conjuncts(parent.left)) {
+      const container = containerOf(test, bindings);
+      if (container && isFilled(container, fn, bindings, keys)) return true;
     }
   }
   return false;

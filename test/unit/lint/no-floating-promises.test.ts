@@ -3,6 +3,39 @@ import { testRule } from './harness.ts';
 testRule('no-floating-promises', {
   valid: [
     {
+      name: 'what a component of a page does when it is clicked',
+      file: 'Picks.tsx',
+      code: `import React from 'react';
+async function move(id: string) { await fetch(id); }
+export const Row = ({ id }: { id: string }) => <button type="button" onClick={() => { move(id); }}>up</button>;`,
+    },
+    {
+      name: 'a script of a page that a bundler resolves',
+      file: 'slider.js',
+      code: `const hooks = require('./hooks');
+async function load() { await hooks.read(); }
+exports.init = () => {
+  window.slider = document.title;
+  window.onresize = () => { load(); };
+};`,
+    },
+    {
+      name: 'an async function that was given a callback for errors, wherever among its arguments',
+      code: `async function first(name: string, done: (error: unknown) => void, pick?: string) { await read(name, pick); }
+export const all = (name: string) =>
+  new Promise((resolve, reject) => {
+    first(name, (err, found) => (err != null ? reject(err) : resolve(found)), 'a');
+  });`,
+    },
+    {
+      name: 'all of a list in which nothing rejects',
+      code: `async function one(url: string) { try { return await fetch(url); } catch { return undefined; } }
+async function written(urls: string[]) { await Promise.all(urls.map(async (url) => { try { await fetch(url); } catch {} })); }
+async function named(urls: string[]) { await Promise.all(urls.map(one)); }
+async function listed() { await Promise.all([one('a'), one('b')]); }
+export const some = (urls: string[]) => { written(urls); named(urls); listed(); };`,
+    },
+    {
       name: 'in a test',
       file: 'a.test.ts',
       code: `import { it } from 'vitest';\nasync function check() { await x(); }\nit('a', () => { check(); });`,
@@ -61,6 +94,43 @@ testRule('no-floating-promises', {
     },
   ],
   invalid: [
+    {
+      name: 'all of a list in which something may reject',
+      code: `async function one(url: string) { return await fetch(url); }
+async function every(urls: string[]) { return Promise.all(urls.map(one)); }
+export const some = (urls: string[]) => { every(urls).then((all) => done(all)); };`,
+      lines: [3],
+    },
+    {
+      name: 'in a file that renders for a page, on the server',
+      file: 'render.tsx',
+      code: `import React from 'react';
+async function save(id: string) { await fetch(id); }
+export function handle(id: string) { save(id); return <button type="button">up</button>; }`,
+      lines: [3],
+    },
+    {
+      name: 'where a page is only written',
+      file: 'page.js',
+      code: `const db = require('./db');
+async function save(id) { await db.write(id); }
+exports.page = (id) => {
+  save(id);
+  return '<script>window.a = document.b; window.c = document.d; window.e()</script>';
+};`,
+      lines: [4],
+    },
+    {
+      name: 'where a page is only read in another program',
+      file: 'shot.js',
+      code: `const browser = require('puppeteer');
+async function save(id) { await browser.write(id); }
+exports.take = (page, id) => {
+  page.evaluate(() => [window.innerWidth, document.title, window.name]);
+  save(id);
+};`,
+      lines: [5],
+    },
     {
       name: 'a function of the file',
       code: 'async function save() { await x(); }\nexport async function f() {\n  save();\n}',

@@ -6,6 +6,18 @@ const FS = `import fs from 'node:fs';\n`;
 testRule('no-sync-in-handler', {
   valid: [
     {
+      name: 'what is kept for the next request, with a way to turn that off',
+      code: `import fs from 'node:fs';
+import http from 'node:http';
+const kept = new Map();
+function page(name, keep) {
+  const text = (keep && kept.get(name)) || compile(String(fs.readFileSync(name)));
+  if (keep) kept.set(name, text);
+  return text;
+}
+http.createServer((request, response) => response.end(page(request.url, true)));`,
+    },
+    {
       name: "an event of the program's own",
       code: `${FS}import { EventEmitter } from 'node:events';\nconst settings = new EventEmitter();\nsettings.on('changed', () => fs.writeFileSync('a', ''));`,
     },
@@ -66,6 +78,14 @@ testRule('no-sync-in-handler', {
     },
   ],
   invalid: [
+    {
+      name: 'a second choice that nobody keeps',
+      code: `import fs from 'node:fs';
+import http from 'node:http';
+const kept = new Map();
+http.createServer((request, response) => response.end(kept.get(request.url) || fs.readFileSync('a')));`,
+      lines: [4],
+    },
     {
       name: "an event of the program's own, where asked",
       code: `${FS}import { EventEmitter } from 'node:events';\nconst settings = new EventEmitter();\nsettings.on('changed', () => fs.writeFileSync('a', ''));`,

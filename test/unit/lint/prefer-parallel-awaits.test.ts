@@ -7,6 +7,11 @@ const fn = (...lines: string[]): string =>
 testRule('prefer-parallel-awaits', {
   valid: [
     {
+      name: 'a migration by the last word of its file',
+      file: 'lib/price-migrations.js',
+      code: `export async function populate(db) { const a = await db.findPrices(); const b = await db.findPlans(); return [a, b]; }`,
+    },
+    {
       name: 'queries of one transaction',
       code: `async function f(trx) { const a = await db.User.findAll({ transacting: trx }); const b = await db.Role.findAll({ transacting: trx }); return [a, b]; }`,
     },
