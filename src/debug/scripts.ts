@@ -11,6 +11,8 @@ export interface Script {
   readonly file: string | undefined;
   /** Node's own JavaScript, or ours. */
   readonly internal: boolean;
+  /** Its `sourceMappingURL`; '' for none. */
+  readonly reference: string;
   /** Undefined until it was read, and where there is none. */
   map: ScriptMap | undefined;
 }
@@ -41,6 +43,7 @@ export class ScriptTable {
       url: event.url,
       file: scriptFile(event.url),
       internal: isInternal(event.url),
+      reference: event.sourceMapURL ?? '',
       map: undefined,
     };
     this.#scripts.set(script.id, script);

@@ -11,6 +11,7 @@ import { fullTasks, quickTasks } from '../tasks/dump.ts';
 import type { ClientPort } from './debugged.ts';
 import type { Loop } from './loop.ts';
 import type { LiveLoop } from './program.ts';
+import type { Script } from './scripts.ts';
 
 /** A group of tasks with the same stack, as a thread of the client. */
 export interface TaskThread {
@@ -58,7 +59,17 @@ export class TaskThreads {
   readonly #client: ClientPort;
   readonly #loops: () => LiveLoop[];
   readonly #threads = new Map<number, TaskThread>();
-  readonly #locator = createSourceLocator();
+  readonly #locator = createSourceLocator({
+    loadedMap: (url) => Promise.resolve(this.#loaded(url)?.script.reference),
+    loadedText: async (url) => {
+      const { loop, script } = this.#loaded(url) ?? {};
+      const scriptId = script?.id;
+      const answer = await loop?.connection.send<{ scriptSource: string }>('Debugger.getScriptSource', {
+        scriptId,
+      });
+      return answer?.scriptSource;
+    },
+  });
   /** The processes, by their addresses; connected to when they are first read. */
   readonly #heaps = new Map<string, Promise<OpenHeap> | undefined>();
   #next = FIRST_THREAD;
@@ -207,6 +218,15 @@ export class TaskThreads {
   #remove({ threadId }: TaskThread): void {
     this.#threads.delete(threadId);
     this.#client.send('thread', { reason: 'exited', threadId });
+  }
+
+  /** A script as V8 runs it, in one of the loops. */
+  #loaded(url: string): { loop: Loop; script: Script } | undefined {
+    for (const { loop } of this.#loops()) {
+      const script = loop.scripts.all().find((one) => one.url === url || one.file === url);
+      if (script) return { loop, script };
+    }
+    return undefined;
   }
 
   #open(url: string): Promise<OpenHeap> {

@@ -170,7 +170,7 @@ async function begin(
     },
     sourceMapOf:
       options.debuggerDomain === 'ours'
-        ? createLoadedScripts(connection, options.attachedLate ? 'sparing' : 'eager')
+        ? createLoadedScripts(connection, options.attachedLate ? 'sparing' : 'eager').mapOf
         : () => Promise.resolve(undefined),
     readStack: () => callAgent<RawFrame[]>(connection, agent, 'stack', 3000).catch(() => []),
     stop: (loop = 'turning') =>

@@ -3,6 +3,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Frame, PackageRef } from '../model/location.ts';
+import type { Connection } from './connection.ts';
+import { createLoadedScripts } from './loaded-scripts.ts';
 import { createLocalFiles } from './local-files.ts';
 import type { LocalFiles, LocalFilesOptions } from './local-files.ts';
 import { packageFolder, readPackage } from './packages.ts';
@@ -18,11 +20,19 @@ export interface SourceLocatorOptions extends Partial<LocalFilesOptions> {
   ours?: readonly string[];
   /** What V8 knows as the source map of a loaded script, for code that is not as it lies on disk. */
   loadedMap?: (url: string) => Promise<string | undefined>;
+  /** The text of such a script as it runs. Without it, no text is known of one whose map V8 told. */
+  loadedText?: (url: string) => Promise<string | undefined>;
   /**
    * What V8 is asked about. `transpiled`: what cannot run as it lies on disk, by its name. `own`: all that is not a package's,
    * because test runners and loaders rewrite plain JavaScript, too. Default `transpiled`.
    */
   ask?: 'transpiled' | 'own';
+}
+
+/** To ask the process behind a connection for what a loader has compiled in memory. */
+export function loadedOptions(connection: Connection): SourceLocatorOptions {
+  const scripts = createLoadedScripts(connection, 'sparing');
+  return { loadedMap: scripts.mapOf, loadedText: scripts.textOf };
 }
 
 interface Script {
@@ -33,6 +43,8 @@ interface Script {
   unmapped: boolean;
   /** V8 was asked and did not know it yet. */
   unknown?: boolean;
+  /** What runs is not what lies on disk. */
+  rewritten?: boolean;
 }
 
 /** Places of the author, by the files on this machine's disk and by what the running program says of its scripts. */
@@ -93,6 +105,7 @@ export function createSourceLocator(options: SourceLocatorOptions = {}): SourceL
       return map ? originalLine(map.map, line, headColumn) : line;
     },
     text: async (url) => {
+      if ((await script(url)).rewritten) return options.loadedText?.(url).catch(() => undefined);
       const theirs = toFile(url);
       return theirs === undefined ? undefined : await readScript(await files.find(theirs));
     },
@@ -133,7 +146,7 @@ async function loadScript(
   }
   try {
     const folder = theirs === undefined ? process.cwd() : path.dirname(file);
-    return { file, map: await openMap(reference, folder), unmapped: false };
+    return { file, map: await openMap(reference, folder), unmapped: false, rewritten: asked };
   } catch {
     return { file, unmapped: true };
   }

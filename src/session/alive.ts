@@ -1,7 +1,7 @@
 import { UserError } from '../base/user-error.ts';
 import { readActive } from '../inspector/active.ts';
 import { openHeap } from '../inspector/heap.ts';
-import { createSourceLocator } from '../inspector/source-locator.ts';
+import { createSourceLocator, loadedOptions } from '../inspector/source-locator.ts';
 import type { AliveDump, AliveThing } from '../model/alive.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import type { TargetSpec } from './contract.ts';
@@ -24,7 +24,7 @@ export async function whatKeepsAlive(
     const { pid, node } = await openHeap(reached.connection, workers);
     const dump: AliveDump = { target: { pid, node }, threads: [], things: [] };
     const problems: Problem[] = [];
-    const locator = createSourceLocator();
+    const locator = createSourceLocator(reached.session === 'own' ? loadedOptions(reached.connection) : {});
     const main = { id: 'main', name: 'main', connection: reached.connection };
     for (const { id, name, connection } of [main, ...(await workers.list().catch(() => []))]) {
       options.signal?.throwIfAborted();

@@ -3,7 +3,7 @@ import { UserError } from '../base/user-error.ts';
 import { openHeap } from '../inspector/heap.ts';
 import type { HeapPort } from '../inspector/heap-port.ts';
 import type { Entrance } from '../inspector/lent-session.ts';
-import { createSourceLocator } from '../inspector/source-locator.ts';
+import { createSourceLocator, loadedOptions } from '../inspector/source-locator.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import type { TaskDump } from '../model/task.ts';
 import { fullTasks, quickTasks } from '../tasks/dump.ts';
@@ -63,10 +63,13 @@ const LARGE_MB = 100;
 /** Measured by `npm run bench:tasks` on a machine with other work to do; Node 18 takes three times as long. */
 const PAUSE_MS_PER_MB = 100;
 
-async function read({ connection, workers }: Entrance, options: TasksOptions): Promise<Outcome<TaskDump>> {
+async function read(
+  { connection, session, workers }: Entrance,
+  options: TasksOptions,
+): Promise<Outcome<TaskDump>> {
   const port = await openHeap(connection, workers);
   const { signal, onProgress, depth, mayPause, lookUpMs } = options;
-  const locator = createSourceLocator();
+  const locator = createSourceLocator(session === 'own' ? loadedOptions(connection) : {});
   try {
     if (depth === 'quick') return await quickTasks(port, { locator, signal });
     if (mayPause) await askFirst(port, mayPause);

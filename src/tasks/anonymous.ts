@@ -20,9 +20,9 @@ export function nameInText(text: string, line: number, column: number): string |
 }
 
 const LOOKED_AT = 300;
-/** `app.get('/users', async `: the text, when it is one, comes first. */
+/** `app.get('/users', check, async `: the text, when it is one, comes first; then what is no call itself. */
 const CALLBACK =
-  /([\p{L}_$][\p{L}\p{N}_$]*(?:\.#?[\p{L}_$][\p{L}\p{N}_$]*){0,4})\((?:\s*('[^'\n]{1,60}'|"[^"\n]{1,60}")\s*,)?\s*(?:async\s*)?(?:function\s*\*?\s*)?$/u;
+  /([\p{L}_$][\p{L}\p{N}_$]*(?:\.#?[\p{L}_$][\p{L}\p{N}_$]*){0,4})\((?:\s*('[^'\n]{1,60}'|"[^"\n]{1,60}")\s*,)?(?:\s*[\p{L}\p{N}_$.]{1,60}\s*,){0,5}\s*(?:async\s*)?(?:function\s*\*?\s*)?$/u;
 /** `run(work) { return __awaiter(this, void 0, void 0, function* `; `__async` is esbuild's. */
 const COMPILED =
   /(?:([\p{L}_$][\p{L}\p{N}_$]*)\s*\([^(){}]{0,100}\)\s*\{\s*return|([\p{L}_$][\p{L}\p{N}_$]*)\s*=\s*\([^(){}]{0,100}\)\s*=>)\s+(?:\w+\.)?__(?:awaiter|async)[\w$]*\([^{}()]{0,60}function\s*\*?\s*$/u;

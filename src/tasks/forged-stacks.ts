@@ -48,7 +48,12 @@ export async function readStacks(
     // Nothing new in the second half of what was read: what is missing is rare.
     if (part >= LEAST_PARTS && part >= newest * 2 && performance.now() > until) break;
     const offset = offsetOf(part, parts);
-    const answer = await readPart(thread, promises, { offset, frames: WHOLE_STACK, timeoutMs });
+    const answer = await readPart(thread, promises, {
+      offset,
+      part: PART,
+      frames: WHOLE_STACK,
+      timeoutMs,
+    });
     if (typeof answer === 'string') return answer;
     parts = answer.step;
     if (answers.add(offset, answer) === 'new') newest = part + 1;
@@ -76,11 +81,13 @@ export async function readWaiters(
   { count, timeoutMs, signal }: { count: number; timeoutMs: number; signal: AbortSignal | undefined },
 ): Promise<PromiseStacks | NoStacks> {
   const answers = new Answers();
-  const parts = Math.max(1, Math.ceil(count / PART));
+  const parts = Math.max(1, Math.ceil(count / LARGE_PART));
   for (let first = 0; first < parts; first += MAX_PARTS) {
     signal?.throwIfAborted();
     const offsets = Array.from({ length: Math.min(MAX_PARTS, parts - first) }, (_, k) => first + k);
-    const read = offsets.map((offset) => readPart(thread, promises, { offset, frames: 1, timeoutMs }));
+    const read = offsets.map((offset) =>
+      readPart(thread, promises, { offset, part: LARGE_PART, frames: 1, timeoutMs }),
+    );
     for (const [k, answer] of (await Promise.all(read)).entries()) {
       if (typeof answer === 'string') return answer;
       answers.add(offsets[k]!, answer);
@@ -92,17 +99,26 @@ export async function readWaiters(
 /** Promises asked about in one call: some 10 ms of the program's time. */
 const PART = 2000;
 const LEAST_PARTS = 4;
+/** Where the loop is held anyway: each call begins with code that V8 has not optimized. */
+const LARGE_PART = 25_000;
 /** That are under way: half a second of the program's time. */
-const MAX_PARTS = 50;
+const MAX_PARTS = 4;
 /** Functions that wait for each other; V8 has a limit of its own for deeper ones. */
 const WHOLE_STACK = 200;
+
+interface PartOptions {
+  offset: number;
+  part: number;
+  frames: number;
+  timeoutMs: number;
+}
 
 async function readPart(
   thread: HeapThread,
   promises: RemoteHandle,
-  { offset, frames, timeoutMs }: { offset: number; frames: number; timeoutMs: number },
+  { offset, part, frames, timeoutMs }: PartOptions,
 ): Promise<Exclude<InsideAnswer, 'patched'> | NoStacks> {
-  const source = `function() { return (${stacksInside.toString()})(this, ${offset}, ${PART}, ${frames}); }`;
+  const source = `function() { return (${stacksInside.toString()})(this, ${offset}, ${part}, ${frames}); }`;
   try {
     return await thread.call<InsideAnswer>(promises, source, 'promise', timeoutMs);
   } catch (error) {

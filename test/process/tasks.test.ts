@@ -89,6 +89,40 @@ describe.each(Object.keys(VERSIONS).map(Number))('tasks on Node %i', (major) => 
   });
 });
 
+test('code that a loader compiled in memory has the lines and names of its source', async () => {
+  const source = path.join(built, 'in-memory.ts');
+  const loader = path.join(built, 'in-memory-loader.cjs');
+  const text = `
+const on = (event: string, run: () => Promise<void>): void => void run();
+async function load(ms: number): Promise<void> {
+  const began: number = Date.now();
+  await new Promise<void>((resolve) => { setTimeout(resolve, ms); });
+  console.log(Date.now() - began);
+}
+on('start', async () => {
+  await load(1_300_000);
+});`;
+  fs.writeFileSync(source, text);
+  const { code } = await esbuild.transform(text, {
+    loader: 'ts',
+    sourcefile: source,
+    sourcemap: 'inline',
+    minifyWhitespace: true,
+  });
+  const run = `require('node:vm').runInThisContext(${JSON.stringify(code)}, { filename: ${JSON.stringify(source)} });`;
+  fs.writeFileSync(loader, run);
+  const program = await start(24, ['host.cjs', loader]);
+  try {
+    const { value, problems } = await dumpTasks(program.target, { depth: 'full' });
+    expect(problems).toEqual([]);
+    expect(value.tasks.map(placesOf)).toEqual(['in-memory.ts:5 in-memory.ts:9']);
+    const names = value.tasks[0]?.stack.map((frame) => frame.function);
+    expect(names).toEqual(['load', 'callback of on("start")']);
+  } finally {
+    await program.end();
+  }
+});
+
 test('a blocked loop is said', async () => {
   const program = await start(24, ['blocked.cjs']);
   try {
