@@ -184,7 +184,10 @@ function locate(site: Site, culprit: Level, lines: CallLines): { location: Sourc
   }
   // Built-ins without a frame of their own show as time of the line that calls them: the source tells which one.
   const calls = lines.callsAt(frame.file, line);
-  const builtin = calls.find((call) => call.frameless);
+  const frameless = calls.filter((call) => call.frameless);
+  // Of different kinds on one line nobody knows which one it was.
+  const isOneKind = new Set(frameless.map((call) => call.frameless)).size === 1;
+  const builtin = isOneKind ? frameless[0] : undefined;
   const column = (builtin ?? (calls.length === 1 ? calls[0] : undefined))?.column ?? 1;
   return {
     location: { file: frame.file, line, column, ...(frame.function && { function: frame.function }) },

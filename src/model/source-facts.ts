@@ -76,5 +76,5 @@ export interface CallSite {
   /** A statement of its own whose value nobody uses, of a function that this file does not declare: `this.audit.record(order);`. */
   dropped?: true;
   /** What it does, where it is a built-in that a profile shows no frame for: its time looks like that of its line. */
-  frameless?: 'json' | 'regexp' | 'native';
+  frameless?: 'json' | 'regexp' | 'native' | 'sync-other';
 }

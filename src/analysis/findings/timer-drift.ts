@@ -5,7 +5,7 @@ import { microsToMillis, round1 } from '../../model/units.ts';
 import { culpritWords } from '../culprit-words.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { IntervalRecord } from '../passes/intervals.ts';
-import { locationOf, ownFrames } from '../places.ts';
+import { lineKey, locationOf, ownFrames } from '../places.ts';
 import { ascending, quantile } from '../statistics.ts';
 import { heldWithin } from '../waits-by-line.ts';
 import { formatShare } from '../words.ts';
@@ -16,15 +16,23 @@ const EXPLAINED = 0.6;
 /** An interval falls behind: each firing waits for its turn, and Node counts the next one from there. */
 export const timerDrift: FindingRule = {
   id: 'timer-drift',
-  find: (measured) =>
-    measured.intervals.records.flatMap((interval) => {
+  find: (measured) => {
+    const byPlace = new Map<string, { location: SourceLocation; drifts: Drift[] }>();
+    for (const interval of measured.intervals.records) {
       const drift = driftOf(interval, measured);
       const location = drift && createdAt(interval, measured);
-      return location ? [describe(interval, drift, location, measured)] : [];
-    }),
+      if (!location) continue;
+      const key = `${lineKey(location)}:${location.column}`;
+      const place = byPlace.get(key) ?? { location, drifts: [] };
+      place.drifts.push(drift);
+      byPlace.set(key, place);
+    }
+    return [...byPlace.values()].map(({ location, drifts }) => describe(drifts, location, measured));
+  },
 };
 
 interface Drift {
+  firings: number;
   periodMs: number;
   /** Lateness of each firing, ascending, ms. */
   late: number[];
@@ -50,26 +58,26 @@ function driftOf(interval: IntervalRecord, measured: Measured): Drift | undefine
     heldMs += microsToMillis(heldWithin(measured.holds, due, firings[i]!.startUs));
   }
   if (heldMs < lostMs * EXPLAINED) return undefined;
-  return { periodMs: microsToMillis(periodUs), late, lostMs, share: lostMs / totalMs };
+  const periodMs = microsToMillis(periodUs);
+  return { firings: firings.length, periodMs, late, lostMs, share: lostMs / totalMs };
 }
 
-function describe(
-  { firings }: IntervalRecord,
-  drift: Drift,
-  location: SourceLocation,
-  measured: Measured,
-): Finding {
-  const { late, lostMs, periodMs, share } = drift;
+/** Of several intervals that are set at one place, as one for each connection, the words tell of the worst. */
+function describe(drifts: Drift[], location: SourceLocation, measured: Measured): Finding {
+  const [worst] = drifts.sort((a, b) => b.lostMs - a.lostMs);
+  const { firings, lostMs, periodMs, share } = worst!;
+  const late = ascending(drifts.flatMap((drift) => drift.late));
+  const many = drifts.length > 1 ? `${drifts.length} timers are set here; one fires` : 'Fires';
   const because = culpritWords(culprits(measured));
   return {
     rule: 'timer-drift',
     severity: share >= 0.3 ? 'warning' : 'info',
     confidence: 'measured',
-    message: `Fires every ${millis(periodMs)} at best, but lost ${millis(lostMs)} over ${firings.length} firings, ${formatShare(share)} of its time${because ? `, because ${because}` : ''}`,
+    message: `${many} every ${millis(periodMs)} at best, but lost ${millis(lostMs)} over ${firings} firings, ${formatShare(share)} of its time${because ? `, because ${because}` : ''}`,
     location,
     evidence: {
       count: late.filter((ms) => ms >= measured.thresholds.timerDrift.lateMs).length,
-      totalMs: round1(lostMs),
+      totalMs: round1(drifts.reduce((sum, drift) => sum + drift.lostMs, 0)),
       maxMs: round1(late.at(-1)!),
       p99Ms: round1(quantile(late, 0.99)),
       loopShare: 0,

@@ -14,8 +14,12 @@ export function framelessWork(call: TSESTree.CallExpression, analysis: Analysis)
   const name = api?.module === GLOBAL ? api.path.join('.') : undefined;
   if (name === 'JSON.parse' || name === 'JSON.stringify') return 'json';
   if (name === 'structuredClone') return 'native';
+  // Methods of native classes lose their frames where V8 optimizes their callers.
+  if (api && SQLITE.test(api.module)) return 'sync-other';
   return isMatching(call, analysis) ? 'regexp' : undefined;
 }
+
+const SQLITE = /^(?:(?:node:)?sqlite|better-sqlite3|libsql)$/;
 
 /** Methods of a regular expression, and of texts with one. */
 const OF_REGEXP = new Set(['test', 'exec']);

@@ -212,6 +212,23 @@ describe('blocked-loop', () => {
     `);
   });
 
+  it('tells no built-in where several kinds on the busy line can be meant', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 10; i++) {
+      r.request(i * 400, 'GET /rows', (q) => {
+        q.run(60, own('app.js', 'handler', 10, 17));
+        q.end();
+      });
+    }
+    const known = facts(
+      { callee: 'all', line: 17, frameless: 'sync-other' },
+      { callee: 'stringify', line: 17, frameless: 'json' },
+    );
+    const [finding] = analyze(r.build(), [known]).value.findings;
+    expect(finding).toMatchObject({ cause: 'javascript', location: { line: 17 } });
+    expect(finding?.message).not.toContain('JSON');
+  });
+
   it('tells the time of a function that was inlined with its own', () => {
     const r = new RecordingBuilder();
     const each = own('app.js', 'each', 12);

@@ -262,10 +262,10 @@ describe('handle-leak', () => {
 
 describe('timer-drift', () => {
   /** An interval of 100 ms, in a loop that is held for `heldMs` every 300 ms. */
-  function metronome(heldMs: number): RecordingBuilder {
+  function metronome(heldMs: number, count = 1): RecordingBuilder {
     const r = new RecordingBuilder();
-    const timer = r.resource('Timeout', 0);
-    r.created(timer, 0, at(4));
+    const timers = Array.from({ length: count }, () => r.resource('Timeout', 0));
+    for (const timer of timers) r.created(timer, 0, at(4));
     let next = 100;
     let hold = 250;
     while (next < 4_800) {
@@ -274,11 +274,19 @@ describe('timer-drift', () => {
         next = Math.max(next, hold + heldMs);
         hold += heldMs + 300;
       }
-      r.call(timer, next, 0.1);
+      timers.forEach((timer, i) => r.call(timer, next + i * 0.2, 0.1));
       next += 100;
     }
     return r;
   }
+
+  it('tells of intervals that are set at one line once', () => {
+    const { findings } = analyze(metronome(170, 3).build(), []).value;
+    const [drift, ...others] = findings.filter(({ rule }) => rule === 'timer-drift');
+    expect(others).toEqual([]);
+    expect(drift?.message).toMatch(/^3 timers are set here; one fires every 100 ms at best, but lost 7/);
+    expect(drift?.evidence?.totalMs).toBeGreaterThan(2 * drift!.evidence!.maxMs);
+  });
 
   it('tells what an interval loses, and who takes it', () => {
     const { findings } = analyze(metronome(170).build(), []).value;

@@ -116,6 +116,8 @@ describe('built-ins without a frame', () => {
     const others = `test('x', () => {}); t.test('x', run); c.replace('a', 'b'); require('child_process').exec(a);`;
     expect(work(others).filter(Boolean)).toEqual([]);
     expect(work(`import { A } from './a.js'; A.test(b);`)).toEqual(['regexp']);
+    const rows = `import { DatabaseSync } from 'node:sqlite'; const q = new DatabaseSync('a').prepare('b'); q.all(c);`;
+    expect(work(rows).at(-1)).toBe('sync-other');
     expect(work(`import { A } from 'a'; A.test(b);`)).toEqual([undefined]);
   });
 });
