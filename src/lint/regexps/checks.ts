@@ -8,7 +8,7 @@ export interface RegexpChecks {
   screen: Screen;
   /** What the full check said, where it was asked before. */
   verdictOn(text: RegexpText): Verdict | undefined;
-  /** Told of expressions without a verdict that the fast check suspects or cannot decide. */
+  /** Told of expressions without a verdict that are reported, or that the fast check cannot decide. */
   want(text: RegexpText): void;
 }
 

@@ -12,8 +12,9 @@ export function regexpReport(
   analysis: Analysis,
   inputs: 'request' | 'any' = 'any',
 ): RuleReport | undefined {
-  const { uses, input, growth, degree, attack, check } = slow;
+  const { uses, input, growth, degree, attack, check, unchecked } = slow;
   if (inputs === 'request' && input !== 'request') return undefined;
+  if (unchecked) analysis.regexps.want(unchecked);
   // The expression may be made at start-up; what counts is where it is used.
   const served = [slow.node, ...uses]
     .map((node) => analysis.reach.when(node))

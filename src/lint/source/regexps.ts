@@ -16,11 +16,13 @@ export interface SlowRegexp extends JudgedSlowness {
   uses: Node[];
   /** Where the texts come from that it is used on: what a client sends is worst. */
   input: Origin;
+  /** What the full check shall look at, where it has not yet and the expression is reported. */
+  unchecked: RegexpText | undefined;
 }
 
 /**
  * Literals and constant `RegExp(…)` of a file that are slow on some input. Left out: invalid ones, and those used on
- * texts of the program alone. The full check is wanted of all that the fast one suspects or cannot decide.
+ * texts of the program alone. The full check is wanted of what the fast one cannot decide, and of what is reported.
  */
 export function slowRegexps(analysis: Analysis): SlowRegexp[] {
   return analysis.once('slow-regexps', () => {
@@ -35,9 +37,11 @@ export function slowRegexps(analysis: Analysis): SlowRegexp[] {
       if (input === 'constant') continue;
       const used = uses.concat(node).some(isSplitter) ? goesOn(regexp) : regexp;
       const verdict = regexps.verdictOn(used);
-      if (!verdict) regexps.want(used);
+      if (!verdict && said === 'undecided') regexps.want(used);
       const slow = judged(said, verdict);
-      if (slow) found.push({ ...slow, node, text: regexpKey(regexp), uses, input });
+      if (!slow) continue;
+      const unchecked = verdict ? undefined : used;
+      found.push({ ...slow, node, text: regexpKey(regexp), uses, input, unchecked });
     }
     return found;
   });

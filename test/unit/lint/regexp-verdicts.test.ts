@@ -101,6 +101,18 @@ it('the full check of one that splits a text is of what goes on behind a match',
   expect(answer.unchecked).toEqual([{ source: SUSPECT, flags: 'ig' }]);
 });
 
+it('no full check is wanted of what would not be reported', () => {
+  const request = {
+    id: 1,
+    kind: 'lint',
+    file: '/a.js',
+    text: String.raw`export const f = (t) => /\s+$/.test(t);`,
+  } as const;
+  const service = createLintService();
+  expect(service.lint({ ...request, preset: 'recommended' }).unchecked).toEqual([]);
+  expect(service.lint({ ...request, preset: 'strict' }).unchecked).toHaveLength(1);
+});
+
 it.each([
   ['is fast', asks('^[a-z]+$')],
   ['is used on texts of the program alone', `const RE = /${SUSPECT}/;\nexport const x = RE.test('aaa');`],
