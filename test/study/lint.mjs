@@ -2,8 +2,9 @@
 //   npm run study:lint -- --draw 200 --seed 7      draws findings at random and prints them with their lines, to be judged
 //   npm run study:lint                             what the committed judgements say, and which are still reported
 //   npm run study:lint -- --set seen               the same of the programs that rules were mended with in view
+//   npm run study:lint -- --set rules              the same of three rules alone, all of whose findings were judged
 // Findings of all packages of a set lie in one urn; no rule and no package is favoured. Judgements are in
-// precision-unseen.md and precision-seen.md.
+// precision-NAME.md, NAME being the set.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -52,8 +52,19 @@ const UNSEEN = [
   'zone-mta@3.10.3',
 ];
 
+/** For three rules alone, of which all findings were judged. */
+const RULES = [
+  '@evershop/evershop@2.2.1',
+  '@jsreport/jsreport-core@4.11.2',
+  'apostrophe@4.32.2',
+  'cloudcmd@19.19.1',
+  'ep_etherpad-lite@1.8.14',
+  'ghost@6.65.0',
+  'signalk-server@2.32.0',
+];
+
 /** @type {Record<string, string[]>} */
-export const SETS = { seen: SEEN, unseen: UNSEEN };
+export const SETS = { seen: SEEN, unseen: UNSEEN, rules: RULES };
 
 /** Where the packages lie. */
 export const FOLDER = path.join(os.tmpdir(), 'looplens-study');
