@@ -32,6 +32,21 @@ describe('hints', () => {
       diagnosticsOf(fixture('other.js')).every((one) => codeOf(one) !== rule) ? true : undefined,
     );
   });
+
+  it('of slow regular expressions get the verdict of the full check, with the text that takes the time', async () => {
+    const { document } = await openFixture('other.js');
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(
+      document.uri,
+      new vscode.Position(document.lineCount, 0),
+      '\nexports.isName = (text) => /^(a+)+$/.test(text);\n',
+    );
+    await vscode.workspace.applyEdit(edit);
+    const { message } = await eventually(() =>
+      diagnosticsOf(document.uri.fsPath).find((one) => one.message.includes('A full check confirms it')),
+    );
+    assert.match(message, /'a'\.repeat\(\d+\)/);
+  });
 });
 
 function hintIn(document: vscode.TextDocument): Promise<vscode.Diagnostic> {
