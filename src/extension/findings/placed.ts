@@ -25,7 +25,7 @@ export class Placer {
         // VS Code lists changes bottom up, so none moves the next.
         for (const { range, text } of contentChanges) shift.add(lineEdit(range.start, range.end, text));
       }),
-      vscode.workspace.onDidCloseTextDocument((document) => this.#shifts.delete(document.uri.fsPath)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#shifts.delete(document.uri.toString())),
       store.onDidChange(() => {
         if (store.measured !== recording) this.#shifts.clear();
         recording = store.measured;
@@ -58,8 +58,9 @@ export class Placer {
   }
 
   #shiftOf(uri: vscode.Uri): LineShift {
-    let shift = this.#shifts.get(uri.fsPath);
-    if (!shift) this.#shifts.set(uri.fsPath, (shift = new LineShift()));
+    const key = uri.toString();
+    let shift = this.#shifts.get(key);
+    if (!shift) this.#shifts.set(key, (shift = new LineShift()));
     return shift;
   }
 }

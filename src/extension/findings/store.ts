@@ -23,7 +23,8 @@ export interface Told {
  */
 export class FindingsStore {
   readonly #changed = new Emitter<undefined>();
-  readonly #hints = new Map<string, Finding[]>();
+  /** By the document's address: buffers that were never saved have no path. */
+  readonly #hints = new Map<string, { uri: vscode.Uri; findings: Finding[] }>();
   readonly #dismissed = new Set<Finding>();
   #measured: Measured | undefined;
 
@@ -43,9 +44,10 @@ export class FindingsStore {
 
   /** Replaces the static hints of a file; none when it was closed. */
   setHints(uri: vscode.Uri, hints: readonly Finding[]): void {
-    if (hints.length === 0 && !this.#hints.has(uri.fsPath)) return;
-    if (hints.length === 0) this.#hints.delete(uri.fsPath);
-    else this.#hints.set(uri.fsPath, [...hints]);
+    const key = uri.toString();
+    if (hints.length === 0 && !this.#hints.has(key)) return;
+    if (hints.length === 0) this.#hints.delete(key);
+    else this.#hints.set(key, { uri, findings: [...hints] });
     this.#changed.fire(undefined);
   }
 
@@ -66,21 +68,21 @@ export class FindingsStore {
     const all = this.findings();
     const measured = all.filter((finding) => pathOf(finding) === uri.fsPath);
     // All of them: hints also learn from what ran in other files.
-    const hints = joinEvidence(this.#hints.get(uri.fsPath) ?? [], all);
+    const hints = joinEvidence(this.#hints.get(uri.toString())?.findings ?? [], all);
     return [
       ...measured.map((finding): Told => ({ finding, origin: 'recording' })),
       ...hints.map((finding): Told => ({ finding, origin: 'source' })),
     ].sort((a, b) => bySeriousness(a.finding, b.finding));
   }
 
-  /** Every file that has something to show. */
-  files(): vscode.Uri[] {
-    const paths = new Set(this.#hints.keys());
+  /** Every document that has something to show. */
+  documents(): vscode.Uri[] {
+    const uris = [...this.#hints.values()].map(({ uri }) => uri);
     for (const finding of this.findings()) {
       const path = pathOf(finding);
-      if (path !== undefined) paths.add(path);
+      if (path !== undefined) uris.push(vscode.Uri.file(path));
     }
-    return [...paths].map((path) => vscode.Uri.file(path));
+    return [...new Map(uris.map((uri) => [uri.toString(), uri])).values()];
   }
 
   dispose(): void {

@@ -18,11 +18,13 @@ export function showDiagnostics(
   const update = (): void => {
     collection.clear();
     if (!presence.shown) return;
-    const open = new Map(vscode.workspace.textDocuments.map((document) => [document.uri.fsPath, document]));
-    for (const uri of store.files()) {
-      const document = open.get(uri.fsPath);
+    const open = new Map(
+      vscode.workspace.textDocuments.map((document) => [document.uri.toString(), document]),
+    );
+    for (const uri of store.documents()) {
+      const document = open.get(uri.toString());
       const placed = document ? placer.in(document) : store.inFile(uri).map(unopened);
-      collection.set(document?.uri ?? uri, placed.map(diagnosticOf));
+      collection.set(uri, placed.map(diagnosticOf));
     }
   };
   update();

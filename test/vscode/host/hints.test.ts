@@ -33,6 +33,16 @@ describe('hints', () => {
     );
   });
 
+  it('come for a buffer that was never saved', async () => {
+    const content =
+      "const fs = require('node:fs');\nrequire('node:http').createServer(() => fs.readFileSync('a'));\n";
+    const document = await vscode.workspace.openTextDocument({ language: 'javascript', content });
+    const found = await eventually(() =>
+      vscode.languages.getDiagnostics(document.uri).find((one) => codeOf(one) === 'no-sync-in-handler'),
+    );
+    assert.equal(found.range.start.line, 1);
+  });
+
   it('of slow regular expressions get the verdict of the full check, with the text that takes the time', async () => {
     const { document } = await openFixture('other.js');
     const edit = new vscode.WorkspaceEdit();
