@@ -1,6 +1,7 @@
 import type { Cause } from '../model/finding.ts';
 import type { Hold } from './holds.ts';
 import type { Below, Level } from './profile/call-path.ts';
+import { countOf } from './statistics.ts';
 
 /** A part that holds this share of a stretch is to blame alone. */
 const DOMINANT = 0.6;
@@ -30,9 +31,9 @@ export interface Part {
 /** Splits a hold's time among the places that explain it; none when no code of anyone is known. */
 export function blame(hold: Hold): Part[] {
   const code = hold.seen.filter((entry) => entry.path.levels.length > 0);
-  const all = hold.seen.reduce((sum, entry) => sum + entry.count, 0);
-  const gc = hold.seen.filter((e) => e.path.kind === 'gc').reduce((sum, e) => sum + e.count, 0);
-  const total = code.reduce((sum, entry) => sum + entry.count, 0);
+  const all = countOf(hold.seen);
+  const gc = countOf(hold.seen.filter((entry) => entry.path.kind === 'gc'));
+  const total = countOf(code);
   if (isCollection(hold)) return [];
   // Native code that nobody called: no line to name.
   if (total === 0 || total + gc < all * 0.4) return [];
@@ -165,8 +166,4 @@ function mixedPart(entries: Hold['seen'], depth: number, usPerCount: number): Pa
     around: [],
     loading,
   };
-}
-
-function countOf(entries: Hold['seen']): number {
-  return entries.reduce((sum, entry) => sum + entry.count, 0);
 }

@@ -3,6 +3,7 @@ import type { Frame } from '../model/location.ts';
 import type { Heartbeats } from './passes/heartbeats.ts';
 import type { Work } from './passes/work.ts';
 import { seeInlined } from './inlined.ts';
+import { countOf } from './statistics.ts';
 import { asSampledElsewhere } from './traced.ts';
 import { callPath } from './profile/call-path.ts';
 import type { CallPath } from './profile/call-path.ts';
@@ -91,7 +92,7 @@ function held(
     );
     return [{ ...known, startUs, endUs, ranUs: us, heldUs: us, seen: traced }];
   }
-  const sampledUs = seen.reduce((sum, entry) => sum + entry.count, 0) * profile.intervalUs;
+  const sampledUs = countOf(seen) * profile.intervalUs;
   const ranUs = Math.min(us, sampledUs * SAMPLING_SLACK);
   const stalls = stallsIn(inputs, startUs, endUs);
   const hasCode = seen.some((entry) => entry.path.kind === 'code');

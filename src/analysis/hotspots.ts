@@ -8,6 +8,7 @@ import type { Requests } from './passes/requests.ts';
 import type { CallLines } from './profile/call-lines.ts';
 import { isSyncCall, isSyncName } from './profile/frame-cause.ts';
 import type { Below, Level } from './profile/call-path.ts';
+import { countOf } from './statistics.ts';
 
 /** A place in the code that held the loop, with what was measured there. */
 export interface Hotspot {
@@ -132,7 +133,7 @@ function ticksOf(part: Part): Map<number, number> {
     if (!path.below.self && path.below.cause !== 'native') continue;
     // A stack trace tells its line itself.
     if (!place) add(path.levels.at(-1)!.frame.line, count);
-    const all = place?.ticks.reduce((sum, tick) => sum + tick.count, 0) ?? 0;
+    const all = countOf(place?.ticks ?? []);
     for (const tick of place?.ticks ?? []) add(tick.line, (count * tick.count) / all);
   }
   return ticks;

@@ -3,6 +3,7 @@ import { busiestLine } from './profile/profile-place.ts';
 import type { CallPath, Level } from './profile/call-path.ts';
 import type { Hold } from './holds.ts';
 import type { ProfileIndex } from './profile/profile-index.ts';
+import { countOf } from './statistics.ts';
 import { asSampledElsewhere, ENOUGH } from './traced.ts';
 
 /**
@@ -33,7 +34,7 @@ export function seeInlined(
       .flatMap(({ trace, called }) => {
         const count = entry.count / deeper.length;
         const sampled = profile.inside(called.frame);
-        const all = sampled.reduce((sum, one) => sum + one.count, 0);
+        const all = countOf(sampled);
         // A few samples say no more than the trace does.
         if (all < ENOUGH) {
           return asSampledElsewhere(trace, trace.levels.indexOf(called), profile).map((one) =>

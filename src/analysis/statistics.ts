@@ -4,6 +4,11 @@ export function quantile(ascending: readonly number[], q: number): number {
   return ascending[Math.min(ascending.length - 1, Math.max(0, Math.ceil(q * ascending.length) - 1))]!;
 }
 
+/** All that was counted. */
+export function countOf(entries: readonly { count: number }[]): number {
+  return entries.reduce((sum, { count }) => sum + count, 0);
+}
+
 /** Ascending copy. */
 export function ascending(values: readonly number[]): number[] {
   return [...values].sort((a, b) => a - b);

@@ -2,7 +2,9 @@ import { lastName } from './profile/frame-cause.ts';
 import { busiestLine } from './profile/profile-place.ts';
 import type { CallPath, Level } from './profile/call-path.ts';
 import type { Hold } from './holds.ts';
+import { functionName } from './profile/profile-index.ts';
 import type { ProfileIndex } from './profile/profile-index.ts';
+import { countOf } from './statistics.ts';
 
 /** Samples of a function from which on they tell where its time goes. */
 export const ENOUGH = 20;
@@ -40,11 +42,8 @@ export function asSampledElsewhere(
   return [{ path: trace, count: 1 }];
 }
 
-const countOf = (entries: readonly { count: number }[]): number =>
-  entries.reduce((sum, { count }) => sum + count, 0);
-
 const nameOf = ({ frame }: Level): string => lastName(frame.function);
 
 function isSame(a: Level | undefined, b: Level): boolean {
-  return a !== undefined && a.frame.file === b.frame.file && nameOf(a) === nameOf(b);
+  return a !== undefined && functionName(a.frame) === functionName(b.frame);
 }

@@ -6,6 +6,7 @@ import { installDebugSupport } from '../inspector/debug-support.ts';
 import type { DebugMessage, DebugSupportHandle } from '../inspector/debug-support.ts';
 import type { Connection } from '../inspector/connection.ts';
 import { connect } from '../inspector/connection.ts';
+import { closeInspector } from '../inspector/leaving.ts';
 import { connectOrBorrow } from '../inspector/lent-session.ts';
 import { followWorkers } from '../inspector/worker-connection.ts';
 import type { Breakpoints } from './breakpoints.ts';
@@ -189,13 +190,7 @@ export class Program {
 
   /** Closes an inspector that we opened, a moment after our own connection to it is gone. */
   async closeInspector(): Promise<void> {
-    await this.#connection
-      .send('Runtime.evaluate', {
-        expression: `(function(inspector, timers){ timers.setTimeout(() => inspector.close(), 30).unref(); })(require('node:inspector'), require('node:timers'))`,
-        includeCommandLineAPI: true,
-        silent: true,
-      })
-      .catch(() => undefined);
+    await closeInspector(this.#connection).catch(() => undefined);
   }
 
   async #begin(): Promise<void> {

@@ -2,7 +2,7 @@ import { OWN_URL } from '../agent/protocol.ts';
 import type { AliveKind } from '../model/alive.ts';
 import type { Connection } from './connection.ts';
 import { describeActive } from './describe-active.ts';
-import { evaluateWithRequire } from './evaluate.ts';
+import { evaluateWithRequire, type EvaluateAnswer } from './evaluate.ts';
 
 /** An open resource of a thread, before source maps. */
 export interface ActiveThing {
@@ -105,11 +105,6 @@ interface Property {
   name: string;
   value?: { objectId?: string; value?: unknown };
 }
-interface Evaluated {
-  result: { objectId?: string; value?: unknown };
-  exceptionDetails?: { text: string; exception?: { description?: string } };
-}
-
 async function evaluate(session: Connection, expression: string): Promise<string> {
   const url = `${OWN_URL}active`;
   return objectOf(
@@ -119,7 +114,7 @@ async function evaluate(session: Connection, expression: string): Promise<string
 
 async function call(session: Connection, objectId: string, source: string): Promise<string> {
   const functionDeclaration = `${source}\n//# sourceURL=${OWN_URL}active\n`;
-  const answer = await session.send<Evaluated>(
+  const answer = await session.send<EvaluateAnswer>(
     'Runtime.callFunctionOn',
     { objectId, functionDeclaration, objectGroup: GROUP, silent: true },
     ANSWER_MS,
@@ -128,7 +123,7 @@ async function call(session: Connection, objectId: string, source: string): Prom
 }
 
 async function jsonOf<T>(session: Connection, objectId: string, source: string): Promise<T> {
-  const { result } = await session.send<Evaluated>(
+  const { result } = await session.send<EvaluateAnswer>(
     'Runtime.callFunctionOn',
     { objectId, functionDeclaration: source, returnByValue: true, silent: true },
     ANSWER_MS,
@@ -136,7 +131,7 @@ async function jsonOf<T>(session: Connection, objectId: string, source: string):
   return result.value as T;
 }
 
-function objectOf({ result, exceptionDetails }: Evaluated): string {
+function objectOf({ result, exceptionDetails }: EvaluateAnswer): string {
   if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
   return result.objectId ?? '';
 }

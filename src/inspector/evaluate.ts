@@ -37,7 +37,7 @@ export interface EvaluateOptions {
   /** Of the objects in the answer. */
   objectGroup?: string;
   /** For each try, ms. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /**

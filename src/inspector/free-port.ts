@@ -3,6 +3,7 @@ import { OWN_URL } from '../agent/protocol.ts';
 import { connect } from './connection.ts';
 import { probeEndpoint } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
+import { evaluateWithRequire } from './evaluate.ts';
 import { listeningPorts } from './processes.ts';
 
 /** A loop that does not turn within this time keeps its inspector where it is, ms. */
@@ -37,13 +38,9 @@ async function askToMove(webSocketUrl: string): Promise<boolean> {
     if (Date.now() > until) return;
     inspector.close();
     inspector.open(0, '127.0.0.1');
-  }, 30).unref(); })(require('node:inspector'), require('node:timers'), Date.now() + ${PATIENCE_MS})\n//# sourceURL=${OWN_URL}move`;
+  }, 30).unref(); })(require('node:inspector'), require('node:timers'), Date.now() + ${PATIENCE_MS})`;
   try {
-    await connection.send(
-      'Runtime.evaluate',
-      { expression, includeCommandLineAPI: true, silent: true },
-      PATIENCE_MS,
-    );
+    await evaluateWithRequire(connection, expression, { url: `${OWN_URL}move`, timeoutMs: PATIENCE_MS });
     return true;
   } catch {
     return false;

@@ -1,5 +1,6 @@
 import { OWN_URL } from '../agent/protocol.ts';
 import type { Connection } from './connection.ts';
+import { evaluateWithRequire } from './evaluate.ts';
 
 // What a process is told when we leave it to itself.
 
@@ -20,11 +21,7 @@ export async function forgetInspectBrk(connection: Connection): Promise<void> {
  * moment later, when we are gone; it need not answer now.
  * @throws Error when it has not answered after `timeoutMs`: it is stuck, and closes its inspector when it goes on
  */
-export async function closeInspector(connection: Connection, timeoutMs: number): Promise<void> {
-  const expression = `(function(inspector, timers){ timers.setTimeout(() => inspector.close(), 30).unref(); })(require('node:inspector'), require('node:timers'))\n//# sourceURL=${OWN_URL}leave`;
-  await connection.send(
-    'Runtime.evaluate',
-    { expression, includeCommandLineAPI: true, silent: true },
-    timeoutMs,
-  );
+export async function closeInspector(connection: Connection, timeoutMs?: number): Promise<void> {
+  const expression = `(function(inspector, timers){ timers.setTimeout(() => inspector.close(), 30).unref(); })(require('node:inspector'), require('node:timers'))`;
+  await evaluateWithRequire(connection, expression, { url: `${OWN_URL}leave`, timeoutMs });
 }

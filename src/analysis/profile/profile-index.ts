@@ -1,6 +1,7 @@
 import type { CpuProfile, RecordingTables } from '../../model/recording.ts';
 import type { Frame } from '../../model/location.ts';
 import type { SourceFacts } from '../../model/source-facts.ts';
+import { countOf } from '../statistics.ts';
 import { callPath } from './call-path.ts';
 import { lastName } from './frame-cause.ts';
 import { restoreInlined } from './inlined-lines.ts';
@@ -128,14 +129,14 @@ export class ProfileIndex {
 }
 
 /** Traces and profiles name a function by different lines of it. */
-function functionName({ file, function: name }: Frame): string {
+export function functionName({ file, function: name }: Frame): string {
   return `${file}\n${lastName(name)}`;
 }
 
 function byFunction(places: readonly ProfilePlace[]): Map<string, { place: ProfilePlace; count: number }[]> {
   const inside = new Map<string, { place: ProfilePlace; count: number }[]>();
   for (const place of places) {
-    const count = place.ticks.reduce((sum, tick) => sum + tick.count, 0);
+    const count = countOf(place.ticks);
     if (count === 0 || place.path.kind !== 'code') continue;
     for (const name of new Set(place.path.levels.map(({ frame }) => functionName(frame)))) {
       const list = inside.get(name);
