@@ -24,6 +24,7 @@ import { AGENT_KEY, Ctl } from './protocol.ts';
 import type { Agent, AgentConfig, AgentInfo, AgentMessage, AgentSummary, RawHandle } from './protocol.ts';
 import { findHolders } from './reach.ts';
 import { createRing } from './ring.ts';
+import { createStackBudget } from './stack-budget.ts';
 import { awaitStack, captureStack, createStackTable, framesOf, readStack } from './stacks.ts';
 import { openTransport } from './transport.ts';
 import { recordLasting, sampleWaits } from './waits.ts';
@@ -157,6 +158,12 @@ function begin(
     return stack;
   };
 
+  const putStack = (id: number, weight: number): void => {
+    const stack = stackNow();
+    if (stack !== 0) ring.put(Op.InitStack | (weight << 8), id, time(), stack);
+  };
+  const poolStacks = createStackBudget();
+
   const handles = trackHandles({ relative: (id) => hooks.relative(id), stackNow });
   const hooks = createHooks({
     asyncHooks,
@@ -167,14 +174,14 @@ function begin(
     now,
     time,
     onType: (i, name) => sendName({ t: 'type', i, name }),
-    onSampledInit: (id, weight) => {
-      const stack = stackNow();
-      if (stack !== 0) ring.put(Op.InitStack | (weight << 8), id, time(), stack);
-    },
+    onSampledInit: putStack,
     onWatchedInit: (id) => contexts.made(id),
     onHandle: (id, type, resource) => {
       handles.made(id, type, resource);
       watchers.made(type, resource);
+    },
+    onPoolTask: (id, type) => {
+      if (poolStacks.take(type)) putStack(id, 1);
     },
   });
   cleanup.push(hooks.stop);
@@ -294,6 +301,7 @@ function begin(
     if (++beats % REPORT_EVERY === 0) report(at);
     modes.beat();
     handles.beat();
+    poolStacks.beat();
     contexts.beat();
     watchers.beat();
     sampleWaits(waits, modes.waitSamples());

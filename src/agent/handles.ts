@@ -1,11 +1,6 @@
 import type { RawHandle } from './protocol.ts';
+import { createStackBudget } from './stack-budget.ts';
 
-/**
- * Stacks of creations of each type of handle: so many at once, and one more after so many heartbeats. What is created now and then has
- * its stack; what is created in a hot path costs no more.
- */
-const STACKS_AT_ONCE = 20;
-const BEATS_A_STACK = 5;
 /** Creations whose stack is remembered; the oldest is forgotten first. */
 const MAX_CREATED = 4096;
 /** Timers that are held while they are open. */
@@ -59,8 +54,7 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
   const young: (Timer | undefined)[] = new Array<undefined>(MAX_YOUNG).fill(undefined);
   const youngIds = new Int32Array(MAX_YOUNG);
   let youngCount = 0;
-  const stacksLeft = new Map<string, number>();
-  let beats = 0;
+  const budget = createStackBudget();
   let at = 0;
 
   const node = process as unknown as Inspectable;
@@ -89,18 +83,14 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
         youngIds[youngCount] = id;
         young[youngCount++] = resource as Timer;
       }
-      const left = stacksLeft.get(type) ?? STACKS_AT_ONCE;
-      if (left === 0) return;
-      stacksLeft.set(type, left - 1);
+      if (!budget.take(type)) return;
       const stack = stackNow();
       if (stack === 0) return;
       created.set(id, stack);
       if (created.size > MAX_CREATED) created.delete(created.keys().next().value!);
     },
     beat: () => {
-      if (++beats % BEATS_A_STACK === 0) {
-        for (const [type, left] of stacksLeft) stacksLeft.set(type, Math.min(left + 1, STACKS_AT_ONCE));
-      }
+      budget.beat();
       keepLasting();
       for (let k = Math.min(SWEEP, timers.length); k > 0; k--) {
         if (at >= timers.length) at = 0;

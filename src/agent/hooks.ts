@@ -1,6 +1,7 @@
 import type * as AsyncHooks from 'node:async_hooks';
 import type * as V8 from 'node:v8';
 import { Op } from '../model/event.ts';
+import { runsInPool } from '../model/thread-pool.ts';
 import type { Follows } from './follows.ts';
 import { NativePromise } from './native-promise.ts';
 import { OWN } from './pending.ts';
@@ -46,6 +47,8 @@ export interface HookPorts {
   onWatchedInit: (id: number) => void;
   /** A handle or timer was made: what can stay open. Called on the stack that creates it. */
   onHandle: (id: number, type: string, resource: object) => void;
+  /** The thread pool was given a task. Called on the stack that gives it. */
+  onPoolTask: (id: number, type: string) => void;
 }
 
 type Resource = object;
@@ -59,6 +62,8 @@ const HANDLES = new Set(
 );
 /** Marks the word of such a type: the sign. */
 const HANDLE = 1 << 31;
+/** ... and of tasks of the thread pool. */
+const POOL_TASK = 1 << 30;
 /** No stack is due for so many creations. */
 const NEVER = 0x3fffffff;
 
@@ -72,7 +77,7 @@ const NEVER = 0x3fffffff;
  * Nothing in the callbacks may throw: Node ends the process when a hook does.
  */
 export function createHooks(ports: HookPorts): Hooks {
-  const { asyncHooks, v8, ring, pending, follows, now, time, onSampledInit, onWatchedInit, onHandle } = ports;
+  const { asyncHooks, v8, ring, pending, follows, now, time, onSampledInit, onWatchedInit, onHandle, onPoolTask } = ports;
   const { put, ctl } = ring;
   const types = new Map<string, number>();
   const stack = new Int32Array(MAX_DEPTH);
@@ -89,12 +94,12 @@ export function createHooks(ports: HookPorts): Hooks {
   const base = asyncHooks.executionAsyncId() < 0 ? 0 : newestAsyncId(asyncHooks);
   const relative = (asyncId: number): number => ((asyncId - base) * 2) | 0;
 
-  /** The first word of the event that tells of a creation, with {@link HANDLE} where it is one. */
+  /** The first word of the event that tells of a creation, with {@link HANDLE} or {@link POOL_TASK} where it is one. */
   const initWord = (type: string): number => {
     const known = types.get(type);
     if (known !== undefined) return known;
     const i = types.size + 1;
-    const word = Op.Init | (i << 8) | (HANDLES.has(type) ? HANDLE : 0);
+    const word = Op.Init | (i << 8) | (HANDLES.has(type) ? HANDLE : runsInPool(type) ? POOL_TASK : 0);
     types.set(type, word);
     ports.onType(i, type);
     return word;
@@ -166,8 +171,9 @@ export function createHooks(ports: HookPorts): Hooks {
         else pending.add(resource, id, time() | 0, parent, follows.add(id, parent));
       } else {
         const word = initWord(type);
-        put(word & ~HANDLE, id, relative(trigger), current);
+        put(word & ~(HANDLE | POOL_TASK), id, relative(trigger), current);
         if (word < 0) onHandle(id, type, resource);
+        else if ((word & POOL_TASK) !== 0) onPoolTask(id, type);
       }
       if (--gap <= 0) sampled(id);
       if (watched > 0) watch(id);

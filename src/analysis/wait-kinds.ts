@@ -6,11 +6,6 @@ export function waitKindOf(type: string): WaitKind {
   return 'unknown';
 }
 
-/** True for work that one of the threads of libuv's pool does, from the moment it is asked for until its callback. */
-export function runsInPool(type: string): boolean {
-  return POOL.test(type);
-}
-
 const KINDS: readonly [WaitKind, RegExp][] = [
   ['timer', /^(Timeout|Immediate)$/],
   ['fs', /^(FSREQ\w*|FILEHANDLE\w*|FSEVENTWRAP|STATWATCHER|BLOBREADER|DIRHANDLE)$/],
@@ -25,6 +20,3 @@ const KINDS: readonly [WaitKind, RegExp][] = [
     /^(PBKDF2REQUEST|SCRYPTREQUEST|RANDOM\w+REQUEST|KEY\w+REQUEST|SIGNREQUEST|HASHREQUEST|CHECKPRIMEREQUEST|CIPHERREQUEST|DERIVEBITSREQUEST|VERIFYREQUEST|ARGON2REQUEST)$/,
   ],
 ];
-
-const POOL =
-  /^(FSREQCALLBACK|FSREQPROMISE|GETADDRINFOREQWRAP|GETNAMEINFOREQWRAP|PBKDF2REQUEST|SCRYPTREQUEST|RANDOM\w+REQUEST|KEY\w+REQUEST|SIGNREQUEST|HASHREQUEST|CHECKPRIMEREQUEST|CIPHERREQUEST|DERIVEBITSREQUEST|VERIFYREQUEST|ARGON2REQUEST|ZLIB)$/;

@@ -67,10 +67,9 @@ function collectLoops(analysis: Analysis): IndependentAwaits[] {
   walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
     const turns =
       node.type === 'ForOfStatement' && !node.await ? independentTurns(node, analysis) : undefined;
-    // With two awaits in a turn it is not known which of them the turns would share out.
     // A result that is dropped was awaited for what the call does, and that may need its order.
-    if (turns?.awaits === 1 && turns.awaited.parent.type !== 'ExpressionStatement')
-      loops.push({ ...describe([turns.awaited], analysis), loop: true });
+    if (turns?.awaits.every((awaited) => awaited.parent.type !== 'ExpressionStatement'))
+      loops.push({ ...describe(turns.awaits, analysis), loop: true });
     return undefined;
   });
   return loops;

@@ -54,7 +54,7 @@ export interface FloatingCall {
 export interface IndependentAwaits {
   /** Where each `await` stands, in order. At least two, or one in a loop. */
   awaits: SourceLocation[];
-  /** One `await` in a loop whose turns do not need each other. */
+  /** Those of one turn of a loop whose turns do not need each other; within a turn they may. */
   loop?: true;
   function: string;
 }

@@ -38,12 +38,20 @@ function judge(group: IndependentAwaits, waits: WaitsByLine, measured: Measured)
   return describe(steps, requests, share, measured);
 }
 
-/** A loop whose turns wait for each other, as its waits in the recording show, too. */
+/**
+ * A loop whose turns wait for each other, as its waits in the recording show, too. Of several awaits in a turn the one counts that
+ * most is waited at: what the others would save comes on top.
+ */
 function judgeLoop(group: IndependentAwaits, waits: WaitsByLine, measured: Measured): Finding | undefined {
   const limits = measured.thresholds.serialAwaits;
-  const [place] = group.awaits;
-  const wait = place && waits.turnsAt(place);
-  if (!wait || wait.requests.size < limits.requests) return undefined;
+  const [most] = group.awaits
+    .flatMap((place) => {
+      const wait = waits.turnsAt(place);
+      return wait && wait.requests.size >= limits.requests ? [{ place, wait }] : [];
+    })
+    .sort((a, b) => b.wait.netUs - b.wait.turnUs - (a.wait.netUs - a.wait.turnUs));
+  if (!most) return undefined;
+  const { place, wait } = most;
   const savedUs = wait.netUs - wait.turnUs;
   const share = savedUs / Math.max(1, medianDurationUs(wait.requests, measured));
   if (microsToMillis(savedUs) < limits.savedMs || share < limits.savedShare) return undefined;

@@ -1,5 +1,5 @@
 import { Op } from '../../model/event.ts';
-import { runsInPool } from '../wait-kinds.ts';
+import { runsInPool } from '../../model/thread-pool.ts';
 import type { Pass, WalkedEvent } from '../walk.ts';
 
 /** Tasks kept in flight; of more, the oldest are given up. */

@@ -30,10 +30,11 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
         )
           return;
         const when = analysis.reach.when(loop);
+        const [awaited] = found.awaits;
         report({
-          at: found.awaited,
+          at: awaited!,
           messageId: 'serial',
-          data: { name: lastName(callee(found.awaited)) ?? 'it' },
+          data: { name: lastName(callee(awaited!)) ?? 'it' },
           detail: {
             confidence: found.certainty === 'read' ? 'likely' : 'possible',
             chain: when.kind === 'served' ? when.chain : [],
@@ -45,9 +46,8 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
 });
 
 interface Turns {
-  /** The first of its awaits, and how many there are. */
-  awaits: number;
-  awaited: TSESTree.AwaitExpression;
+  /** Of one turn, in order; at least one. */
+  awaits: TSESTree.AwaitExpression[];
   certainty: 'read' | 'unnamed';
 }
 
@@ -56,17 +56,21 @@ const callee = (awaited: TSESTree.AwaitExpression): Node => {
   return call.type === 'CallExpression' ? call.callee : call;
 };
 
-/** The first await of a loop whose turns neither leave it, nor carry something over, nor do things in order. */
+/** The awaits of a loop whose turns neither leave it, nor carry something over, nor do things in order. */
 export function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analysis): Turns | undefined {
   if (loop.body.type !== 'BlockStatement' || loop.left.type !== 'VariableDeclaration') return undefined;
   const keys = analysis.source.visitorKeys;
   const turn = patternNames(loop.left.declarations[0].id);
   const awaits: TSESTree.AwaitExpression[] = [];
   const filled = new Map<string, number>();
+  const made = new Set<string>();
   const declared = new Set(turn);
   const visit = (node: Node): boolean => {
     if (node.type === 'AwaitExpression') awaits.push(node);
-    if (node.type === 'VariableDeclarator') for (const name of patternNames(node.id)) declared.add(name);
+    if (node.type === 'VariableDeclarator') {
+      for (const name of patternNames(node.id)) declared.add(name);
+      if (node.id.type === 'Identifier' && node.parent.kind === 'const') made.add(node.id.name);
+    }
     return ENDING.has(node.type) || carriesOver(node, declared, filled);
   };
   const ordered = someNode(loop.body, keys, visit, 'own');
@@ -74,13 +78,12 @@ export function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analys
 
   // What a turn computes from its own item is its own, too.
   if (!awaits.some((awaited) => intersects(namesIn(awaited.argument, keys), turn))) return undefined;
-  const effects = awaits.map((awaited) => effectOf(awaited.argument, analysis).kind);
+  const effects = awaits.map((awaited) => effectOf(awaited.argument, analysis, made).kind);
   if (effects.includes('ordered')) return undefined;
   // A container that a turn both fills and looks at carries something over.
   for (const [name, fills] of filled) if (mentions(loop.body, name, keys) > fills) return undefined;
   return {
-    awaits: awaits.length,
-    awaited: awaits[0]!,
+    awaits,
     certainty: effects.every((kind) => kind === 'read') ? 'read' : 'unnamed',
   };
 }

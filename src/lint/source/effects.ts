@@ -14,8 +14,15 @@ export interface EffectGuess {
   stateful: boolean;
 }
 
-/** Judges the operand of an `await`. Names are all there is without types, so doubt means `ordered`. */
-export function effectOf(argument: Node, analysis: Analysis): EffectGuess {
+/**
+ * Judges the operand of an `await`. Names are all there is without types, so doubt means `ordered`.
+ * @param fresh names of what was made just before, for this await alone: the body of one response may be read as any other
+ */
+export function effectOf(
+  argument: Node,
+  analysis: Analysis,
+  fresh: ReadonlySet<string> = new Set(),
+): EffectGuess {
   const call = unwrap(argument);
   // Loading waits the first time only.
   if (call.type === 'ImportExpression') return { kind: 'unnamed', stateful: false };
@@ -23,7 +30,7 @@ export function effectOf(argument: Node, analysis: Analysis): EffectGuess {
   const name = lastName(call.callee);
   if (name === undefined) return ORDERED;
   const receiver = receiverOf(call.callee, analysis);
-  const stateful = receiver !== undefined && STATEFUL.test(receiver);
+  const stateful = receiver !== undefined && !fresh.has(receiver) && STATEFUL.test(receiver);
   if (stateful) return { kind: 'ordered', receiver, stateful };
   if (call.arguments.some((argument) => argument.type === 'Identifier' && LANES.test(argument.name)))
     return ORDERED;
@@ -34,8 +41,11 @@ export function effectOf(argument: Node, analysis: Analysis): EffectGuess {
     ...(receiver ? { receiver } : {}),
   });
 
-  if (name === 'fetch' || name === 'axios')
-    return guess(requestsWrite(call.arguments[1] ?? call.arguments[0]) ? 'ordered' : 'read');
+  if (name === 'fetch' || name === 'axios') {
+    const [first, second] = call.arguments;
+    // What `axios` is given alone may be its options; `fetch` is given an address.
+    return guess(requestsWrite(second ?? (name === 'axios' ? first : undefined)) ? 'ordered' : 'read');
+  }
   if (name === 'query' || name === 'execute' || name === 'raw') {
     const sql = staticString(call.arguments[0]) ?? templateStart(call.arguments[0]);
     return guess(sql !== undefined && /^\s*(?:select|with)\b/i.test(sql) ? 'read' : 'ordered');

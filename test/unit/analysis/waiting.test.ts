@@ -104,6 +104,25 @@ describe('serial-awaits', () => {
     expect(unproven.map(({ rule }) => rule)).toEqual(['slow-request']);
   });
 
+  it('of several awaits in a turn names the one that most is waited at', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 20; i++) {
+      r.request(i * 240 + 3, 'GET /shelf', (q) => {
+        for (let k = 0; k < 6; k++) {
+          q.wait(4, awaitAt(15, 'shelf'));
+          q.wait(28, awaitAt(16, 'shelf'));
+        }
+        q.end();
+      });
+    }
+    const awaits = [15, 16].map((line) => ({ file: '/app/app.js', line, column: 17 }));
+    const loop = { ...facts([]), independentAwaits: [{ function: 'shelf', awaits, loop: true as const }] };
+    const [finding, ...others] = analyze(r.build(), [loop]).value.findings;
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'serial-awaits', location: { line: 16 } });
+    expect(finding!.message).toMatch(/^Waits about [67] times 28 ms /);
+  });
+
   it('needs several requests', () => {
     const r = new RecordingBuilder();
     r.request(10, 'GET /dashboard', (q) => {

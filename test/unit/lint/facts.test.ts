@@ -142,6 +142,8 @@ describe('awaits in loops', () => {
   it('are told where no turn needs an earlier one', () => {
     expect(loops('for (const id of ids) {\n  all.push(await load(id));\n}')).toEqual([4]);
     expect(loops('for (const id of ids) {\n  const row = await load(id);\n  all.push(row);\n}')).toEqual([4]);
+    const body = 'const answer = await fetch(id);\n  all.push({ id, body: await answer.json() });';
+    expect(loops(`for (const id of ids) {\n  ${body}\n}`)).toEqual([4]);
   });
   it('are not told where one may, or where the result is dropped', () => {
     expect(loops('let last;\nfor (const id of ids) {\n  last = await load(id, last);\n}')).toEqual([]);

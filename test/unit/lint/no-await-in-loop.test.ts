@@ -30,6 +30,14 @@ testRule('no-await-in-loop', {
       name: 'start-up',
       code: 'async function main() { for (const f of files) { out.push(await readFile(f)); } }\nmain();',
     },
+    {
+      name: 'a transaction of the turn itself',
+      code: loop('const tx = await db.begin(id);\n    out.push(await tx.getUser(id));'),
+    },
+    {
+      name: 'a cursor that all turns share',
+      code: `const cursor = open();\n${loop('const user = await getUser(id);\n    out.push(await cursor.getNext(user));')}`,
+    },
     { name: 'unknown effects between', code: loop('prepare(id); out.push(await getUser(id));') },
     {
       name: 'what begins a program',
@@ -48,6 +56,13 @@ testRule('no-await-in-loop', {
       name: 'reads into a map, with a condition',
       code: loop('if (!id) continue;\n    const user = await db.findUser(id);\n    out.set(id, user);'),
       lines: [4],
+    },
+    {
+      name: 'an answer and its body',
+      code: loop('const response = await fetch(`/users/${id}`);\n    out.push(await response.json());'),
+      lines: [3],
+      message: 'waits for fetch()',
+      confidence: 'likely',
     },
     { name: 'reads into an object', code: loop('out[id] = await fetch(`/users/${id}`);'), lines: [3] },
     {
