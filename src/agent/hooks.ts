@@ -77,7 +77,19 @@ const NEVER = 0x3fffffff;
  * Nothing in the callbacks may throw: Node ends the process when a hook does.
  */
 export function createHooks(ports: HookPorts): Hooks {
-  const { asyncHooks, v8, ring, pending, follows, now, time, onSampledInit, onWatchedInit, onHandle, onPoolTask } = ports;
+  const {
+    asyncHooks,
+    v8,
+    ring,
+    pending,
+    follows,
+    now,
+    time,
+    onSampledInit,
+    onWatchedInit,
+    onHandle,
+    onPoolTask,
+  } = ports;
   const { put, ctl } = ring;
   const types = new Map<string, number>();
   const stack = new Int32Array(MAX_DEPTH);

@@ -19,11 +19,12 @@ interface Known {
  */
 export function startRejections(now: () => number, send: (message: AgentMessage) => void): { stop(): void } {
   let count = 0;
-  /** Reported and not handled since: by promise where we were given it, by number where a warning told it. */
+  /** Reported and not handled since, the oldest first. */
+  const open = new Set<Known>();
+  /** The same by promise where we were given it, by number where a warning told it. */
   const byPromise = new WeakMap<object, Known>();
   const byNumber = new Map<string, Known>();
   let newest: Known | undefined;
-  let outstanding = 0;
 
   const report = (reason: unknown, fatal: boolean, words = describe): Known | undefined => {
     if (count++ >= MAX_REJECTIONS) return undefined;
@@ -31,6 +32,7 @@ export function startRejections(now: () => number, send: (message: AgentMessage)
       const stack = reason instanceof Error && typeof reason.stack === 'string' ? reason.stack : '';
       const known = { time: now(), reason: words(reason), frames: parseStack(stack) };
       send({ t: 'rejection', ...known, fatal });
+      if (!fatal) open.add((newest = known));
       return known;
     } catch {
       // A getter of the program's error object threw.
@@ -38,8 +40,7 @@ export function startRejections(now: () => number, send: (message: AgentMessage)
     }
   };
   const handled = (known: Known | undefined): void => {
-    if (!known) return;
-    outstanding--;
+    if (!known || !open.delete(known)) return;
     send({
       t: 'handled-late',
       time: now(),
@@ -51,10 +52,7 @@ export function startRejections(now: () => number, send: (message: AgentMessage)
 
   const onRejection = (reason: unknown, promise: object): void => {
     const known = report(reason, false);
-    if (!known) return;
-    byPromise.set(promise, known);
-    newest = known;
-    outstanding++;
+    if (known) byPromise.set(promise, known);
   };
   const onHandled = (promise: object): void => {
     handled(byPromise.get(promise));
@@ -70,17 +68,13 @@ export function startRejections(now: () => number, send: (message: AgentMessage)
         if (process.listenerCount('unhandledRejection') > 0) return;
         const number = rejectionNumber(warning);
         // Node tells of each twice: the reason with its stack, and then what to do about it, with the number.
-        const known = number === undefined ? report(warning, false, firstLine) : newest;
-        if (!known) return;
-        newest = known;
-        if (number !== undefined) byNumber.set(number, known);
-        else outstanding++;
+        if (number === undefined) report(warning, false, firstLine);
+        else if (newest) byNumber.set(number, newest);
         return;
       }
       case 'PromiseRejectionHandledWarning': {
         const number = rejectionNumber(warning) ?? '';
-        // Without the promise and its number, only the one that there is can be meant.
-        handled(byNumber.get(number) ?? (outstanding === 1 ? newest : undefined));
+        handled(byNumber.get(number) ?? oldestOfOnePlace(open));
         byNumber.delete(number);
       }
     }
@@ -98,6 +92,21 @@ export function startRejections(now: () => number, send: (message: AgentMessage)
     },
   };
 }
+
+/** Which one a warning means that names neither promise nor known number: where all come from one place, it makes no difference. */
+function oldestOfOnePlace(open: ReadonlySet<Known>): Known | undefined {
+  const [oldest, ...others] = open;
+  return oldest && others.every((other) => isSamePlace(oldest, other)) ? oldest : undefined;
+}
+
+function isSamePlace(a: Known, b: Known): boolean {
+  const first = topOf(a);
+  const second = topOf(b);
+  return first !== undefined && second !== undefined && first.every((part, k) => part === second[k]);
+}
+
+/** The innermost frame that is not Node's own. */
+const topOf = ({ frames }: Known): RawFrame | undefined => frames.find(([, url]) => !url.startsWith('node:'));
 
 /** The number by which Node's warnings name a rejection. */
 function rejectionNumber(warning: Error): string | undefined {

@@ -57,6 +57,28 @@ describe.each(MAJORS)('on Node %i', (major) => {
   });
 });
 
+const OVERLAPPING = `
+process.on('unhandledRejection', () => undefined);
+async function token() { throw new Error('too early'); }
+let left = 6;
+const timer = setInterval(() => {
+  const asked = token();
+  setTimeout(() => asked.catch(() => undefined), 100);
+  if (--left === 0) { clearInterval(timer); setTimeout(() => process.exit(), 200); }
+}, 20);
+`;
+
+test.each(MAJORS)(
+  'of several rejections that wait to be handled, none is forgotten, on Node %i',
+  async (major) => {
+    const run = await runWithAgent(major, OVERLAPPING);
+    expect(messagesOf(run, 'rejection')).toHaveLength(6);
+    const late = messagesOf(run, 'handled-late');
+    expect(late).toHaveLength(6);
+    for (const { time, rejected } of late) expect(time).toBeGreaterThan(rejected);
+  },
+);
+
 const TOP_LEVEL = `
 async function main() {
   await new Promise(() => undefined); // never
