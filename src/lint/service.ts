@@ -1,5 +1,6 @@
 import { indexTree } from './index-text.ts';
 import { lintText } from './lint-text.ts';
+import { createLiveTrees } from './live/live-trees.ts';
 import type { FileIndex } from './project/file-index.ts';
 import type { Project } from './project/project.ts';
 import type { LintOutcome, LintRequest } from './protocol.ts';
@@ -21,12 +22,16 @@ export interface LintService {
 /** Characters of source whose trees are kept: some hundred bytes of memory each. */
 const KEPT_CHARACTERS = 1_500_000;
 
+/** Files that were asked about last, whose trees follow what is typed. */
+const LIVE_FILES = 3;
+
 /** Regular expressions whose answer is kept: most of a file's are the same after an edit. */
 const KEPT_REGEXPS = 5_000;
 
 export function createLintService(): LintService {
   const kept = new Map<string, { text: string; tree: Tree }>();
   let size = 0;
+  const live = createLiveTrees(LIVE_FILES);
   const screen = rememberingScreen(KEPT_REGEXPS);
   const verdicts = new Map<string, JudgedRegexp>();
 
@@ -45,6 +50,8 @@ export function createLintService(): LintService {
     const known = kept.get(file);
     if (known?.text === text) return { tree: known.tree };
     forget(file);
+    const following = live.follow(file, text);
+    if (following) return { tree: following };
     try {
       return { tree: parseTree(text, file) };
     } catch (failed) {
@@ -66,6 +73,7 @@ export function createLintService(): LintService {
       const { file, text } = request;
       const { tree, failed } = treeOf(file, text);
       forget(file);
+      if (tree) live.keep(file, text, tree);
       // A text in the middle of an edit says nothing new about who calls whom.
       if (tree && project?.has(file)) project.set(file, indexTree(tree, text, file));
       const facts = withTypes(request.project ?? project?.facts(file), request.gifts);

@@ -5,7 +5,7 @@ import { FAST_ONLY, type RegexpChecks } from '../regexps/checks.ts';
 import type { Node } from './ast.ts';
 import { walk } from './ast.ts';
 import type { Bindings } from './bindings.ts';
-import { createBindings } from './bindings.ts';
+import { createBindings, nameTable } from './bindings.ts';
 import type { FileKind } from './file-kind.ts';
 import { fileKind } from './file-kind.ts';
 import type { ParsedSource } from './parse.ts';
@@ -44,7 +44,7 @@ export function analyze(
   regexps: RegexpChecks = FAST_ONLY,
 ): Analysis {
   const nodes = source.nodes ?? linkedNodes(source);
-  const bindings = createBindings(source.scopeManager);
+  const bindings = createBindings(source.names ?? nameTable(source.scopeManager));
   const made = new Map<string, unknown>();
   return {
     source,

@@ -41,13 +41,34 @@ const MAX_DEPTH = 16;
 const INTEROP =
   /^(?:__importDefault|__importStar|__toESM|_interopRequireDefault|_interopRequireWildcard|_interopDefault\w*|interopRequireDefault)$/;
 
-export function createBindings(scopes: ScopeManager | null): Bindings {
-  const byIdentifier = new Map<Node, Variable | null>();
-  const names = new Set<string>();
-  const memo = new Map<Node, ApiPath | null>();
-  for (const scope of scopes?.scopes ?? []) indexScope(scope, byIdentifier, names);
+/** What the names of a file mean. */
+export type NameTable = Pick<Bindings, 'variable' | 'isBound'>;
 
-  const variable: Bindings['variable'] = (node) => byIdentifier.get(node) ?? undefined;
+/** The names of a file whose scopes are known as a whole. */
+export function nameTable(scopes: ScopeManager | null): NameTable {
+  const meant = new Map<Node, Variable | null>();
+  const names = new Set<string>();
+  for (const scope of scopes?.scopes ?? []) {
+    noteScope(scope, meant);
+    for (const { name, defs } of scope.variables) if (defs.length > 0) names.add(name);
+  }
+  return { variable: (node) => meant.get(node) ?? undefined, isBound: (name) => names.has(name) };
+}
+
+/** Notes what the identifiers mean that a scope binds or uses; null for what the file does not bind. */
+export function noteScope(scope: Scope, meant: Map<Node, Variable | null>): void {
+  for (const bound of scope.variables) {
+    if (bound.defs.length === 0) continue;
+    for (const identifier of bound.identifiers) meant.set(identifier, bound);
+  }
+  for (const reference of scope.references) {
+    const bound = reference.resolved;
+    meant.set(reference.identifier, bound && bound.defs.length > 0 ? bound : null);
+  }
+}
+
+export function createBindings({ variable, isBound }: NameTable): Bindings {
+  const memo = new Map<Node, ApiPath | null>();
 
   function resolve(node: Node, depth = 0): ApiPath | undefined {
     if (depth > MAX_DEPTH) return undefined;
@@ -136,7 +157,7 @@ export function createBindings(scopes: ScopeManager | null): Bindings {
     resolve: (node) => resolve(node),
     variable,
     onlyValue,
-    isBound: (name) => names.has(name),
+    isBound,
   };
 }
 
@@ -192,15 +213,3 @@ const api = (module: string, path: string[]): ApiPath => ({ module, path });
 /** A default export is the module itself as far as tables of APIs are concerned. */
 const extend = (base: ApiPath | undefined, names: string[]): ApiPath | undefined =>
   base && api(base.module, [...base.path, ...names.filter((name) => name !== 'default')]);
-
-function indexScope(scope: Scope, byIdentifier: Map<Node, Variable | null>, names: Set<string>): void {
-  for (const bound of scope.variables) {
-    if (bound.defs.length === 0) continue;
-    names.add(bound.name);
-    for (const identifier of bound.identifiers) byIdentifier.set(identifier, bound);
-  }
-  for (const reference of scope.references) {
-    const bound = reference.resolved;
-    byIdentifier.set(reference.identifier, bound && bound.defs.length > 0 ? bound : null);
-  }
-}

@@ -1,5 +1,5 @@
 import { parse, type ParserOptions } from '@babel/parser';
-import { analyze as analyzeScopes } from '@typescript-eslint/scope-manager';
+import { analyze as analyzeScopes, type ScopeManager } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/utils';
 import { visitorKeys } from '@typescript-eslint/visitor-keys';
 import type { Node } from './ast.ts';
@@ -12,8 +12,35 @@ import type { Tree } from './parse.ts';
  * @throws a SyntaxError, also for code that typescript-eslint takes: ask that one then
  */
 export function fastParse(text: string, file: string, kind: 'module' | 'commonjs'): Tree {
+  const part = parsePart(text, file, { strict: false });
+  const { ast } = part;
+  return { ...part, visitorKeys, scopeManager: scopesOf(ast, kind) };
+}
+
+/** The scopes of a program. The names of the language's library bind nothing that rules ask for. */
+export function scopesOf(ast: TSESTree.Program, kind: 'module' | 'commonjs'): ScopeManager {
+  return analyzeScopes(ast, { sourceType: kind === 'module' ? 'module' : 'script', lib: [] });
+}
+
+/** What stands before a part of a file. */
+export interface Before {
+  /** What is before it said `'use strict'`. */
+  strict: boolean;
+  /** Where it begins; the beginning of the file where left out. */
+  at?: { offset: number; line: number; column: number };
+}
+
+/**
+ * The tree of some statements of a file, or of all.
+ * @throws a SyntaxError
+ */
+export function parsePart(
+  text: string,
+  file: string,
+  before: Before,
+): { ast: TSESTree.Program; nodes: Node[] } {
   const typed = /\.[cm]?tsx?$/i.test(file);
-  const { program, comments, errors } = parse(text, optionsOf(file, typed));
+  const { program, comments, errors } = parse(text, optionsOf(file, typed, before));
   const grave = errors.find(({ reasonCode }) => !TOLERATED.has(reasonCode));
   if (grave) throw new SyntaxError(grave.reasonCode);
   const ast = program as unknown as TSESTree.Program;
@@ -24,21 +51,15 @@ export function fastParse(text: string, file: string, kind: 'module' | 'commonjs
     loc: comment.loc,
   })) as unknown as TSESTree.Comment[];
   ast.tokens = [];
-  const nodes = finish(ast, typed);
-  return {
-    ast,
-    nodes,
-    visitorKeys,
-    // The names of the language's library bind nothing that rules ask for.
-    scopeManager: analyzeScopes(ast, { sourceType: kind === 'module' ? 'module' : 'script', lib: [] }),
-  };
+  return { ast, nodes: finish(ast, typed) };
 }
 
-function optionsOf(file: string, typed: boolean): ParserOptions {
+function optionsOf(file: string, typed: boolean, { strict, at }: Before): ParserOptions {
   const jsx = !typed || /x$/i.test(file);
   return {
     sourceType: 'module',
-    strictMode: false,
+    strictMode: strict,
+    ...(at ? { startIndex: at.offset, startLine: at.line, startColumn: at.column } : {}),
     errorRecovery: true,
     ranges: true,
     attachComment: false,

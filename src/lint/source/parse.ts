@@ -2,6 +2,7 @@ import type { ScopeManager } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/utils';
 import { parseByReference } from '../reference/parser.ts';
 import type { Node, VisitorKeys } from './ast.ts';
+import type { NameTable } from './bindings.ts';
 import { fastParse } from './fast-parse.ts';
 
 /** What the parser makes of a file; ESLint's `SourceCode` has the same members. */
@@ -16,6 +17,8 @@ export interface Tree {
   visitorKeys: VisitorKeys;
   /** All nodes in source order, where they were listed already and know their parents. */
   nodes?: readonly Node[];
+  /** What its names mean, where that is known already. */
+  names?: NameTable;
 }
 
 /** Options of typescript-eslint's parser for a file name; the extension decides about JSX and type assertions. */
