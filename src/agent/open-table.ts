@@ -1,10 +1,8 @@
-import { Adopt } from './adopt.ts';
-
 /** What is under way, by the objects of the program that stand for it, which are held until it ends. */
 export interface OpenTable<K extends object, V> {
   /** Undefined for what is not under way. */
   get: (key: K) => V | undefined;
-  /** Nothing happens when it is full. */
+  /** Of one that is not under way. Nothing happens when it is full. */
   add: (key: K, value: V) => void;
   /** It has ended; answers its value. */
   take: (key: K) => V | undefined;
@@ -14,80 +12,80 @@ export interface OpenTable<K extends object, V> {
   clear: () => void;
 }
 
-/** The slot of what has ended. */
-const GONE = -1;
+/** So many of the newest are looked for one after the other. */
+const RECENT = 64;
 
 /**
- * A `Map` with objects as keys costs a server several per cent of its time: each key gets an identity hash, and what is
- * deleted leaves a hole until the table is built anew. Here the value is a private field of its object.
+ * The newest are in a short array that is searched; what stays longer than {@link RECENT} others goes into a `Map`. A mark on the
+ * object itself would be found sooner, but it changes the object's shape: V8 throws away what it had compiled for Node's
+ * HTTP classes, and compiles code for two shapes. A `Map` alone costs more: each key gets an identity hash, and what is deleted
+ * leaves a hole until the table is built anew.
  *
  * @param limit at most so many at once
  */
 export function createOpenTable<K extends object, V>(limit: number): OpenTable<K, V> {
-  const keys: K[] = [];
+  const keys: (K | undefined)[] = new Array<undefined>(RECENT).fill(undefined);
+  const values: (V | undefined)[] = new Array<undefined>(RECENT).fill(undefined);
+  let recent = 0;
+  const older = new Map<K, V>();
 
-  // One class for each table: an object may be in several.
-  class Entry extends Adopt {
-    #value: V | undefined;
-    #slot: number;
-
-    private constructor(key: object, value: V, slot: number) {
-      super(key);
-      this.#value = value;
-      this.#slot = slot;
+  const find = (key: K): number => {
+    let slot = recent - 1;
+    while (slot >= 0 && keys[slot] !== key) slot--;
+    return slot;
+  };
+  const put = (slot: number, key: K | undefined, value: V | undefined): void => {
+    keys[slot] = key;
+    values[slot] = value;
+  };
+  /** The last one takes the place. */
+  const leave = (slot: number): void => {
+    recent--;
+    put(slot, keys[recent], values[recent]);
+    put(recent, undefined, undefined);
+  };
+  /** Makes room: the first half has been there the longest. */
+  const age = (): void => {
+    const half = RECENT / 2;
+    for (let slot = 0; slot < half; slot++) {
+      older.set(keys[slot]!, values[slot]!);
+      put(slot, keys[slot + half], values[slot + half]);
+      put(slot + half, undefined, undefined);
     }
-
-    static get(key: object): V | undefined {
-      return #slot in key ? key.#value : undefined;
-    }
-
-    static add(key: object, value: V, slot: number): void {
-      if (#slot in key) {
-        key.#value = value;
-        key.#slot = slot;
-      } else new Entry(key, value, slot);
-    }
-
-    /** Its slot, which is free now. */
-    static leave(key: object): number {
-      if (!(#slot in key)) return GONE;
-      const slot = key.#slot;
-      key.#slot = GONE;
-      key.#value = undefined;
-      return slot;
-    }
-
-    static move(key: object, slot: number): void {
-      if (#slot in key) key.#slot = slot;
-    }
-  }
+    recent = half;
+  };
 
   return {
-    get: (key) => Entry.get(key),
+    get: (key) => {
+      const slot = find(key);
+      return slot >= 0 ? values[slot] : older.size > 0 ? older.get(key) : undefined;
+    },
     add: (key, value) => {
-      if (keys.length >= limit) return;
-      Entry.add(key, value, keys.length);
-      keys.push(key);
+      if (recent + older.size >= limit) return;
+      if (recent === RECENT) age();
+      put(recent++, key, value);
     },
     take: (key) => {
-      const value = Entry.get(key);
-      const slot = Entry.leave(key);
-      if (slot === GONE) return undefined;
-      const last = keys.pop()!;
-      if (slot < keys.length) {
-        keys[slot] = last;
-        Entry.move(last, slot);
+      const slot = find(key);
+      if (slot >= 0) {
+        const value = values[slot];
+        leave(slot);
+        return value;
       }
+      if (older.size === 0) return undefined;
+      const value = older.get(key);
+      older.delete(key);
       return value;
     },
-    isFull: () => keys.length >= limit,
+    isFull: () => recent + older.size >= limit,
     each: (visit) => {
       // Backwards: what is taken gives its slot to one that was visited.
-      for (let slot = keys.length - 1; slot >= 0; slot--) visit(keys[slot]!);
+      for (let slot = recent - 1; slot >= 0; slot--) visit(keys[slot]!);
+      for (const key of older.keys()) visit(key);
     },
     clear: () => {
-      for (const key of keys) Entry.leave(key);
-      keys.length = 0;
+      while (recent > 0) leave(recent - 1);
+      older.clear();
     },
   };
 }

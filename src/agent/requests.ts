@@ -54,7 +54,6 @@ export function startRequests({ diagnostics, put, now, labels, nextId }: Request
     url: string,
     request: RoutedRequest | undefined,
   ): void => {
-    if (open.get(answer)) return;
     const id = nextId();
     open.add(answer, { id, method, request, pattern: undefined });
     // The query may hold anything, and a route does not depend on it.
@@ -73,6 +72,8 @@ export function startRequests({ diagnostics, put, now, labels, nextId }: Request
   const http2 = (stream: ServerHttp2Stream, headers: Record<string, unknown>): void => {
     // Even ids are streams that the server pushes by itself.
     if ((stream.id ?? 1) % 2 === 0) return;
+    // From Node 22 on both a channel and the server tell of it.
+    if (open.get(stream)) return;
     const { ':method': method, ':path': path } = headers;
     begin(stream, RequestKind.Http2, text(method), text(path), undefined);
   };

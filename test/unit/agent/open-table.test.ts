@@ -23,11 +23,11 @@ test('values by objects, which show nothing of it', () => {
 });
 
 test('each one that is there, in whatever order they come and go', () => {
-  const table = createOpenTable<{ n: number }, number>(100);
-  const keys = Array.from({ length: 50 }, (_, n) => ({ n }));
+  const table = createOpenTable<{ n: number }, number>(300);
+  const keys = Array.from({ length: 300 }, (_, n) => ({ n }));
   const there = new Set<number>();
   let random = 7;
-  for (let round = 0; round < 2000; round++) {
+  for (let round = 0; round < 5000; round++) {
     random = (random * 1103515245 + 12345) % 2 ** 31;
     const key = keys[random % keys.length]!;
     if (there.has(key.n)) {
