@@ -49,7 +49,14 @@ const mayBeFunction = (node: Node): boolean =>
 function constantText(node: Node): string | null {
   const text = staticString(node);
   if (text !== undefined) return text.slice(0, LONGEST_TEXT);
-  return node.type === 'Literal' ? node.raw.slice(0, LONGEST_TEXT) : null;
+  return node.type === 'Literal' ? node.raw.slice(0, LONGEST_TEXT) : pathBelow(node);
+}
+
+/** `*\/restore` of a template whose beginning is computed: the path below where an API is mounted. */
+function pathBelow(node: Node): string | null {
+  if (node.type !== 'TemplateLiteral' || node.expressions.length !== 1) return null;
+  const [start, rest] = node.quasis.map(({ value }) => value.cooked);
+  return start === '' && rest?.startsWith('/') ? `*${rest}`.slice(0, LONGEST_TEXT) : null;
 }
 
 /** Labels are read by people. */

@@ -36,6 +36,8 @@ export interface IndexedFunction {
   calm?: true;
   /** Ends of the calls whose rejection becomes its own, where it rejects for no other reason. */
   fails?: number[];
+  /** Ends of the calls that it waits for each time it runs, where it waits for nothing else and gives a promise. */
+  waits?: number[];
   /** Ends of the calls whose result it returns, where it returns nothing else. */
   hands?: number[];
   /** It may have callers that the file does not show. */

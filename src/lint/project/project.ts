@@ -4,6 +4,7 @@ import type { FileIndex, IndexedFunction } from './file-index.ts';
 import { link, type Linked } from './link.ts';
 import { findPaths, type Paths, type Placed } from './paths.ts';
 import { createGiven, type Given } from './promises-given.ts';
+import { createPrompt, type Prompt } from './prompt.ts';
 import type { ProjectFacts } from './reach-facts.ts';
 
 /** The indexes of a project's files, and what follows from them. Links them when first asked after a change. */
@@ -84,10 +85,11 @@ function linkAll(
   const linked: Linked = link(all, resolve);
   const paths: Paths = findPaths(linked, placedOf(all));
   const given: Given = createGiven(all, linked);
+  const prompt: Prompt = createPrompt(all, linked, given);
   return {
     facts: (file) => {
       const own = byFile.get(file);
-      return own && factsOf(own, paths, given, linked.callees.get(own) ?? []);
+      return own && factsOf(own, { paths, given, prompt }, linked.callees.get(own) ?? []);
     },
     move(file, index) {
       const own = byFile.get(file);
@@ -110,11 +112,10 @@ function placedOf(files: readonly LinkedFile[]): Placed[] {
 
 function factsOf(
   own: LinkedFile,
-  paths: Paths,
-  given: Given,
+  { paths, given, prompt }: { paths: Paths; given: Given; prompt: Prompt },
   callees: readonly (readonly Target[])[],
 ): ProjectFacts {
-  const facts: ProjectFacts = { reach: {}, gives: {} };
+  const facts: ProjectFacts = { reach: {}, gives: {}, prompt: {} };
   own.index.functions.forEach(({ start }, number) => {
     const reach = paths.reach(own.first + number);
     if (reach) facts.reach[start] = reach;
@@ -124,21 +125,19 @@ function factsOf(
     if (callee?.[0] === 'param') return;
     const gives = given(callees[number] ?? []);
     if (gives !== 'unknown') facts.gives[end] = gives;
+    if (prompt(callees[number] ?? [])) facts.prompt[end] = true;
   });
   return facts;
 }
 
-const POSITIONS: ReadonlySet<string> = new Set([
-  'line',
-  'column',
-  'start',
-  'end',
-  'endLine',
-  'hash',
-  'hands',
-  'fails',
-]);
+const POSITIONS: ReadonlySet<string> = new Set(['line', 'column', 'start', 'end', 'endLine', 'hash']);
+
+/** Lists of positions: how many there are counts. */
+const PLACES: ReadonlySet<string> = new Set(['hands', 'fails', 'waits']);
 
 /** Everything of an index but its positions. */
 const shapeOf = (index: FileIndex): string =>
-  JSON.stringify(index, (key, value: unknown) => (POSITIONS.has(key) ? undefined : value));
+  JSON.stringify(index, (key, value: unknown) => {
+    if (PLACES.has(key) && Array.isArray(value)) return value.length;
+    return POSITIONS.has(key) ? undefined : value;
+  });

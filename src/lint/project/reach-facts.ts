@@ -6,6 +6,8 @@ export interface ProjectFacts {
   reach: Record<number, ProjectReach>;
   /** Whether calls give promises, by the offset behind their last character. */
   gives: Record<number, Gift>;
+  /** Calls whose promise has its value at once, but for the first time, by the offset behind their last character. */
+  prompt: Record<number, true>;
 }
 
 /** What a call gives; `settled`: a promise that never rejects. */

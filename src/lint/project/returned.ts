@@ -4,6 +4,7 @@ import type { FunctionNode, Node } from '../source/ast.ts';
 import { unwrap } from '../source/ast.ts';
 import { givesPromise, returnsOf } from '../source/promises.ts';
 import { failuresOf, isSettled } from '../source/rejections.ts';
+import { waitsOf } from '../source/waits.ts';
 import type { IndexedFunction, Value } from './file-index.ts';
 import { leadsToFunction, type Describe } from './values.ts';
 
@@ -12,7 +13,7 @@ export function givenBy(
   fn: FunctionNode,
   analysis: Analysis,
   describe: Describe,
-): Pick<IndexedFunction, 'gives' | 'returns' | 'hands' | 'calm' | 'fails'> {
+): Pick<IndexedFunction, 'gives' | 'returns' | 'hands' | 'calm' | 'fails' | 'waits'> {
   const values = returnedNodes(fn, analysis);
   const gives = promiseness(fn, values, analysis);
   const returned = values
@@ -29,7 +30,7 @@ export function givenBy(
   return {
     gives,
     ...(returns ? { returns } : {}),
-    ...(gives === 'promise' ? calmness(fn, values, analysis) : {}),
+    ...(gives === 'promise' ? { ...calmness(fn, values, analysis), ...waiting(fn, analysis) } : {}),
     ...(handsOn ? { hands: calls.map(({ range }) => range[1]) } : {}),
   };
 }
@@ -48,6 +49,11 @@ function calmness(
   const pending = fn.async ? pendingOf(fn, analysis) : pendingAmong(values, analysis);
   if (!pending) return {};
   return pending.length === 0 ? { calm: true } : { fails: pending.map(({ range }) => range[1]) };
+}
+
+function waiting(fn: FunctionNode, analysis: Analysis): Pick<IndexedFunction, 'waits'> {
+  const waits = waitsOf(fn, analysis);
+  return waits ? { waits: waits.map(({ range }) => range[1]) } : {};
 }
 
 /** Calls whose rejection becomes its own; undefined where it fails in other ways, too. */

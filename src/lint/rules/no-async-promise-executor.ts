@@ -1,7 +1,10 @@
 import type { TSESLint } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
+import type { FunctionNode, Node } from '../source/ast.ts';
 import { someNode } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { executorOf } from '../source/promises.ts';
+import { mayReject } from '../source/rejections.ts';
 
 /** An async executor: what it throws rejects nothing. */
 export default defineRule({
@@ -18,7 +21,7 @@ export default defineRule({
     return {
       NewExpression(node) {
         const executor = executorOf(node, analysis);
-        if (!executor?.async) return;
+        if (!executor?.async || answersAll(executor, analysis)) return;
         const awaits = someNode(
           executor.body,
           analysis.source.visitorKeys,
@@ -44,3 +47,21 @@ export default defineRule({
     };
   },
 });
+
+/** All that can fail in it stands in a `try` whose `catch` settles the promise. */
+function answersAll(executor: FunctionNode, analysis: Analysis): boolean {
+  const keys = analysis.source.visitorKeys;
+  const settlers = new Set(
+    executor.params.flatMap((param) => (param.type === 'Identifier' ? [param.name] : [])),
+  );
+  const settles = (node: Node): boolean => node.type === 'Identifier' && settlers.has(node.name);
+  return (
+    !mayReject(executor, analysis) &&
+    someNode(
+      executor.body,
+      keys,
+      (node) => node.type === 'CatchClause' && someNode(node.body, keys, settles),
+      'own',
+    )
+  );
+}

@@ -3,10 +3,12 @@ import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import { lastName, someNode, unwrap, walk } from '../source/ast.ts';
 import { beginsByName } from '../source/begins-by-name.ts';
+import { isNowAndThen } from '../source/comes-often.ts';
 import { isOrderedOnPurpose } from '../source/on-purpose.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { effectOf } from '../source/effects.ts';
 import { namesIn, patternNames } from '../source/names.ts';
+import { isPrompt } from '../source/waits.ts';
 
 /** Loops whose turns wait for each other although no turn needs an earlier one: only those that can be changed. */
 export default defineRule<{ certainty: 'read' | 'any' }>({
@@ -26,7 +28,10 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
         if (!found || (options.certainty === 'read' && found.certainty !== 'read')) return;
         if (
           options.certainty === 'read' &&
-          (analysis.kind === 'command' || isOrderedOnPurpose(loop, analysis) || beginsByName(loop, analysis))
+          (analysis.kind === 'command' ||
+            isOrderedOnPurpose(loop, analysis) ||
+            beginsByName(loop, analysis) ||
+            isNowAndThen(analysis.reach.when(loop)))
         )
           return;
         const when = analysis.reach.when(loop);
@@ -76,6 +81,7 @@ export function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analys
   const ordered = someNode(loop.body, keys, visit, 'own');
   if (ordered || awaits.length === 0) return undefined;
 
+  if (awaits.every((awaited) => waitsOnce(awaited, analysis))) return undefined;
   // What a turn computes from its own item is its own, too.
   if (!awaits.some((awaited) => intersects(namesIn(awaited.argument, keys), turn))) return undefined;
   const effects = awaits.map((awaited) => effectOf(awaited.argument, analysis, made).kind);
@@ -86,6 +92,12 @@ export function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analys
     awaits,
     certainty: effects.every((kind) => kind === 'read') ? 'read' : 'unnamed',
   };
+}
+
+/** Nothing is won by starting together what has its value at once. */
+function waitsOnce({ argument }: TSESTree.AwaitExpression, analysis: Analysis): boolean {
+  const call = unwrap(argument);
+  return call.type === 'CallExpression' && isPrompt(call, analysis);
 }
 
 /** True when a turn changes something that the next one may see; filling a list or map is noted instead. */

@@ -4,6 +4,7 @@ import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
 import { enclosingFunction, functionName, isFunction, lastName, unwrap } from '../source/ast.ts';
 import { calledFunctions, promiseMethod } from '../source/promises.ts';
+import { isBeginning } from '../source/begins-by-name.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { isLeftOnPurpose } from '../source/on-purpose.ts';
 import { isSettled, leavesErrors, mayReject } from '../source/rejections.ts';
@@ -36,7 +37,7 @@ export default defineRule<{
         if (!promise) return;
         if (options.failures === 'awaited' && isLeftOnPurpose(statement, analysis)) return;
         const name = lastName(promise.callee) ?? 'it';
-        if (options.startUp === 'ignore' && ENDING.test(name)) return;
+        if (options.startUp === 'ignore' && (ENDING.test(name) || isBeginning(statement, analysis))) return;
         const when = analysis.reach.when(statement);
         const around = enclosingFunction(statement);
         // That nobody waits for what a constructor begins is told by a rule of its own.
@@ -76,7 +77,7 @@ const isConstructor = (fn: FunctionNode | undefined): boolean =>
   fn?.parent.type === 'MethodDefinition' && fn.parent.kind === 'constructor';
 
 /** The process is about to end, whatever becomes of it. */
-const ENDING = /^_?(?:shut(?:ting)?down|graceful|exit|quit|terminate|die(?:$|[A-Z]))/i;
+const ENDING = /^_?(?:shut(?:ting)?down|graceful|exit|quit|terminate|fatal|die(?:$|[A-Z]))/i;
 
 /** The call of a known async function whose promise the statement drops; undefined when it drops none for certain. */
 export function floatingPromise(

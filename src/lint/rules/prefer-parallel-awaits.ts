@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { RuleTools } from '../source/define-rule.ts';
 import { beginsByName } from '../source/begins-by-name.ts';
+import { isNowAndThen } from '../source/comes-often.ts';
 import { isOrderedOnPurpose } from '../source/on-purpose.ts';
 import { defineRule } from '../source/define-rule.ts';
 import type { AwaitRun } from '../source/awaits.ts';
@@ -24,11 +25,11 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
     return {
       'Program:exit'() {
         for (const run of independentAwaits(analysis)) {
-          const when = analysis.reach.when(run.awaits[0]!).kind;
-          if (when === 'start-up') continue;
-          if (options.certainty === 'read' && isDoneOnce(run, analysis)) continue;
+          const when = analysis.reach.when(run.awaits[0]!);
+          if (when.kind === 'start-up') continue;
+          if (options.certainty === 'read' && (isDoneOnce(run, analysis) || isNowAndThen(when))) continue;
           // Names that say nothing: in what serves, a result that is kept was most likely asked for.
-          const isLikely = run.certainty === 'read' || (when === 'served' && run.kept);
+          const isLikely = run.certainty === 'read' || (when.kind === 'served' && run.kept);
           if (options.certainty === 'read' && (!isLikely || isOrderedOnPurpose(run.awaits[1]!, analysis)))
             continue;
           reportRun(run, tools);

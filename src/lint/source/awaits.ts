@@ -5,6 +5,7 @@ import { lastName, someNode, unwrap } from './ast.ts';
 import type { EffectGuess } from './effects.ts';
 import { effectOf } from './effects.ts';
 import { mayLeave, namesIn, patternNames } from './names.ts';
+import { isPrompt } from './waits.ts';
 
 /** Awaits that one after another wait for what could be waited for together. */
 export interface AwaitRun {
@@ -63,6 +64,11 @@ function runsOfBlock(statements: readonly Node[], analysis: Analysis): AwaitRun[
   };
   for (const statement of statements) {
     const items = itemsOf(statement, analysis);
+    if (items === 'prompt') {
+      run.gap = true;
+      taintResults(statement, run, analysis);
+      continue;
+    }
     if (items === 'other') {
       if (run.items.length > 0 && !isHarmlessBetween(statement, run, analysis)) finish();
       continue;
@@ -82,8 +88,11 @@ function runsOfBlock(statements: readonly Node[], analysis: Analysis): AwaitRun[
 
 const newRun = (): Run => ({ items: [], tainted: new Set(), gap: false, adjacent: true });
 
-/** The awaits of a statement whose shape is understood; `other` for every statement without one or too complex. */
-function itemsOf(statement: Node, analysis: Analysis): Item[] | 'other' {
+/**
+ * The awaits of a statement whose shape is understood; `other` for every statement without one or too complex, `prompt`
+ * for a declaration that waits the first time only.
+ */
+function itemsOf(statement: Node, analysis: Analysis): Item[] | 'other' | 'prompt' {
   const found: { awaited: TSESTree.AwaitExpression; results: Set<string> }[] = [];
   if (statement.type === 'VariableDeclaration') {
     for (const { id, init } of statement.declarations) {
@@ -107,11 +116,18 @@ function itemsOf(statement: Node, analysis: Analysis): Item[] | 'other' {
     for (const awaited of unconditionalAwaits(value, 'nested')) found.push({ awaited, results: new Set() });
   }
   if (found.length === 0) return 'other';
-  return found.map((one) => {
+  const slow = found.filter(({ awaited }) => !waitsOnce(awaited, analysis));
+  if (slow.length === 0) return statement.type === 'VariableDeclaration' ? 'prompt' : 'other';
+  return slow.map((one) => {
     const effect = effectOf(one.awaited.argument, analysis);
     const ordered = effect.kind === 'ordered' || hasOwnEffects(one.awaited.argument, analysis);
     return { ...one, statement, effect: ordered ? { ...effect, kind: 'ordered' } : effect };
   });
+}
+
+function waitsOnce({ argument }: TSESTree.AwaitExpression, analysis: Analysis): boolean {
+  const call = unwrap(argument);
+  return call.type === 'CallExpression' && isPrompt(call, analysis);
 }
 
 /**
@@ -178,16 +194,20 @@ function isHarmlessBetween(statement: Node, run: Run, analysis: Analysis): boole
   if (statement.type.startsWith('TS')) return true;
   if (mayLeave(statement, keys) || hasOwnAwait(statement, analysis)) return false;
   if (statement.type === 'VariableDeclaration') {
-    for (const { id, init } of statement.declarations) {
-      if (!init) continue;
-      const used = namesIn(init, keys);
-      if ([...run.tainted].some((name) => used.has(name))) {
-        for (const name of patternNames(id)) run.tainted.add(name);
-      }
-    }
+    taintResults(statement, run, analysis);
     return true;
   }
   return statement.type === 'ExpressionStatement' && isLogging(statement.expression);
+}
+
+/** What is computed from a result of the run is one itself. */
+function taintResults(statement: Node, run: Run, analysis: Analysis): void {
+  if (statement.type !== 'VariableDeclaration') return;
+  for (const { id, init } of statement.declarations) {
+    const used = init ? namesIn(init, analysis.source.visitorKeys) : new Set<string>();
+    if (![...run.tainted].some((name) => used.has(name))) continue;
+    for (const name of patternNames(id)) run.tainted.add(name);
+  }
 }
 
 function isLogging(expression: Node): boolean {

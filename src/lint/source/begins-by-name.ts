@@ -16,6 +16,19 @@ export function beginsByName(node: Node, { file, reach }: Pick<Analysis, 'file' 
   return false;
 }
 
+/**
+ * True where nothing tells who calls the function around the code, and it is itself called like a beginning or an end:
+ * `start`, `initServices`, `stop`. What stands in its listeners and callbacks runs later.
+ */
+export function isBeginning(node: Node, { reach }: Pick<Analysis, 'reach'>): boolean {
+  const fn = enclosingFunction(node);
+  const name = fn && functionName(fn)?.split('.').at(-1);
+  return name !== undefined && BEGINNING.test(name) && reach.when(node).kind === 'unknown';
+}
+
+const BEGINNING =
+  /^[_#]?(?:start|boot|init|main$|listen|shutdown|tearDown|teardown|dispose|stop)(?:$|[A-Z]|ial|strap)/;
+
 const NAMES =
   /^[_#]?(?:listen|start|boot|init|ensure|setup|setUp|main$|migrat|install|build|compile|configure|register|activate|prepare|bootstrap|seed|shutdown|tearDown|teardown|dispose|stop(?:$|[A-Z])|load(?:All|Config|Settings|Plugin|Module|Extension|Adapter|Driver|Hook|Polic|Middleware|Route|Controller|Service|Component|Locale|Translation|Migration)|checkDist|onModule(?:Init|Destroy)|onApplication|generate(?:Types|Schema|Docs))/;
 

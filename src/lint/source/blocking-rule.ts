@@ -65,7 +65,8 @@ export function checkBlockingCalls(tools: RuleTools<unknown>, choice: BlockingCh
     // A command blocks nobody but its user.
     if (which !== 'served' && analysis.kind === 'command') return;
     if (choice.startUpNames === 'ignore' && which === 'async' && beginsByName(call, analysis)) return;
-    if (which === 'served' && runsOnce(call, analysis.bindings, analysis.source.visitorKeys)) return;
+    if (which === 'served' && runsOnce(call, analysis.bindings, analysis.source.visitorKeys, 'object'))
+      return;
     if (which === 'served' && choice.events === 'often' && (!comesOften(when) || loadsCode(call, analysis)))
       return;
     reportBlocking(tools, call, api, when, which);

@@ -6,18 +6,37 @@ export type HowOften = 'often' | 'any';
 /**
  * True for what runs for each request, connection, message or job. Not for listeners of a program's own events, of
  * which nothing says how often they come: `config.on('changed')` may come once. Not for what the parent process says,
- * and not for pages that serve whoever sets the program up.
+ * and not for what is done now and then.
  */
 export function comesOften(when: When): boolean {
-  if (when.kind !== 'served') return false;
+  if (when.kind !== 'served' || isNowAndThen(when)) return false;
   const entry = when.chain.at(-1);
-  if (SET_UP.test(entry?.file ?? '')) return false;
   if (entry?.kind === 'http-request' || entry?.kind === 'timer') return true;
   const event = /'(.*)' event$/.exec(entry?.label ?? '');
   return !event || (event.index === 0 && OFTEN.test(event[1]!));
 }
 
+/**
+ * True for what serves whoever looks after the program, by the names on the way: it is set up, installed, migrated,
+ * restored or started again, or developed. A reason to doubt, not a proof.
+ */
+export function isNowAndThen(when: When): boolean {
+  if (when.kind !== 'served') return false;
+  if (SET_UP.test(when.chain.at(-1)?.file ?? '')) return true;
+  // `installModule (modules.js:12)`
+  return [when.label, ...when.path.map((step) => step.replace(/ \(.*/, ''))].some((name) =>
+    wordsOf(name).some((word) => NOW_AND_THEN.test(word)),
+  );
+}
+
 const SET_UP = /(?:^|[\\/_-])(?:dev-?server|onboarding|setup|installer|wizard)[^\\/]*$/i;
+
+/** `install`, `SK`, `Module` of `installSKModule`. */
+const wordsOf = (name: string): string[] =>
+  name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
+
+const NOW_AND_THEN =
+  /^(?:(?:un|re)?install(?:s|er|ing|ation)?|backups?|restor(?:e|es|ing)|migrat(?:e|es|ing|ions?)|upgrad(?:e|es|ing)|onboarding|setup|bootstrap|wizard|restart|reboot|shutdown|disable|dev|webpack|vite|hmr)$/i;
 
 const OFTEN =
   /^(?:connection|connect|secureConnection|session|stream|client|request|upgrade|message|data|line|packet|chunk|readable|row|job|command)$/;

@@ -66,9 +66,15 @@ function isInTransaction(call: TSESTree.CallExpression, analysis: Analysis): boo
   const text = analysis.source.text;
   if (IN_TRANSACTION.test(text.slice(...call.range))) return true;
   return call.arguments.some(
-    (argument) =>
-      argument.type === 'Identifier' &&
-      new RegExp(`\\b${argument.name.replaceAll('$', '\\$')}\\??\\.(?:transact\\w+|trx)\\b`).test(text),
+    (argument) => argument.type === 'Identifier' && carriesTransaction(argument.name).test(text),
+  );
+}
+
+/** What says, anywhere in a file, that a handle has the transaction: `ctx.trx`, `getRepository(ctx, Order)`. */
+function carriesTransaction(name: string): RegExp {
+  const handle = name.replaceAll('$', '\\$');
+  return new RegExp(
+    `\\b${handle}\\??\\.(?:transact\\w+|trx)\\b|\\b(?:getRepository|getManager|withTransaction)\\(\\s*${handle}\\b`,
   );
 }
 

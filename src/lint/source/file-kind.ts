@@ -38,6 +38,7 @@ const COMMAND_MODULES =
 function isForBrowsers(source: ParsedSource, path: string, imported: readonly string[]): boolean {
   const { text } = source;
   if (imported.some((name) => NODE_MODULES.test(name))) return false;
+  if (CHUNK.test(text)) return true;
   // A bundle for pages may have been made to be required, too.
   if (/(?:^|\/)public\//.test(path) && PAGE_GLOBALS.test(text)) return true;
   if (NODE_GLOBALS.test(text)) return isScriptOfPage(source, imported);
@@ -61,9 +62,12 @@ function isScriptOfPage({ ast, visitorKeys, text }: ParsedSource, imported: read
   return uses >= 3;
 }
 
+/** A part of a bundle that a page loads; for Node, webpack makes modules that are required. */
+const CHUNK = /\b(?:self|window|globalThis|this)\[?\.?["']?webpackChunk/;
 /** Handlers of elements are left out where a server renders. */
 const CLICKED = /<[A-Za-z][^<>]*\son[A-Z][a-z]\w*=\{/;
-const ONLY_NODE = /\b__(?:dirname|filename)\b|\bBuffer\.|\bprocess\.(?!env\b)|\btypeof (?:window|document)\b/;
+const ONLY_NODE =
+  /\b__(?:dirname|filename)\b|\bBuffer\.|\bprocess\.(?!env\b)|\btypeof (?:window|document)\b(?!\.)/;
 const PAGE_USE = /(?<![.\w$])(?:window|document)\.[A-Za-z]/;
 /** They send functions into pages, which use what is there. */
 const DRIVES_PAGES =

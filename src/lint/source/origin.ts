@@ -74,6 +74,7 @@ export function originKind(value: Node, analysis: Analysis, depth = 0): Origin {
       return worst(node.elements);
     case 'MemberExpression':
       if (isRequestMember(node, analysis)) return 'request';
+      if (isOwnOption(node)) return 'constant';
       return isConstantName(node.object, analysis)
         ? 'constant'
         : originKind(node.object, analysis, depth + 1);
@@ -91,6 +92,18 @@ export function originKind(value: Node, analysis: Analysis, depth = 0): Origin {
     default:
       return 'unknown';
   }
+}
+
+/** `options.name`, `this.config.path`: what whoever runs the program has set. */
+function isOwnOption(node: TSESTree.MemberExpression): boolean {
+  const object = unwrap(node.object);
+  if (
+    object.type !== 'Identifier' &&
+    !(object.type === 'MemberExpression' && object.object.type === 'ThisExpression')
+  )
+    return false;
+  const name = lastName(object) ?? '';
+  return /^_?(?:config|configuration|settings|env)$|(?:[a-z](?:Options|Config|Settings))$/.test(name);
 }
 
 /** True for a value that is the same whenever the code runs: a constant or a name from outside all functions. */

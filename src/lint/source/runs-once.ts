@@ -1,33 +1,69 @@
+import type { TSESTree } from '@typescript-eslint/utils';
 import type { Bindings } from './bindings.ts';
 import type { FunctionNode, Node, VisitorKeys } from './ast.ts';
 import { contains, enclosingFunction, propertyName, someNode } from './ast.ts';
 
 /**
- * True for code that a function runs the first time only, because it keeps what it made:
- * `if (kept) return kept; kept = make();`, `if (!kept) { kept = make(); }` and `kept ??= make()`, `kept` being a
- * variable outside of all functions, or a member of one; also once for each key, `if (kept.has(key)) return …`, in a
- * container that may belong to an object. The caller's next requests do not run it again.
+ * Where what is made is kept: `module`: in a variable outside of all functions, or a member of one; `object`: also in a
+ * member of `this`. Whether there is one such object or one for each request is not known.
  */
-export function runsOnce(node: Node, bindings: Bindings, keys: VisitorKeys): boolean {
+export type Keeper = 'module' | 'object';
+
+/**
+ * True for code that a function runs the first time only, because it keeps what it made:
+ * `if (kept) return kept; kept = make();`, `if (!kept) { kept = make(); }` and `kept ??= make()`; also once for each
+ * key, `if (kept.has(key)) return …`, in a container that may belong to an object. The caller's next requests do not
+ * run it again. Of an object's member also what is made anew when it is out of date: `if (this.kept && isFresh()) return`.
+ */
+export function runsOnce(
+  node: Node,
+  bindings: Bindings,
+  keys: VisitorKeys,
+  keeper: Keeper = 'module',
+): boolean {
   const fn = enclosingFunction(node);
   if (!fn) return false;
-  if (isFirstAssignment(node, fn, bindings) || isSecondChoice(node, fn, bindings, keys)) return true;
-  if (fn.body.type !== 'BlockStatement') return false;
-  for (const statement of fn.body.body) {
-    if (statement.type !== 'IfStatement' || statement.range[0] > node.range[0]) continue;
-    const isInside = contains(statement.consequent, node);
-    if (!isInside && (contains(statement, node) || !leaves(statement.consequent))) continue;
-    // `wanted && !kept` lets in no more than `!kept`; of `kept || other` nobody knows which one it was.
-    const tests = isInside ? conjuncts(statement.test) : [statement.test];
-    for (const test of tests) {
-      if (!(isInside ? isEmptyTest(test) : isFullTest(test))) continue;
-      const kept = keptName(test);
-      if (kept && isKept(kept, fn, bindings)) return true;
-      const container = containerOf(test, bindings);
-      if (container && isFilled(container, fn, bindings, keys)) return true;
+  const place: Place = { fn, bindings, keys, keeper };
+  if (isFirstAssignment(node, place) || isSecondChoice(node, fn, bindings, keys)) return true;
+  for (let at = node; at !== fn.body && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (parent.type === 'IfStatement' && isGuarded(parent, at, place)) return true;
+    if (parent.type !== 'BlockStatement') continue;
+    for (const before of parent.body) {
+      if (before.range[0] >= at.range[0]) break;
+      if (before.type === 'IfStatement' && leaves(before.consequent) && isPassedWhenKept(before.test, place))
+        return true;
     }
   }
   return false;
+}
+
+interface Place {
+  fn: FunctionNode;
+  bindings: Bindings;
+  keys: VisitorKeys;
+  keeper: Keeper;
+}
+
+/** `if (!kept) { here }`, `if (kept) { … } else { here }`. */
+function isGuarded(guard: TSESTree.IfStatement, at: Node, place: Place): boolean {
+  // `wanted && !kept` lets in no more than `!kept`; of `kept || other` nobody knows which one it was.
+  if (guard.consequent === at)
+    return conjuncts(guard.test).some((test) => isEmptyTest(test) && isKeptTest(test, place));
+  return guard.alternate === at && isPassedWhenKept(guard.test, place);
+}
+
+/** `if (kept) return …`. */
+function isPassedWhenKept(test: Node, place: Place): boolean {
+  const tests = place.keeper === 'object' ? conjuncts(test).slice(0, 1) : [test];
+  return tests.some((one) => isFullTest(one) && isKeptTest(one, place));
+}
+
+function isKeptTest(test: Node, { fn, bindings, keys, keeper }: Place): boolean {
+  const kept = keptName(test);
+  if (kept && isKept(kept, fn, bindings, keeper, keys)) return true;
+  const container = containerOf(test, bindings);
+  return container !== undefined && isFilled(container, fn, bindings, keys);
 }
 
 const conjuncts = (test: Node): Node[] =>
@@ -36,7 +72,7 @@ const conjuncts = (test: Node): Node[] =>
     : [test];
 
 /** Inside of what `kept ??= …` or `kept ||= …` assigns. */
-function isFirstAssignment(node: Node, fn: Node, bindings: Bindings): boolean {
+function isFirstAssignment(node: Node, { fn, bindings, keys, keeper }: Place): boolean {
   for (let at = node; at !== fn && at.parent; at = at.parent) {
     const { parent } = at;
     if (
@@ -45,7 +81,7 @@ function isFirstAssignment(node: Node, fn: Node, bindings: Bindings): boolean {
       /^(?:\?\?|\|\|)=$/.test(parent.operator)
     ) {
       const kept = keptName(parent.left);
-      return kept !== undefined && isKept(kept, fn, bindings);
+      return kept !== undefined && isKept(kept, fn, bindings, keeper, keys);
     }
   }
   return false;
@@ -136,9 +172,17 @@ function leaves(branch: Node): boolean {
   return last?.type === 'ReturnStatement';
 }
 
-/** A variable of the module, or a member of one, to which the function assigns. Another `this` would be made anew. */
-function isKept(kept: Node, fn: Node, bindings: Bindings): boolean {
+/** A variable of the module, or a member of one, to which the function assigns; of `this` where objects are asked for. */
+function isKept(
+  kept: Node,
+  fn: FunctionNode,
+  bindings: Bindings,
+  keeper: Keeper,
+  keys: VisitorKeys,
+): boolean {
   const root = kept.type === 'MemberExpression' ? kept.object : kept;
+  if (keeper === 'object' && kept.type === 'MemberExpression' && root.type === 'ThisExpression')
+    return assignsOwn(propertyName(kept), fn, keys);
   const bound = root.type === 'Identifier' ? bindings.variable(root) : undefined;
   if (!bound || !/^(?:module|global)$/.test(bound.scope.type)) return false;
   return bound.references.some(({ identifier }) => {
@@ -150,3 +194,16 @@ function isKept(kept: Node, fn: Node, bindings: Bindings): boolean {
     return isSame && target.parent.left === target;
   });
 }
+
+/** `this.name = …` in the function, also in callbacks of it. */
+const assignsOwn = (name: string | undefined, fn: FunctionNode, keys: VisitorKeys): boolean =>
+  name !== undefined &&
+  someNode(
+    fn.body,
+    keys,
+    (node) =>
+      node.type === 'AssignmentExpression' &&
+      node.left.type === 'MemberExpression' &&
+      node.left.object.type === 'ThisExpression' &&
+      propertyName(node.left) === name,
+  );

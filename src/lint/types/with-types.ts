@@ -11,5 +11,5 @@ export function withTypes(
   // Types do not tell that a promise never rejects.
   for (const [end, gift] of Object.entries(facts?.gives ?? {}))
     if (gift === 'settled' && gives[Number(end)] === 'promise') gives[Number(end)] = gift;
-  return { reach: facts?.reach ?? {}, gives };
+  return { reach: facts?.reach ?? {}, gives, prompt: facts?.prompt ?? {} };
 }

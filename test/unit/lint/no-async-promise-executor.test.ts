@@ -3,6 +3,13 @@ import { testRule } from './harness.ts';
 testRule('no-async-promise-executor', {
   valid: [
     {
+      name: 'an executor that answers all of its errors',
+      code: `export const f = (id) => new Promise(async (resolve, reject) => {
+  let user;
+  try { user = await load(id); resolve(await check(user)); } catch (error) { reject(error); }
+});`,
+    },
+    {
       name: 'a plain function',
       code: 'export const f = () => new Promise((resolve) => setTimeout(resolve, 1));',
     },
@@ -25,6 +32,14 @@ testRule('no-async-promise-executor', {
     },
   ],
   invalid: [
+    {
+      name: 'a try around a part of it',
+      code: `export const f = (id) => new Promise(async (resolve, reject) => {
+  const user = await load(id);
+  try { resolve(await check(user)); } catch (error) { reject(error); }
+});`,
+      lines: [1],
+    },
     {
       name: 'an arrow function',
       code: 'export const f = () => new Promise(async (resolve) => resolve(await g()));',
@@ -50,8 +65,8 @@ testRule('no-async-promise-executor', {
       lines: [1],
     },
     {
-      name: 'around a try',
-      code: 'export const f = () => new Promise(async (resolve, reject) => { try { resolve(await g()); } catch (e) { reject(e); } });',
+      name: 'around a try that settles nothing when it fails',
+      code: 'export const f = () => new Promise(async (resolve, reject) => { try { resolve(await g()); } catch (e) { console.error(e); } });',
       lines: [1],
       fixed: null,
     },

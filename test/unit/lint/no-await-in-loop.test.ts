@@ -6,6 +6,10 @@ const loop = (body: string): string =>
 testRule('no-await-in-loop', {
   valid: [
     {
+      name: 'what is kept from the first turn on',
+      code: `let kept;\nasync function getRate(name) { if (!kept) kept = await loadRates(); return kept[name]; }\nexport async function f(names) { const all = []; for (const name of names) { all.push(await getRate(name)); } return all; }`,
+    },
+    {
       name: 'ordered on purpose, says a comment',
       code: `async function f(ids) {\n  const all = [];\n  // This must be sequential: the names are made unique one by one.\n  for (const id of ids) {\n    all.push(await getUser(id));\n  }\n  return all;\n}`,
     },

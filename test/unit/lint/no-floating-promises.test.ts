@@ -3,6 +3,24 @@ import { testRule } from './harness.ts';
 testRule('no-floating-promises', {
   valid: [
     {
+      name: 'what begins the program, by its name',
+      code: `async function loadThemes() { await readAll(); }\nexport async function initBackgroundServices() { loadThemes(); }\nexport class Server { async stop() { loadThemes(); } }`,
+    },
+    {
+      name: 'what ends the process',
+      code: `export class Boot { async fatalError(error) { await flush(); process.exit(1); }\n  run() { try { go(); } catch (error) { this.fatalError(error); } } }`,
+    },
+    {
+      name: 'a chunk of a bundle for pages',
+      file: 'dist-compiled/app.common.js',
+      code: `(globalThis["webpackChunkapp"] = globalThis["webpackChunkapp"] || []).push([[267], { 1(module, exports, require) { async function load() { await go(); }\nmodule.exports = () => { load(); }; } }]);`,
+    },
+    {
+      name: 'a script of pages that asks for a member of the window',
+      file: 'static/js/pad.js',
+      code: `const a = require('./a');\nasync function load() { await a(); if (typeof window.log === 'string') window.location.reload(); document.title = window.name; }\nmodule.exports = () => { load(); };`,
+    },
+    {
       name: 'what a component of a page does when it is clicked',
       file: 'Picks.tsx',
       code: `import React from 'react';
@@ -94,6 +112,20 @@ export const some = (urls: string[]) => { written(urls); named(urls); listed(); 
     },
   ],
   invalid: [
+    {
+      name: 'a listener that is set when the program begins',
+      code: `async function refresh() { await readAll(); }
+export function start(bus) {
+  bus.onChange(() => { refresh(); });
+}`,
+      lines: [3],
+    },
+    {
+      name: 'the same where a server asks whether there is a page',
+      file: 'static/js/pad.js',
+      code: `const a = require('./a');\nasync function load() { await a(); if (typeof window !== 'undefined') window.location.reload(); document.title = window.name; }\nmodule.exports = () => { load(); };`,
+      lines: [3],
+    },
     {
       name: 'all of a list in which something may reject',
       code: `async function one(url: string) { return await fetch(url); }

@@ -3,6 +3,11 @@ import { lintWith, testRule } from './harness.ts';
 
 testRule('no-redos', {
   valid: [
+    {
+      name: 'what whoever runs the program has set',
+      code: String.raw`export function scheme(jwtOptions) { return /^\$((?:\w+-?)+\w+)$/.exec(jwtOptions.source); }
+export class Store { check() { return /^(a+)+$/.test(this.config.name); } }`,
+    },
     { name: 'linear', code: 'export const re = /^[a-z]+(?:-[a-z]+)*$/;' },
     {
       name: 'quadratic, which another rule answers for',
@@ -13,6 +18,11 @@ testRule('no-redos', {
     { name: 'a RegExp of our own', code: `class RegExp {}\nexport const re = new RegExp('^(a+)+$');` },
   ],
   invalid: [
+    {
+      name: 'what a caller gives, and what is in a setting of a user',
+      code: String.raw`export function f(source, user) { return /^((?:\w+-?)+\w+)$/.exec(source) ?? /^(a+)+$/.test(user.settings.name); }`,
+      lines: [1, 1],
+    },
     { name: 'alternatives that overlap', code: 'export const re = /^(?:a|aa)+$/;', lines: [1] },
     {
       name: 'nested, with something between that may be missing',

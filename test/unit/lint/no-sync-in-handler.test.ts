@@ -6,6 +6,28 @@ const FS = `import fs from 'node:fs';\n`;
 testRule('no-sync-in-handler', {
   valid: [
     {
+      name: 'what installs plugins, by the names on the way',
+      code: `${FS}import express from 'express';\nconst app = express();\nfunction removeOld(name) { fs.rmSync(name, { recursive: true }); }\nfunction installSKModule(name) { removeOld(name); }\napp.post('/modules', (req, res) => { installSKModule(req.body.name); res.end(); });`,
+    },
+    {
+      name: 'what restores a backup, by its route, whose beginning is computed',
+      code: `${FS}import express from 'express';\nconst app = express();\napp.post(\`\${process.env.PREFIX}/restore\`, (req, res) => { res.json(fs.existsSync('backup.zip')); });`,
+    },
+    {
+      name: 'kept by an object, inside of a try, until it changes',
+      code: `${FS}import express from 'express';
+class Pages {
+  page(name) { try { if (!this.text) { this.text = fs.readFileSync(name, 'utf8'); } } catch {} return this.text; }
+  fresh(stamp) { if (this.other && this.stamp === stamp) return this.other; this.stamp = stamp; this.other = fs.readFileSync('other'); return this.other; }
+}
+const pages = new Pages();
+express().get('/', (req, res) => res.send(pages.page('a') + pages.fresh(req.query.stamp)));`,
+    },
+    {
+      name: 'kept in the other branch',
+      code: `const fs = require('fs'); const app = require('express')();\nlet page;\napp.get('/', (req, res) => { if (page) res.send(page); else { page = fs.readFileSync('page.html'); res.send(page); } });`,
+    },
+    {
       name: 'what is kept for the next request, with a way to turn that off',
       code: `import fs from 'node:fs';
 import http from 'node:http';
@@ -78,6 +100,28 @@ http.createServer((request, response) => response.end(page(request.url, true)));
     },
   ],
   invalid: [
+    {
+      name: 'what installs plugins, where all is asked for',
+      code: `${FS}import express from 'express';\nexpress().post('/plugins/install', (req, res) => { fs.mkdirSync('plugins'); res.end(); });`,
+      options: [{ events: 'any' }],
+      lines: [3],
+    },
+    {
+      name: 'a route whose beginning is computed, and words that only begin alike',
+      code: `${FS}import express from 'express';\nconst app = express();\nfunction devices() { return fs.readdirSync('devices'); }\napp.get(\`\${process.env.PREFIX}/installments\`, (req, res) => { res.json(devices()); });`,
+      lines: [4],
+      message: 'GET */installments -> devices (line 4) -> readdirSync',
+    },
+    {
+      name: 'what an object is given, but not asked for before',
+      code: `${FS}import express from 'express';
+class Page {
+  load(name) { if (!this.name) return ''; this.text = fs.readFileSync(name); return this.text; }
+}
+const page = new Page();
+express().get('/', (req, res) => res.send(page.load('a')));`,
+      lines: [4],
+    },
     {
       name: 'a second choice that nobody keeps',
       code: `import fs from 'node:fs';

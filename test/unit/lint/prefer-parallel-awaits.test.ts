@@ -7,6 +7,32 @@ const fn = (...lines: string[]): string =>
 testRule('prefer-parallel-awaits', {
   valid: [
     {
+      name: 'a handle that has the transaction',
+      code: `export class Orders {
+  async address(ctx, id) { const order = await this.getOrder(ctx, id); const country = await this.countries.findOne(ctx, id); return [order, country]; }
+  getOrder(ctx, id) { return this.db.getRepository(ctx, Order).findOne(id); }
+}`,
+    },
+    {
+      name: 'what installs plugins',
+      code: `import express from 'express';\nexpress().post('/plugins/install', async (req, res) => { const a = await getList(req.body); const b = await getNames(req.body); res.json([a, b]); });`,
+    },
+    {
+      name: 'what is kept from the first call on',
+      code: `let kept;
+async function getSettings() { if (!kept) kept = await loadSettings(); return kept; }
+async function getName() { return (await getSettings()).name; }
+export async function f(id) { const a = await getSettings(); const b = await getName(); const c = await getUser(id); return [a, b, c]; }`,
+    },
+    {
+      name: 'what an object keeps, and what waits for nothing',
+      code: `class Store {
+  async getFile() { if (this.file) return this.file; this.file = await readIt(); return this.file; }
+  async getUrl(id) { return encodeURIComponent(id); }
+  async f(id) { const a = await this.getFile(); const b = await this.getUrl(id); const c = await getUser(id); return [a, b, c]; }
+}`,
+    },
+    {
       name: 'a migration by the last word of its file',
       file: 'lib/price-migrations.js',
       code: `export async function populate(db) { const a = await db.findPrices(); const b = await db.findPlans(); return [a, b]; }`,
@@ -116,6 +142,40 @@ testRule('prefer-parallel-awaits', {
     },
   ],
   invalid: [
+    {
+      name: 'a handle that has none',
+      code: `export class Orders {
+  async address(ctx, id) { const order = await this.getOrder(ctx, id); const country = await this.countries.findOne(ctx, id); return [order, country]; }
+  getOrder(ctx, id) { return this.db.findOrder(ctx, id); }
+}`,
+      lines: [2],
+    },
+    {
+      name: 'two reads with one between that is kept',
+      code: `let kept;
+async function getSettings() { return (kept ??= await loadSettings()); }
+export async function f(id) {
+  const a = await getUser(id);
+  const b = await getSettings();
+  const c = await getOrders(id);
+  return [a, b, c];
+}`,
+      lines: [4],
+      message: '(lines 4, 6)',
+      fixed: null,
+    },
+    {
+      name: 'methods that read anew each time',
+      code: `class Store {
+  async getFile() { this.file = await readIt(); return this.file; }
+  async f() {
+    const a = await this.getFile();
+    const b = await this.getFile(1);
+    return [a, b];
+  }
+}`,
+      lines: [4],
+    },
     {
       name: 'names that say nothing, on request',
       options: [{ certainty: 'any' }],

@@ -53,7 +53,7 @@ export function main() { ${call}; }`;
 });
 
 it('lets rules see a dropped promise of another file, but not one that never rejects', () => {
-  const text = `import { load, calm } from './library';\nexport function main() {\n  load();\n  calm();\n}\n`;
+  const text = `import { load, calm } from './library';\nexport function show() {\n  load();\n  calm();\n}\n`;
   const file = path.join(ROOT, 'main.ts');
   const project = buildProject({ 'main.ts': text, 'library.ts': LIBRARY }).facts(file);
   const lines = (facts: typeof project): number[] =>
@@ -80,4 +80,32 @@ it('says nothing of a parameter, of which other callers may pass something else'
     'main.js': `import { run } from './run.js';\nrun(async () => { throw new Error('x'); });`,
   };
   expect(gift(files, 'run.js', 'then()')).toBe('unknown');
+});
+
+it('knows what has its value at once, but for the first time, also by what it waits for in other files', () => {
+  const files = {
+    'settings.ts': `import { read } from './db';
+let kept: Setting[] | undefined;
+export async function setting(name: string) { if (!kept) { kept = await read(); } return kept.find((one) => one.name === name); }
+export const language = async () => (await setting('language')) ?? 'en';
+export async function both() { const a = await language(); const b = await setting('b'); return merge(a, b); }
+export function merge(a, b): string[] { return [a, b]; }
+export const fresh = async () => { await setting('a'); return read(); };
+export class Store {
+  async open() { if (this.file) return this.file; this.file = await read(); return this.file; }
+  async ready() { await this.opened; }
+  async write() { throw new Error('for subclasses'); }
+  async each(names) { for (const name of names) await read(name); }
+}`,
+    'db.ts': `export async function read() { return fetch('/'); }`,
+    'main.ts': `import { setting, language, both, fresh, Store } from './settings';
+import { read } from './db';
+const store = new Store();
+export async function main() { await setting(1); await language(); await both(); await fresh(); await read(); await store.open(); await store.ready(); await store.write(); await store.each(1); }`,
+  };
+  const { prompt } = buildProject(files).facts(path.join(ROOT, 'main.ts'))!;
+  const calls = files['main.ts'].split('await ').slice(1);
+  const at = (call: string): number => files['main.ts'].indexOf(call) + call.length;
+  const found = calls.map((call) => call.replace(/;.*/, '')).filter((call) => prompt[at(call)]);
+  expect(found).toEqual(['setting(1)', 'language()', 'both()', 'store.open()', 'store.ready()']);
 });
