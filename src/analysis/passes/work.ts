@@ -1,4 +1,4 @@
-import { Op } from '../../model/event.ts';
+import { Op, RequestKind } from '../../model/event.ts';
 import { IdTable } from '../id-table.ts';
 import type { Pass, WalkedEvent } from '../walk.ts';
 import { SpanList } from './span-list.ts';
@@ -38,10 +38,11 @@ export interface Unit {
  *
  * A request belongs to the rest of the execution in which it came in; what is created there belongs to it too, and so
  * does everything that runs later on behalf of what was created. Handles that outlive a request (sockets, parsers,
- * servers) pass nothing on: one connection serves many requests.
+ * servers) pass nothing on: one connection serves many requests. But one after the other: until a request has ended, what its
+ * connection's parser brings is the rest of it.
  */
 export class Work implements Pass {
-  readonly ops = [Op.Init, Op.Before, Op.After, Op.Settled, Op.RequestStart, Op.Heartbeat, Op.Dropped];
+  readonly ops = [Op.Init, Op.Before, Op.After, Op.Settled, Op.RequestStart, Op.RequestEnd, Op.Heartbeat, Op.Dropped];
   readonly ids = new IdTable();
   readonly spans = new SpanList();
   /** Request of the execution under way, a {@link Intervals} job when below zero; 0 = none. */
@@ -54,6 +55,9 @@ export class Work implements Pass {
   readonly #types: readonly string[];
   readonly #longLived: boolean[] = [];
   readonly #micro: boolean[] = [];
+  /** The request whose body a parser may still bring, and the other way round. */
+  readonly #served = new Map<number, number>();
+  readonly #parsers = new Map<number, number>();
   #stack: number[] = [];
   #outer: number[] = [];
   #spanStart = 0;
@@ -91,6 +95,11 @@ export class Work implements Pass {
       case Op.RequestStart:
         this.#closeSpan(event.now);
         this.current = event.id;
+        if (event.extra === RequestKind.Http) this.#serve(event.id);
+        break;
+      case Op.RequestEnd:
+        this.#served.delete(this.#parsers.get(event.id) ?? 0);
+        this.#parsers.delete(event.id);
         break;
       case Op.Heartbeat:
         // A timer of its own: whatever still seems to run lost its end.
@@ -150,7 +159,7 @@ export class Work implements Pass {
     if (this.#stack.length === 0) this.#beginPiece(id, now);
     this.#stack.push(id);
     this.#outer.push(this.current);
-    this.current = this.isLongLived(this.ids.type(id)) ? 0 : this.ids.request(id);
+    this.current = this.isLongLived(this.ids.type(id)) ? (this.#served.get(id) ?? 0) : this.ids.request(id);
     this.ids.begin(id, now);
   }
 
@@ -168,6 +177,15 @@ export class Work implements Pass {
       this.current = 0;
       this.#endPiece(now);
     }
+  }
+
+  /** A request came in by the parser that runs. */
+  #serve(request: number): void {
+    const parser = this.executing;
+    if (this.#types[this.ids.type(parser)] !== 'HTTPINCOMINGMESSAGE') return;
+    this.#parsers.delete(this.#served.get(parser) ?? 0);
+    this.#served.set(parser, request);
+    this.#parsers.set(request, parser);
   }
 
   #closeSpan(now: number): void {
