@@ -1,6 +1,8 @@
 import { Adopt } from './adopt.ts';
 import type { Site } from './follows.ts';
 
+/** Promises that there is room for at first. */
+const FIRST_ROOM = 1024;
 /** Where a promise is that is not among the held: it came when there was no room. */
 const BEYOND = -1;
 /** ... or was held and let go by `clear`. */
@@ -26,26 +28,43 @@ export class PromiseTable extends Adopt {
 
   /** Makes an empty table. `limit`: promises held at most, a power of two. */
   static create(limit: number): PendingSet {
-    // Filled in advance: an array that never changes its kind.
-    const held: (PromiseTable | undefined)[] = new Array<undefined>(limit).fill(undefined);
-    const times = new Int32Array(limit);
-    const parents = new Int32Array(limit);
-    const sites: (Site | undefined)[] = new Array<undefined>(limit).fill(undefined);
-    /** Slots by the lower bits of the id: guesses, held against the id. Twice as many, as ids leave out every other number. */
-    const guesses = new Int32Array(limit * 2);
-    const mask = guesses.length - 1;
+    let room = Math.min(FIRST_ROOM, limit);
+    let { held, times, parents, sites, guesses } = tablesFor(room);
+    let mask = room * 2 - 1;
     const find = (id: number): PromiseTable | undefined => {
       const slot = guesses[id & mask]!;
       return id !== 0 && slot < count && held[slot]!.#id === id ? held[slot] : undefined;
+    };
+    /** Twice the room. Where there is no memory for it, this is the limit. Calls no method that the program may have replaced. */
+    const grow = (): void => {
+      try {
+        const wider = tablesFor(room * 2);
+        for (let slot = 0; slot < count; slot++) {
+          const promise = held[slot]!;
+          wider.held[slot] = promise;
+          wider.times[slot] = times[slot]!;
+          wider.parents[slot] = parents[slot]!;
+          wider.sites[slot] = sites[slot];
+          wider.guesses[promise.#id & (room * 4 - 1)] = slot;
+        }
+        ({ held, times, parents, sites, guesses } = wider);
+        room *= 2;
+        mask = room * 2 - 1;
+      } catch {
+        limit = room;
+      }
     };
     let count = 0;
     let beyond = 0;
     return {
       add: (promise, id, time, parent, site) => {
-        if (count >= limit) {
-          beyond++;
-          new PromiseTable(promise, id, BEYOND);
-          return;
+        if (count === room) {
+          if (room < limit) grow();
+          if (count === room) {
+            beyond++;
+            new PromiseTable(promise, id, BEYOND);
+            return;
+          }
         }
         held[count] = new PromiseTable(promise, id, count);
         times[count] = time;
@@ -101,6 +120,29 @@ export class PromiseTable extends Adopt {
       },
     };
   }
+}
+
+interface Tables {
+  held: (PromiseTable | undefined)[];
+  times: Int32Array;
+  parents: Int32Array;
+  sites: (Site | undefined)[];
+  /** Slots by the lower bits of the id: guesses, held against the id. Twice as many, as ids leave out every other number. */
+  guesses: Int32Array;
+}
+
+/** Filled: arrays that never change their kind. */
+function tablesFor(room: number): Tables {
+  const held: Tables['held'] = [];
+  const sites: Tables['sites'] = [];
+  for (let slot = 0; slot < room; slot++) held[slot] = sites[slot] = undefined;
+  return {
+    held,
+    sites,
+    times: new Int32Array(room),
+    parents: new Int32Array(room),
+    guesses: new Int32Array(room * 2),
+  };
 }
 
 /** The id of our own promises: never recorded. */

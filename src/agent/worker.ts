@@ -24,10 +24,19 @@ interface WorkerInput {
 const POLL_MS = 10;
 /** Unsent bytes at which draining pauses; then the ring overruns and counts, and memory stays bounded. */
 const MAX_UNSENT = 8 << 20;
+const EVENT_BYTES = 16;
+/** Events sent in one frame at most, and the memory of so many frames is used again and again. */
+const CHUNK_EVENTS = 4096;
+const CHUNK_BYTES = FRAME_HEAD + CHUNK_EVENTS * EVENT_BYTES;
+const MAX_CHUNKS = 8;
 
 const port = parentPort!;
 const { ctl, words, socketPath, token, originUs, stallMs, heartbeatMs } = workerData as WorkerInput;
-const size = words.length / 4;
+const bytes = new Uint8Array(words.buffer);
+const size = bytes.length / EVENT_BYTES;
+/** Memory of frames that were sent. New memory for each would be collected late: it is outside the heap. */
+const spare: Buffer[] = [];
+let chunks = 0;
 let written = 0;
 /** Connected only while it asks: a process that exits waits for its sessions to end. */
 let session: Session | undefined;
@@ -111,22 +120,30 @@ function drainAll(): void {
 }
 
 function take(head: number): void {
-  const tail = Atomics.load(ctl, Ctl.Tail);
-  const count = (head - tail) | 0;
-  if (count <= 0) return;
   const mask = size - 1;
-  const from = tail & mask;
-  const first = Math.min(count, size - from);
-  const payload = Buffer.allocUnsafe(FRAME_HEAD + count * 16);
-  const out = new Int32Array(count * 4);
-  out.set(words.subarray(from * 4, (from + first) * 4), 0);
-  out.set(words.subarray(0, (count - first) * 4), first * 4);
-  // Only now may the main thread write over them.
-  Atomics.store(ctl, Ctl.Tail, head);
-  payload.writeUInt8(FrameKind.Events, 0);
-  payload.writeUInt32LE(count * 16, 1);
-  Buffer.from(out.buffer).copy(payload, FRAME_HEAD);
-  socket.write(payload);
+  for (let tail = Atomics.load(ctl, Ctl.Tail); ((head - tail) | 0) > 0;) {
+    const from = tail & mask;
+    const count = Math.min((head - tail) | 0, size - from, CHUNK_EVENTS);
+    const chunk = chunkFor(count);
+    chunk.writeUInt8(FrameKind.Events, 0);
+    chunk.writeUInt32LE(count * EVENT_BYTES, 1);
+    chunk.set(bytes.subarray(from * EVENT_BYTES, (from + count) * EVENT_BYTES), FRAME_HEAD);
+    tail = (tail + count) | 0;
+    // Only now may the main thread write over them.
+    Atomics.store(ctl, Ctl.Tail, tail);
+    socket.write(chunk.subarray(0, FRAME_HEAD + count * EVENT_BYTES), () => {
+      if (chunk.length === CHUNK_BYTES && spare.length < MAX_CHUNKS) spare.push(chunk);
+    });
+  }
+}
+
+/** While the collector does not keep up, as small as it can be: it stays until it is sent. */
+function chunkFor(count: number): Buffer {
+  const used = spare.pop();
+  if (used) return used;
+  if (chunks === MAX_CHUNKS) return Buffer.allocUnsafeSlow(FRAME_HEAD + count * EVENT_BYTES);
+  chunks++;
+  return Buffer.allocUnsafeSlow(CHUNK_BYTES);
 }
 
 function sendJson(kind: FrameKind, value: unknown): void {

@@ -51,3 +51,18 @@ test('ids cannot be seen, and strangers have none', () => {
   expect(table.settle(Promise.resolve())).toBe(0);
   expect(table.size()).toBe(1);
 });
+
+test('it grows with the promises that are pending, and forgets none', () => {
+  const table = PromiseTable.create(8192);
+  const made = Array.from({ length: 10_000 }, () => ({}));
+  for (const [k, promise] of made.entries()) table.add(promise, k * 2 + 1, k, k * 2 - 1, undefined);
+  expect(table.size()).toBe(10_000);
+  const seen = new Map<object, [number, number]>();
+  table.each((promise, id, time) => seen.set(promise, [id, time]));
+  expect(seen.size).toBe(8192);
+  for (const [k, promise] of made.slice(0, 8192).entries()) expect(seen.get(promise)).toEqual([k * 2 + 1, k]);
+  const picked = table.pick()!;
+  expect(picked.followed).toBe(made[(picked.id - 3) / 2]);
+  for (const [k, promise] of made.entries()) expect(table.settle(promise)).toBe(k * 2 + 1);
+  expect(table.size()).toBe(0);
+});
