@@ -12,7 +12,7 @@ import { independentTurns } from './rules/no-await-in-loop.ts';
 import { floatingPromise } from './rules/no-floating-promises.ts';
 import { listenerLeak } from './rules/no-listener-leak.ts';
 import type { Analysis } from './source/analysis.ts';
-import { analyze } from './source/analysis.ts';
+import { analyze, readParsed } from './source/analysis.ts';
 import type { Node } from './source/ast.ts';
 import {
   enclosingFunction,
@@ -37,7 +37,7 @@ import { mayReject } from './source/rejections.ts';
  */
 export function collectFacts(text: string, file: string): SourceFacts {
   try {
-    const analysis = analyze({ ...parseTree(text, file), text }, file);
+    const analysis = analyze(readParsed({ ...parseTree(text, file), text }, file));
     return {
       file,
       independentAwaits: [

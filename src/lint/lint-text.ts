@@ -9,7 +9,7 @@ import type { ProjectFacts } from './project/reach-facts.ts';
 import type { RegexpChecks } from './regexps/checks.ts';
 import { PRESETS, RULES } from './presets.ts';
 import { RULE_NAMES, type PresetName, type RuleChoice } from './protocol.ts';
-import { analyze, detailKey, type Analysis } from './source/analysis.ts';
+import { analyze, detailKey, readParsed, type Analysis, type Reading } from './source/analysis.ts';
 import { parseTree, type Tree } from './source/parse.ts';
 
 export interface LintInput {
@@ -21,8 +21,8 @@ export interface LintInput {
   rules?: Readonly<Record<string, RuleChoice>>;
   /** What the project's other files tell about this one. */
   project?: ProjectFacts | undefined;
-  /** The text's tree, where there is one already. */
-  tree?: Tree | undefined;
+  /** The text as it was read already, where it was. It may be too much for us. */
+  read?: (() => Reading) | undefined;
   /** What the parser threw, where it was asked already and there is no tree. */
   failed?: unknown;
   /** The checks of regular expressions, where they remember what they said. */
@@ -36,22 +36,23 @@ export function lintText(input: LintInput): Outcome<Finding[]> {
   if (wrong.length > 0)
     return { value: [], problems: wrong.map((message) => ({ code: 'lint-failed', message })) };
   if (input.failed !== undefined) return { value: [], problems: [parseProblem(input.file, input.failed)] };
+  if (input.read) return lintRead(input, input.read, chosen);
   let tree: Tree;
   try {
-    tree = input.tree ?? parseTree(input.text, input.file);
+    tree = parseTree(input.text, input.file);
   } catch (error) {
     return { value: [], problems: [parseProblem(input.file, error)] };
   }
-  return lintTree(input, tree, chosen);
+  return lintRead(input, () => readParsed({ ...tree, text: input.text }, input.file), chosen);
 }
 
 /** A rule that fails is left out, and the others still answer. */
-function lintTree(input: LintInput, tree: Tree, chosen: readonly ChosenRule[]): Outcome<Finding[]> {
+function lintRead(input: LintInput, read: () => Reading, chosen: readonly ChosenRule[]): Outcome<Finding[]> {
   const problems: Problem[] = [];
   let rules = chosen;
   for (;;) {
     try {
-      const analysis = analyze({ ...tree, text: input.text }, input.file, input.project, input.regexps);
+      const analysis = analyze(read(), input.project, input.regexps);
       return { value: findingsOf(analysis, rules), problems };
     } catch (error) {
       const failed = error instanceof RuleError ? error.rule : undefined;

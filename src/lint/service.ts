@@ -1,4 +1,4 @@
-import { indexTree } from './index-text.ts';
+import { indexRead } from './index-text.ts';
 import { lintText } from './lint-text.ts';
 import { createLiveTrees } from './live/live-trees.ts';
 import type { FileIndex } from './project/file-index.ts';
@@ -6,6 +6,7 @@ import type { Project } from './project/project.ts';
 import type { LintOutcome, LintRequest } from './protocol.ts';
 import { rememberingScreen } from './regexps/screen.ts';
 import { regexpKey, type JudgedRegexp, type RegexpText } from './regexps/verdict.ts';
+import { readParsed, type Reading } from './source/analysis.ts';
 import { parseTree, type Tree } from './source/parse.ts';
 import { withTypes } from './types/with-types.ts';
 
@@ -67,7 +68,7 @@ export function createLintService(): LintService {
         kept.set(file, { text, tree });
         size += text.length;
       }
-      return indexTree(tree, text, file);
+      return indexRead(tree && reader(tree, text, file));
     },
     lint(request, project) {
       const { file, text } = request;
@@ -75,7 +76,8 @@ export function createLintService(): LintService {
       forget(file);
       if (tree) live.keep(file, text, tree);
       // A text in the middle of an edit says nothing new about who calls whom.
-      if (tree && project?.has(file)) project.set(file, indexTree(tree, text, file));
+      const read = tree && reader(tree, text, file);
+      if (read && project?.has(file)) project.set(file, indexRead(read));
       const facts = withTypes(request.project ?? project?.facts(file), request.gifts);
       learn(request.verdicts ?? []);
       const unchecked = new Map<string, RegexpText>();
@@ -84,8 +86,14 @@ export function createLintService(): LintService {
         verdictOn: (text: RegexpText) => verdicts.get(regexpKey(text))?.verdict,
         want: (text: RegexpText) => void unchecked.set(regexpKey(text), text),
       };
-      const outcome = lintText({ ...request, tree, failed, project: facts, regexps });
+      const outcome = lintText({ ...request, read, failed, project: facts, regexps });
       return { ...outcome, unchecked: [...unchecked.values()] };
     },
   };
+}
+
+/** Reads a tree when it is first asked for, and once. */
+function reader(tree: Tree, text: string, file: string): () => Reading {
+  let reading: Reading | undefined;
+  return () => (reading ??= readParsed({ ...tree, text }, file));
 }

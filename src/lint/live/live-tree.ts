@@ -164,6 +164,7 @@ class Following implements LiveTree {
     return {
       ast,
       nodes,
+      groups: this.#pieces.map(({ groups }) => groups),
       visitorKeys,
       scopeManager: names?.scopes ?? scopesOf(ast, sourceType(this.#file)),
       ...(names ? { names: names.table } : {}),
@@ -189,15 +190,23 @@ interface Edit {
 /** The stretch outside of which two texts are the same. */
 function editBetween(before: string, after: string): Edit {
   const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let same = 0;
-  while (
-    same < shorter - start &&
-    before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)
-  )
-    same++;
+  const start = longest(shorter, (length) => before.slice(0, length) === after.slice(0, length));
+  const same = longest(
+    shorter - start,
+    (length) => before.slice(before.length - length) === after.slice(after.length - length),
+  );
   return { start, oldEnd: before.length - same, newEnd: after.length - same };
+}
+
+/** The greatest length up to `most` that passes; all shorter ones pass, too. */
+function longest(most: number, passes: (length: number) => boolean): number {
+  let [sure, open] = [0, most];
+  while (sure < open) {
+    const middle = Math.ceil((sure + open) / 2);
+    if (passes(middle)) sure = middle;
+    else open = middle - 1;
+  }
+  return sure;
 }
 
 const hasElements = ({ nodes }: Piece): boolean => nodes.some(({ type }) => type.startsWith('JSX'));

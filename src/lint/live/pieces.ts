@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Node } from '../source/ast.ts';
+import { groupNodes, type NodeGroups } from '../source/node-groups.ts';
 
 /**
  * A statement of a program with what stands before it; the last piece is what follows the last statement.
@@ -14,7 +15,8 @@ import type { Node } from '../source/ast.ts';
 export interface Piece {
   statement: TSESTree.ProgramStatement | undefined;
   /** Of the statement and below, in source order. */
-  nodes: Node[];
+  nodes: readonly Node[];
+  groups: NodeGroups;
   comments: TSESTree.Comment[];
 }
 
@@ -29,13 +31,15 @@ export function piecesOf({ body, comments = [] }: TSESTree.Program, nodes: reado
     const firstNode = node;
     const next = body[number + 1];
     while (node < nodes.length && nodes[node] !== next) node++;
+    const own = nodes.slice(firstNode, node);
     pieces.push({
       statement,
-      nodes: nodes.slice(firstNode, node),
+      nodes: own,
+      groups: groupNodes(own),
       comments: comments.slice(firstComment, comment),
     });
   }
-  pieces.push({ statement: undefined, nodes: [], comments: comments.slice(comment) });
+  pieces.push({ statement: undefined, nodes: [], groups: groupNodes([]), comments: comments.slice(comment) });
   return pieces;
 }
 

@@ -15,21 +15,15 @@ import { hashText } from './hash.ts';
 export function indexFile(analysis: Analysis): FileIndex {
   const functions = new Map<Node, number>();
   const classes = new Map<Node, number>();
-  const calls: Call[] = [];
-  const exporting: Node[] = [];
-  for (const node of analysis.nodes) {
-    if (isFunction(node)) functions.set(node, functions.size);
-    else if (CLASSES.has(node.type)) classes.set(node, classes.size);
-    else if (node.type === 'CallExpression' || node.type === 'NewExpression') calls.push(node);
-    else if (EXPORTING.has(node.type)) exporting.push(node);
-  }
+  for (const fn of analysis.functions) functions.set(fn, functions.size);
+  for (const node of ofTypes(CLASSES, analysis)) classes.set(node, classes.size);
   // Functions whose prototype is written to are classes, too.
   for (const fn of functions.keys()) {
     const owner = isFunction(fn) ? prototypeOwner(fn, analysis.bindings) : undefined;
     if (owner && !classes.has(owner)) classes.set(owner, classes.size);
   }
   const describe = createDescribe(analysis.bindings, { functions, classes });
-  const { exports, stars } = indexExports(exporting, describe);
+  const { exports, stars } = indexExports(ofTypes(EXPORTING, analysis), describe);
   const names = new Set<string>();
   return {
     functions: [...functions.keys()].map((fn) =>
@@ -42,7 +36,7 @@ export function indexFile(analysis: Analysis): FileIndex {
     ),
     exports,
     stars,
-    calls: calls.flatMap((call) => indexCall(call, functions, describe, analysis)),
+    calls: analysis.calls.flatMap((call) => indexCall(call, functions, describe, analysis)),
     entries: [
       ...decoratedEntries(functions),
       ...conventionalEntries(analysis.file, exports),
@@ -51,18 +45,20 @@ export function indexFile(analysis: Analysis): FileIndex {
   };
 }
 
-const CLASSES: ReadonlySet<string> = new Set([
-  'ClassDeclaration',
-  'ClassExpression',
-  'TSInterfaceDeclaration',
-]);
-const EXPORTING: ReadonlySet<string> = new Set([
+const CLASSES = ['ClassDeclaration', 'ClassExpression', 'TSInterfaceDeclaration'] as const;
+const EXPORTING = [
   'ExportNamedDeclaration',
   'ExportDefaultDeclaration',
   'ExportAllDeclaration',
   'TSExportAssignment',
   'AssignmentExpression',
-]);
+] as const;
+
+/** In source order; what begins at the same place from the outside inwards. */
+const ofTypes = (types: readonly `${Node['type']}`[], analysis: Analysis): Node[] =>
+  types
+    .flatMap((type): readonly Node[] => analysis.ofType(type))
+    .sort((a, b) => a.range[0] - b.range[0] || b.range[1] - a.range[1]);
 
 function indexFunction(
   fn: FunctionNode,

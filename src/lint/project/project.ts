@@ -28,7 +28,7 @@ export function createProject(): Project {
     set(file, index) {
       const before = files.get(file);
       files.set(file, { index });
-      if (before && shapeOf(before.index) === shapeOf(index)) {
+      if (before && isSameShape(before.index, index)) {
         state?.move(file, index);
         return false;
       }
@@ -135,9 +135,25 @@ const POSITIONS: ReadonlySet<string> = new Set(['line', 'column', 'start', 'end'
 /** Lists of positions: how many there are counts. */
 const PLACES: ReadonlySet<string> = new Set(['hands', 'fails', 'waits']);
 
-/** Everything of an index but its positions. */
-const shapeOf = (index: FileIndex): string =>
-  JSON.stringify(index, (key, value: unknown) => {
-    if (PLACES.has(key) && Array.isArray(value)) return value.length;
-    return POSITIONS.has(key) ? undefined : value;
-  });
+/** Two parts of indexes have everything in common but their positions. */
+function isSameShape(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((one, at) => isSameShape(one, b[at]));
+  }
+  const [own, other] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = Object.keys(own);
+  // An order of members is an order of choices.
+  const others = Object.keys(other);
+  return (
+    keys.length === others.length &&
+    keys.every((key, at) => {
+      if (key !== others[at]) return false;
+      if (PLACES.has(key)) return countOf(own[key]) === countOf(other[key]);
+      return POSITIONS.has(key) || isSameShape(own[key], other[key]);
+    })
+  );
+}
+
+const countOf = (list: unknown): number | undefined => (Array.isArray(list) ? list.length : undefined);

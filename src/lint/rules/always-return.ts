@@ -14,7 +14,7 @@ export default defineRule({
   },
   defaults: {},
   create({ analysis, report }) {
-    const links = analysis.nodes.filter(isFunction).filter(isLink);
+    const links = analysis.functions.filter(isLink);
     const flow = trackFlow<'return'>(links, (end) => {
       if (!end.fn || !isLink(end.fn)) return;
       if (returnsWithout(end, () => true))

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Variable } from '@typescript-eslint/scope-manager';
 import type { Node } from '../source/ast.ts';
-import { isFunction, lastName } from '../source/ast.ts';
+import { lastName } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { repeats, trackFlow } from '../source/flow.ts';
 import { callbackParameter } from '../source/node-callback.ts';
@@ -24,7 +24,7 @@ export default defineRule({
     }
     const callbacks = new Set<Variable>();
     const calls: Node[] = [];
-    for (const fn of analysis.nodes.filter(isFunction)) {
+    for (const fn of analysis.functions) {
       const callback = callbackParameter(fn, analysis);
       // A `next` that is called for each element, or after which code runs on purpose, is no callback of Node's kind.
       if (!callback || callback.name === 'next') continue;

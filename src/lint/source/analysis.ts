@@ -8,12 +8,13 @@ import type { Bindings } from './bindings.ts';
 import { createBindings, nameTable } from './bindings.ts';
 import type { FileKind } from './file-kind.ts';
 import { fileKind } from './file-kind.ts';
+import { groupNodes, joinGroups, type NodeGroups } from './node-groups.ts';
 import type { ParsedSource } from './parse.ts';
 import type { Reach } from './reach.ts';
-import { createReach } from './reach.ts';
+import { callGraph, createReach, type CallGraph } from './reach.ts';
 
-/** What rules share about one parsed file. */
-export interface Analysis {
+/** What a file tells by itself: the same for rules and for the project's index. */
+export interface Reading extends NodeGroups {
   source: ParsedSource;
   /** All nodes, in source order. */
   nodes: readonly Node[];
@@ -21,6 +22,11 @@ export interface Analysis {
   file: string;
   kind: FileKind;
   bindings: Bindings;
+  graph: CallGraph;
+}
+
+/** What rules share about one parsed file. */
+export interface Analysis extends Reading {
   reach: Reach;
   /** What the project's other files tell about this one; undefined where the file stands alone. */
   project: ProjectFacts | undefined;
@@ -36,23 +42,32 @@ export interface Analysis {
 export type Detail = Pick<Finding, 'confidence'> &
   Partial<Pick<Finding, 'chain' | 'cause' | 'related' | 'regexp'>>;
 
-/** Analyses a parsed file and links its nodes to their parents. */
-export function analyze(
-  source: ParsedSource,
-  file: string,
-  project?: ProjectFacts,
-  regexps: RegexpChecks = FAST_ONLY,
-): Analysis {
+/** Reads a parsed file and links its nodes to their parents. */
+export function readParsed(source: ParsedSource, file: string): Reading {
   const nodes = source.nodes ?? linkedNodes(source);
   const bindings = createBindings(source.names ?? nameTable(source.scopeManager));
-  const made = new Map<string, unknown>();
+  const groups = source.groups ? joinGroups(source.groups) : groupNodes(nodes);
   return {
+    ...groups,
     source,
     nodes,
     file,
     kind: fileKind(source, bindings, file),
     bindings,
-    reach: createReach(nodes, source.visitorKeys, bindings, file, project),
+    graph: callGraph(groups, source.visitorKeys, bindings, file),
+  };
+}
+
+/** Adds what others know to what a file tells by itself. */
+export function analyze(
+  reading: Reading,
+  project?: ProjectFacts,
+  regexps: RegexpChecks = FAST_ONLY,
+): Analysis {
+  const made = new Map<string, unknown>();
+  return {
+    ...reading,
+    reach: createReach(reading, project),
     project,
     regexps,
     details: new Map(),
@@ -70,16 +85,9 @@ export function analysisOf(context: Readonly<TSESLint.RuleContext<string, readon
   if (known) return known;
   const own = (context.settings as { looplens?: { file?: unknown; project?: ProjectFacts } }).looplens;
   const named = own?.file;
-  const made = analyze(
-    {
-      ast: code.ast,
-      scopeManager: code.scopeManager,
-      visitorKeys: code.visitorKeys,
-      text: code.text,
-    },
-    typeof named === 'string' ? named : context.filename,
-    own?.project,
-  );
+  const { ast, scopeManager, visitorKeys, text } = code;
+  const file = typeof named === 'string' ? named : context.filename;
+  const made = analyze(readParsed({ ast, scopeManager, visitorKeys, text }, file), own?.project);
   analyses.set(code.ast, made);
   return made;
 }

@@ -6,6 +6,13 @@ export type Call = TSESTree.CallExpression | TSESTree.NewExpression;
 export type FunctionNode =
   TSESTree.FunctionDeclaration | TSESTree.FunctionExpression | TSESTree.ArrowFunctionExpression;
 
+/** The nodes whose `type` is this. */
+export type NodeOfType<Type extends `${Node['type']}`, One extends Node = Node> = One extends Node
+  ? `${One['type']}` extends Type
+    ? One
+    : never
+  : never;
+
 /** Child properties by node type, as the parser gives them. */
 export type VisitorKeys = Readonly<Record<string, readonly string[] | undefined>>;
 
@@ -14,8 +21,15 @@ export function walk(root: Node, keys: VisitorKeys, visit: (node: Node) => 'skip
   const pending: Node[] = [root];
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (visit(node) === 'skip') continue;
-    const children = childrenOf(node, keys);
-    for (let i = children.length - 1; i >= 0; i--) pending.push(children[i]!);
+    const own = keys[node.type] ?? [];
+    // The last first: it is taken out last.
+    for (let at = own.length - 1; at >= 0; at--) {
+      const value = (node as unknown as Record<string, unknown>)[own[at]!];
+      if (Array.isArray(value)) {
+        for (let item = value.length - 1; item >= 0; item--)
+          if (isNode(value[item])) pending.push(value[item] as Node);
+      } else if (isNode(value)) pending.push(value);
+    }
   }
 }
 

@@ -25,15 +25,25 @@ export interface AwaitRun {
  */
 export function independentAwaits(analysis: Analysis): AwaitRun[] {
   const runs: AwaitRun[] = [];
-  for (const node of analysis.nodes) {
-    if (node.type === 'BlockStatement' || node.type === 'SwitchCase') {
-      const statements = node.type === 'BlockStatement' ? node.body : node.consequent;
-      runs.push(...runsOfBlock(statements, analysis));
-    }
-    if (node.type === 'ArrowFunctionExpression' && node.body.type !== 'BlockStatement')
-      runs.push(...runsOfBlock([node.body], analysis));
-  }
+  for (const block of new Set(analysis.ofType('AwaitExpression').map(blockAround)))
+    if (block) runs.push(...runsOfBlock(statementsOf(block), analysis));
   return runs.sort((a, b) => a.awaits[0]!.range[0] - b.awaits[0]!.range[0]);
+}
+
+type Block = TSESTree.BlockStatement | TSESTree.SwitchCase | TSESTree.ArrowFunctionExpression;
+
+/** The innermost list of statements around an await; an arrow function's expression is one of its own. */
+function blockAround(node: Node): Block | undefined {
+  for (let up = node.parent; up; up = up.parent) {
+    if (up.type === 'BlockStatement' || up.type === 'SwitchCase') return up;
+    if (up.type === 'ArrowFunctionExpression' && up.body.type !== 'BlockStatement') return up;
+  }
+  return undefined;
+}
+
+function statementsOf(block: Block): readonly Node[] {
+  if (block.type === 'SwitchCase') return block.consequent;
+  return block.type === 'BlockStatement' ? block.body : [block.body];
 }
 
 interface Item {

@@ -65,18 +65,16 @@ export function effectOf(
 function isInTransaction(call: TSESTree.CallExpression, analysis: Analysis): boolean {
   const text = analysis.source.text;
   if (IN_TRANSACTION.test(text.slice(...call.range))) return true;
-  return call.arguments.some(
-    (argument) => argument.type === 'Identifier' && carriesTransaction(argument.name).test(text),
+  const carriers = analysis.once(
+    'carriers of transactions',
+    () => new Set(Array.from(text.matchAll(CARRIER), ([, member, given]) => member ?? given)),
   );
+  return call.arguments.some((argument) => argument.type === 'Identifier' && carriers.has(argument.name));
 }
 
 /** What says, anywhere in a file, that a handle has the transaction: `ctx.trx`, `getRepository(ctx, Order)`. */
-function carriesTransaction(name: string): RegExp {
-  const handle = name.replaceAll('$', '\\$');
-  return new RegExp(
-    `\\b${handle}\\??\\.(?:transact\\w+|trx)\\b|\\b(?:getRepository|getManager|withTransaction)\\(\\s*${handle}\\b`,
-  );
-}
+const CARRIER =
+  /\.(?:transact\w+|trx)\b(?<=([\w$\u0080-\uffff]+)\??\.(?:transact\w+|trx))|\b(?:getRepository|getManager|withTransaction)\(\s*([\w$\u0080-\uffff]+)/g;
 
 const IN_TRANSACTION =
   /\.transacting\(|[{,]\s*(?:transacting|transaction|trx|tx)\b|\(tr(?:x|ansaction)\)|\.\.\.\w*(?:tx|trx|transact)/i;

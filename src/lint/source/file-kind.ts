@@ -15,7 +15,12 @@ export function fileKind(source: ParsedSource, bindings: Bindings, file: string)
   if (TEST_PATH.test(path) || CONFIG_PATH.test(path)) return 'test';
   const imported = importedModules(source);
   if (imported.some((name) => TEST_MODULES.test(name))) return 'test';
-  if (!bindings.isBound('describe') && /^\s*describe\(/m.test(source.text)) return 'test';
+  if (
+    source.text.includes('describe(') &&
+    !bindings.isBound('describe') &&
+    /^\s*describe\(/m.test(source.text)
+  )
+    return 'test';
   if (isForBrowsers(source, path, imported)) return 'browser';
   if (COMMAND_FOLDERS.test(path)) return 'command';
   if (source.text.startsWith('#!') || imported.some((name) => COMMAND_MODULES.test(name))) return 'command';

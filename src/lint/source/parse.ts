@@ -4,6 +4,7 @@ import { parseByReference } from '../reference/parser.ts';
 import type { Node, VisitorKeys } from './ast.ts';
 import type { NameTable } from './bindings.ts';
 import { fastParse } from './fast-parse.ts';
+import type { NodeGroups } from './node-groups.ts';
 
 /** What the parser makes of a file; ESLint's `SourceCode` has the same members. */
 export interface ParsedSource extends Tree {
@@ -17,6 +18,8 @@ export interface Tree {
   visitorKeys: VisitorKeys;
   /** All nodes in source order, where they were listed already and know their parents. */
   nodes?: readonly Node[];
+  /** The same nodes in groups, by parts of the file, where they are known already; without the program. */
+  groups?: readonly NodeGroups[];
   /** What its names mean, where that is known already. */
   names?: NameTable;
 }

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from './analysis.ts';
 import type { FunctionNode, Node } from './ast.ts';
-import { isFunction, lastName, someNode, unwrap } from './ast.ts';
+import { enclosingFunction, isFunction, lastName, unwrap } from './ast.ts';
 import type { ApiPath } from './bindings.ts';
 import { GLOBAL } from './bindings.ts';
 
@@ -51,18 +51,19 @@ export function givesPromise(fn: FunctionNode, analysis: Analysis, depth = 0): b
 }
 
 /** The `return` statements of a function itself. */
-export function returnsOf(fn: FunctionNode, analysis: Analysis): TSESTree.ReturnStatement[] {
-  const found: TSESTree.ReturnStatement[] = [];
-  someNode(
-    fn.body,
-    analysis.source.visitorKeys,
-    (node) => {
-      if (node.type === 'ReturnStatement') found.push(node);
-      return false;
-    },
-    'own',
-  );
-  return found;
+export function returnsOf(fn: FunctionNode, analysis: Analysis): readonly TSESTree.ReturnStatement[] {
+  const all = analysis.once('returns', () => {
+    const found = new Map<FunctionNode, TSESTree.ReturnStatement[]>();
+    for (const statement of analysis.ofType('ReturnStatement')) {
+      const around = enclosingFunction(statement);
+      if (!around) continue;
+      const known = found.get(around);
+      if (known) known.push(statement);
+      else found.set(around, [statement]);
+    }
+    return found;
+  });
+  return all.get(fn) ?? [];
 }
 
 /** The functions a call runs. Not through wrappers: `debounce(save)()` gives whatever debounce gives. */

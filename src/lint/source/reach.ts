@@ -1,9 +1,11 @@
 import type { ChainStep } from '../../model/finding.ts';
 import type { ProjectFacts } from '../project/reach-facts.ts';
+import type { Reading } from './analysis.ts';
 import type { Call, FunctionNode, Node, VisitorKeys } from './ast.ts';
 import { enclosingFunction, functionName, isFunction, locationOf, propertyName, someNode } from './ast.ts';
 import type { Bindings } from './bindings.ts';
 import { callbackRole } from './callbacks.ts';
+import type { NodeGroups } from './node-groups.ts';
 import { runsOnce } from './runs-once.ts';
 import { targetsOf } from './targets.ts';
 
@@ -47,32 +49,33 @@ interface FunctionFacts {
   registers?: true;
 }
 
-export function createReach(
-  nodes: readonly Node[],
+/** Who calls whom in one file, and what serves. */
+export interface CallGraph {
+  facts: ReadonlyMap<FunctionNode, FunctionFacts>;
+  /** Functions that nobody but start-up code calls. */
+  startUp: ReadonlySet<FunctionNode>;
+}
+
+export function callGraph(
+  { functions, calls }: NodeGroups,
   keys: VisitorKeys,
   bindings: Bindings,
   file: string,
-  project?: ProjectFacts,
-): Reach {
+): CallGraph {
   const facts = new Map<FunctionNode, FunctionFacts>();
-  const calls: Call[] = [];
-  for (const node of nodes) {
-    if (isFunction(node)) facts.set(node, { callers: [], aside: false, open: false });
-    else if (node.type === 'CallExpression' || node.type === 'NewExpression') calls.push(node);
-  }
-  const targets = (value: Node): FunctionNode[] => targetsOf(value, bindings);
-
+  for (const fn of functions) facts.set(fn, { callers: [], aside: false, open: false });
   for (const call of calls) addCall(call);
   for (const [fn, own] of facts) {
     own.open ||= isOpen(fn, bindings);
     own.entry ??= handlerByShape(fn, own, keys, file);
   }
-  const startUp = findStartUp(facts);
+  return { facts, startUp: findStartUp(facts) };
 
   function addCall(call: Call): void {
     const from = runsOnce(call, bindings, keys) ? undefined : enclosingFunction(call);
     const step = call.parent.type === 'AwaitExpression' ? 'await' : 'call';
-    for (const target of targets(call.callee)) facts.get(target)?.callers.push({ from, site: call, step });
+    for (const target of targetsOf(call.callee, bindings))
+      facts.get(target)?.callers.push({ from, site: call, step });
     for (const argument of call.arguments) {
       if (argument.type === 'ObjectExpression') {
         for (const property of argument.properties) {
@@ -91,7 +94,7 @@ export function createReach(
     key: string | undefined,
     from: FunctionNode | undefined,
   ): void {
-    const passed = targets(value);
+    const passed = targetsOf(value, bindings);
     if (passed.length === 0) return;
     const role = callbackRole(call, key, bindings);
     for (const fn of passed) {
@@ -118,7 +121,13 @@ export function createReach(
       }
     }
   }
+}
 
+/** @param project what the project's graph knows of the file's functions */
+export function createReach(
+  { graph: { facts, startUp }, bindings, source: { visitorKeys: keys }, file }: Reading,
+  project?: ProjectFacts,
+): Reach {
   function when(node: Node): When {
     const fn = isFunction(node) ? node : enclosingFunction(node);
     // What a function does the first time only is start-up, whoever comes first.
@@ -141,7 +150,7 @@ export function createReach(
       ...(own?.entry ? { entry: own.entry } : {}),
     };
   };
-  return { when, targets, standing };
+  return { when, targets: (value) => targetsOf(value, bindings), standing };
 }
 
 /** What listeners within are told comes from the other side: `io.on('connection', (socket) => socket.on('save', …))`. */
@@ -150,7 +159,7 @@ const CONNECTION = /^'(?:connection|connect|secureConnection|session|stream|clie
 /** The shortest way from a function out to an entry. */
 function pathToEntry(
   start: FunctionNode,
-  facts: Map<FunctionNode, FunctionFacts>,
+  facts: ReadonlyMap<FunctionNode, FunctionFacts>,
   file: string,
 ): When | undefined {
   const cameFrom = new Map<FunctionNode, { inner: FunctionNode; edge: Edge } | undefined>([

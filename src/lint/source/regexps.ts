@@ -1,7 +1,7 @@
 import { judged, type JudgedSlowness } from '../regexps/checks.ts';
 import { regexpKey, type RegexpText } from '../regexps/verdict.ts';
 import type { Analysis } from './analysis.ts';
-import type { Node } from './ast.ts';
+import type { Call, Node } from './ast.ts';
 import { lastName, staticString, unwrap } from './ast.ts';
 import { GLOBAL } from './bindings.ts';
 import type { Origin } from './origin.ts';
@@ -28,9 +28,8 @@ export function slowRegexps(analysis: Analysis): SlowRegexp[] {
   return analysis.once('slow-regexps', () => {
     const { regexps } = analysis;
     const found: SlowRegexp[] = [];
-    for (const node of analysis.nodes) {
-      const regexp = regexpOf(node, analysis);
-      const said = regexp && regexps.screen(regexp.source, regexp.flags);
+    for (const [node, regexp] of regexpsOf(analysis)) {
+      const said = regexps.screen(regexp.source, regexp.flags);
       if (!said) continue;
       const uses = usesOf(node, analysis);
       const input = worstInput([node, ...uses], analysis);
@@ -47,10 +46,20 @@ export function slowRegexps(analysis: Analysis): SlowRegexp[] {
   });
 }
 
-function regexpOf(node: Node, analysis: Analysis): RegexpText | undefined {
-  if (node.type === 'Literal' && 'regex' in node)
-    return { source: node.regex.pattern, flags: node.regex.flags };
-  if (node.type !== 'NewExpression' && node.type !== 'CallExpression') return undefined;
+/** In source order. */
+function regexpsOf(analysis: Analysis): [Node, RegexpText][] {
+  const found: [Node, RegexpText][] = [];
+  for (const node of analysis.ofType('Literal'))
+    if ('regex' in node) found.push([node, { source: node.regex.pattern, flags: node.regex.flags }]);
+  for (const call of analysis.calls) {
+    const regexp = constantRegexp(call, analysis);
+    if (regexp) found.push([call, regexp]);
+  }
+  return found.sort(([a], [b]) => a.range[0] - b.range[0]);
+}
+
+function constantRegexp(node: Call, analysis: Analysis): RegexpText | undefined {
+  if (lastName(node.callee) !== 'RegExp') return undefined;
   const api = analysis.bindings.resolve(node.callee);
   if (api?.module !== GLOBAL || api.path.join('.') !== 'RegExp') return undefined;
   const source = staticString(node.arguments[0]);

@@ -25,7 +25,7 @@ export interface Settling {
 export function constructions(analysis: Analysis): Construction[] {
   return analysis.once('promise-constructions', () => {
     const found: Construction[] = [];
-    for (const promise of newExpressions(analysis)) {
+    for (const promise of analysis.ofType('NewExpression')) {
       const executor = executorOf(promise, analysis);
       if (!executor) continue;
       const settlers = executor.params.flatMap((parameter) => {
@@ -60,6 +60,3 @@ export function onlyExpression({ body }: FunctionNode): Node | undefined {
   if (only?.type === 'ExpressionStatement') return unwrap(only.expression);
   return only?.type === 'ReturnStatement' && only.argument ? unwrap(only.argument) : undefined;
 }
-
-const newExpressions = ({ nodes }: Analysis): TSESTree.NewExpression[] =>
-  nodes.filter((node) => node.type === 'NewExpression');
