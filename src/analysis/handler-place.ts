@@ -124,7 +124,7 @@ export function keepsOpen({ location: { file, line }, seen }: HandlerPlace, { li
 
 /**
  * What a handler whose callbacks are called later waits for, as its source tells: undefined where it answers little by little, or
- * keeps the response, since how long that takes says nothing. Else its place; where it sends to somebody else, that call.
+ * keeps the response, since how long that takes says nothing. Else its place; where it sends to somebody else or asks them, that call.
  */
 export function callsBackAt(
   handler: HandlerPlace,
@@ -142,8 +142,12 @@ export function callsBackAt(
     return STREAMS.test(callee);
   });
   if (keepsOpen) return undefined;
-  const [only] = sent;
-  return only && sent.length === 1 ? { ...location, line: only.line, column: only.column } : location;
+  const asked = sent.length > 0 ? sent : calls.filter(({ callee }) => ASKS.test(callee));
+  const [only] = asked;
+  return only && asked.length === 1 ? { ...location, line: only.line, column: only.column } : location;
 }
+
+/** Calls that ask another server, where none is made on an object of the program's. */
+const ASKS = /^(get|request|fetch|axios|got|needle)$/;
 
 const isSent = ({ receiver }: CallSite): boolean => receiver !== undefined && !RESPONSE.test(receiver);

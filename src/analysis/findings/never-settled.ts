@@ -11,27 +11,44 @@ import { ascending, quantile } from '../statistics.ts';
 import { waitKindOf } from '../wait-kinds.ts';
 import { inRoutes } from '../words.ts';
 
-/** Requests wait at an `await` that nothing will ever end. */
+/** Requests, or jobs of another kind, wait at an `await` that nothing will ever end. */
 export const neverSettled: FindingRule = {
   id: 'never-settled',
   find: (measured) => {
-    const lines = new Map<string, Waiting>();
-    for (const leaf of innermostWaits(measured)) {
-      const frame = ownFrame(leaf, measured);
-      if (!frame) continue;
-      const key = lineKey(frame);
-      const waiting = lines.get(key) ?? { frame, leaves: new Map<number, PendingRecord>() };
-      if (!waiting.leaves.has(leaf.request)) waiting.leaves.set(leaf.request, leaf);
-      lines.set(key, waiting);
-    }
-    return [...lines.values()].flatMap((waiting) => judge(waiting, measured) ?? []);
+    const requests = byLine(innermostWaits(measured), ({ request }) => request, measured);
+    const told = requests.flatMap((waiting) => judge(waiting, measured) ?? []);
+    const lines = new Set(requests.map(({ frame }) => lineKey(frame)));
+    const others = byLine(lostWaits(measured), ({ promise }) => promise, measured);
+    return [
+      ...told,
+      ...others.flatMap((waiting) =>
+        lines.has(lineKey(waiting.frame)) ? [] : (judgeLost(waiting, measured) ?? []),
+      ),
+    ];
   },
 };
 
+/** What waits at one line: one for each request or, where there are none, for each function. */
 interface Waiting {
   frame: Frame;
-  /** By request. */
   leaves: Map<number, PendingRecord>;
+}
+
+function byLine(
+  leaves: readonly PendingRecord[],
+  unitOf: (leaf: PendingRecord) => number,
+  measured: Measured,
+): Waiting[] {
+  const lines = new Map<string, Waiting>();
+  for (const leaf of leaves) {
+    const frame = ownFrame(leaf, measured);
+    if (!frame) continue;
+    const key = lineKey(frame);
+    const waiting = lines.get(key) ?? { frame, leaves: new Map<number, PendingRecord>() };
+    if (!waiting.leaves.has(unitOf(leaf))) waiting.leaves.set(unitOf(leaf), leaf);
+    lines.set(key, waiting);
+  }
+  return [...lines.values()];
 }
 
 /**
@@ -49,14 +66,40 @@ function innermostWaits(measured: Measured): PendingRecord[] {
     else byRequest.set(record.request, [record]);
   }
   return [...byRequest.values()].flatMap((records) => {
-    const outer = new Set<string>();
-    for (const record of records) {
-      const stack = stackOf(record, measured);
-      for (let from = 1; from < stack.length; from++) outer.add(stack.slice(from).join());
-    }
-    const leaves = records.filter((record) => !outer.has(stackOf(record, measured).join()));
+    const leaves = innermost(records, measured);
     return leaves.some((leaf) => leaf.timed) ? [] : leaves;
   });
+}
+
+/** Those that wait for no other of them. */
+function innermost(records: readonly PendingRecord[], measured: Measured): PendingRecord[] {
+  const outer = new Set<string>();
+  for (const record of records) {
+    const stack = stackOf(record, measured);
+    for (let from = 1; from < stack.length; from++) outer.add(stack.slice(from).join());
+  }
+  return records.filter((record) => !outer.has(stackOf(record, measured).join()));
+}
+
+/** What waits for no request, and for what nobody holds any more: a job whose callback was lost. */
+function lostWaits(measured: Measured): PendingRecord[] {
+  const records = measured.pending.records.filter(
+    (record) => !measured.requests.get(record.request) && stackOf(record, measured).length > 0,
+  );
+  return innermost(records, measured).filter(({ timed, reach }) => !timed && reach === PendingReach.Gone);
+}
+
+/**
+ * Without a request nobody is seen to suffer: a program may wait for ever on purpose, and a function may wait for the next word
+ * of a connection that has gone. So several must be lost, one after the other, where others went on.
+ */
+function judgeLost({ frame, leaves }: Waiting, measured: Measured): Finding | undefined {
+  const limits = measured.thresholds.neverSettled;
+  const old = [...leaves.values()].filter((leaf) => ageMs(leaf, measured) >= limits.ageMs);
+  if (old.length < limits.requests || waitsForEvent(frame, measured)) return undefined;
+  const born = old.map((leaf) => microsToMillis(leaf.bornUs));
+  if (Math.max(...born) - Math.min(...born) < limits.spreadMs) return undefined;
+  return longestSettledMs(frame, measured) === 0 ? undefined : describe(frame, old, measured);
 }
 
 function judge({ frame, leaves }: Waiting, measured: Measured): Finding | undefined {
@@ -110,7 +153,8 @@ function longestSettledMs(frame: Frame, measured: Measured): number {
 
 function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Measured): Finding {
   const ages = ascending(leaves.map((leaf) => ageMs(leaf, measured)));
-  const routes = [...new Set(leaves.map((leaf) => measured.requests.route(leaf.request)!))];
+  const routes = [...new Set(leaves.flatMap((leaf) => measured.requests.route(leaf.request) ?? []))];
+  const whose = routes.length > 0 ? 'request' : 'call';
   const oldest = ages.at(-1)!;
   const lost = leaves.every(({ reach }) => reach === PendingReach.Gone);
   const stack = stackOf(leaves[0]!, measured).map((id) => measured.tables.frames[id]!);
@@ -118,9 +162,9 @@ function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Meas
   const library = stack[0]?.owner === 'package' ? stack[0] : undefined;
   return {
     rule: 'never-settled',
-    severity: leaves.length >= measured.thresholds.neverSettled.errorRequests ? 'error' : 'warning',
+    severity: severityOf(leaves.length, whose, measured),
     confidence: lost ? 'certain' : 'measured',
-    message: `${counted(leaves.length)} here and ${outlook(leaves)}, the oldest for ${millis(oldest)}${inRoutes(routes)}${settledBy(frame, measured)}`,
+    message: `${counted(leaves.length, whose)} here and ${outlook(leaves)}, the oldest for ${millis(oldest)}${inRoutes(routes)}${settledBy(frame, measured)}`,
     location: locationOf(frame),
     evidence: {
       count: leaves.length,
@@ -138,7 +182,13 @@ function describe(frame: Frame, leaves: readonly PendingRecord[], measured: Meas
   };
 }
 
-const counted = (count: number): string => (count === 1 ? '1 request waits' : `${count} requests wait`);
+const counted = (count: number, whose: 'request' | 'call'): string =>
+  count === 1 ? `1 ${whose} waits` : `${count} ${whose}s wait`;
+
+function severityOf(count: number, whose: 'request' | 'call', { thresholds }: Measured): Finding['severity'] {
+  if (whose === 'call') return 'info';
+  return count >= thresholds.neverSettled.errorRequests ? 'error' : 'warning';
+}
 
 /** What is known of whoever could settle them. */
 function outlook(leaves: readonly PendingRecord[]): string {

@@ -182,6 +182,12 @@ export class RecordingBuilder {
     this.event(untilMs * 1000, Op.After, 0, id, untilMs * 1000, 0);
   }
 
+  /** The same, and it stays pending. */
+  hang(ms: number, execution: number, ...stack: Fn[]): void {
+    const promise = this.#promise(ms * 1000, execution);
+    this.#waits.push({ from: ms * 1000, to: Infinity, promise, stack: this.stack(stack) });
+  }
+
   /** Says where a resource was created. */
   created(id: number, ms: number, ...stack: Fn[]): void {
     this.event(ms * 1000, Op.InitStack, 1, id, ms * 1000, this.stack(stack));

@@ -244,6 +244,40 @@ describe('never-settled', () => {
     expect(stuck(0)).toEqual([]);
   });
 
+  describe('without a request', () => {
+    /** Jobs of a queue: `done` of them go on after 20 ms, `lost` of them never. */
+    function jobs(done: number, lost: readonly number[], reach: PendingReach = PendingReach.Gone) {
+      const r = new RecordingBuilder();
+      r.reach = reach;
+      const timer = r.resource('Timeout', 1);
+      for (let i = 0; i < done; i++) r.await(30 + i * 90, 50 + i * 90, timer, timer, awaitAt(31, 'job'));
+      for (const ms of lost) r.hang(ms, timer, awaitAt(31, 'job'));
+      return r;
+    }
+    const lost = [200, 700, 1_200, 1_700];
+
+    it('speaks of several that nobody can settle, where others went on', () => {
+      expect(golden(analyze(jobs(30, lost).build(), [enter]))).toMatchInlineSnapshot(`
+        "idle: Idle: the loop was busy under 0.1 % of the time and no request came in.
+        info never-settled app.js:31:1 job
+          4 calls wait here and can never go on: nobody holds the promise or its resolver any more, the oldest for 4.8 s. Others were settled here by a timer
+          4 x, 16160 ms, max 4790, p99 4790, share 0"
+      `);
+    });
+
+    it('is silent where that may be meant', () => {
+      for (const r of [
+        jobs(0, lost),
+        jobs(30, lost.slice(0, 2)),
+        jobs(30, [200, 210, 220, 230]),
+        jobs(30, lost, PendingReach.Held),
+        jobs(30, lost, PendingReach.Unknown),
+      ])
+        expect(rules(r, enter)).toEqual([]);
+      expect(rules(jobs(30, lost), facts([], [{ callee: 'once', line: 31 }]))).toEqual([]);
+    });
+  });
+
   it('is silent while they are no older than waits of this line that did end', () => {
     const slow = new RecordingBuilder();
     for (let i = 0; i < 12; i++) {
