@@ -65,8 +65,8 @@ function describe(awaits: readonly Node[], { file }: Analysis): IndependentAwait
 function collectLoops(analysis: Analysis): IndependentAwaits[] {
   const loops: IndependentAwaits[] = [];
   walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
-    const turns =
-      node.type === 'ForOfStatement' && !node.await ? independentTurns(node, analysis) : undefined;
+    const inTurn = node.type === 'ForStatement' || (node.type === 'ForOfStatement' && !node.await);
+    const turns = inTurn ? independentTurns(node, analysis) : undefined;
     // A result that is dropped was awaited for what the call does, and that may need its order.
     if (turns?.awaits.every((awaited) => awaited.parent.type !== 'ExpressionStatement'))
       loops.push({ ...describe(turns.awaits, analysis), loop: true });

@@ -62,10 +62,15 @@ const callee = (awaited: TSESTree.AwaitExpression): Node => {
 };
 
 /** The awaits of a loop whose turns neither leave it, nor carry something over, nor do things in order. */
-export function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analysis): Turns | undefined {
-  if (loop.body.type !== 'BlockStatement' || loop.left.type !== 'VariableDeclaration') return undefined;
+export function independentTurns(
+  loop: TSESTree.ForOfStatement | TSESTree.ForStatement,
+  analysis: Analysis,
+): Turns | undefined {
+  const counted = loop.type === 'ForStatement';
+  const head = counted ? loop.init : loop.left;
+  if (loop.body.type !== 'BlockStatement' || head?.type !== 'VariableDeclaration') return undefined;
   const keys = analysis.source.visitorKeys;
-  const turn = patternNames(loop.left.declarations[0].id);
+  const turn = new Set(head.declarations.flatMap(({ id }) => [...patternNames(id)]));
   const awaits: TSESTree.AwaitExpression[] = [];
   const filled = new Map<string, number>();
   const made = new Set<string>();
@@ -86,6 +91,9 @@ export function independentTurns(loop: TSESTree.ForOfStatement, analysis: Analys
   if (!awaits.some((awaited) => intersects(namesIn(awaited.argument, keys), turn))) return undefined;
   const effects = awaits.map((awaited) => effectOf(awaited.argument, analysis, made).kind);
   if (effects.includes('ordered')) return undefined;
+  // How many turns there are must be known before the first.
+  const test = counted && loop.test ? namesIn(loop.test, keys) : new Set<string>();
+  if ([...filled.keys(), ...made].some((name) => test.has(name)) || (counted && !loop.test)) return undefined;
   // A container that a turn both fills and looks at carries something over.
   for (const [name, fills] of filled) if (mentions(loop.body, name, keys) > fills) return undefined;
   return {

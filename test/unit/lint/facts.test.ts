@@ -142,10 +142,16 @@ describe('awaits in loops', () => {
   it('are told where no turn needs an earlier one', () => {
     expect(loops('for (const id of ids) {\n  all.push(await load(id));\n}')).toEqual([4]);
     expect(loops('for (const id of ids) {\n  const row = await load(id);\n  all.push(row);\n}')).toEqual([4]);
+    const counted = 'for (let i = 0; i < ids.length; i++) {\n  all.push(await load(ids[i]));\n}';
+    expect(loops(counted)).toEqual([4]);
     const body = 'const answer = await fetch(id);\n  all.push({ id, body: await answer.json() });';
     expect(loops(`for (const id of ids) {\n  ${body}\n}`)).toEqual([4]);
   });
   it('are not told where one may, or where the result is dropped', () => {
+    expect(loops('for (let i = 0; i < all.length; i++) {\n  all.push(await load(i));\n}')).toEqual([]);
+    expect(loops('for (let i = 0; ; i++) {\n  all.push(await load(i));\n}')).toEqual([]);
+    const paged = 'let last = 1;\nfor (let page = 1; page <= last; page++) {';
+    expect(loops(`${paged}\n  const answer = await load(page);\n  last = answer.last;\n}`)).toEqual([]);
     expect(loops('let last;\nfor (const id of ids) {\n  last = await load(id, last);\n}')).toEqual([]);
     expect(loops('for (const id of ids) {\n  if (await load(id)) break;\n}')).toEqual([]);
     expect(loops('for (const id of ids) {\n  await handle(id);\n}')).toEqual([]);
