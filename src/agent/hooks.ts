@@ -64,6 +64,11 @@ const HANDLES = new Set(
 const HANDLE = 1 << 31;
 /** ... and of tasks of the thread pool. */
 const POOL_TASK = 1 << 30;
+/** ... and of what runs in a queue that is emptied in one go, each one at once after what ended before it. */
+const QUEUED = 1 << 29;
+const QUEUES = new Set(['TickObject', 'PROMISE', 'Microtask']);
+/** The newest of these are known by their ids; a power of two. */
+const QUEUED_KNOWN = 4096;
 /** No stack is due for so many creations. */
 const NEVER = 0x3fffffff;
 
@@ -106,17 +111,19 @@ export function createHooks(ports: HookPorts): Hooks {
   const base = asyncHooks.executionAsyncId() < 0 ? 0 : newestAsyncId(asyncHooks);
   const relative = (asyncId: number): number => ((asyncId - base) * 2) | 0;
 
-  /** The first word of the event that tells of a creation, with {@link HANDLE} or {@link POOL_TASK} where it is one. */
+  /** The first word of the event that tells of a creation, with {@link HANDLE}, {@link POOL_TASK} or {@link QUEUED} where it is one. */
   const initWord = (type: string): number => {
     const known = types.get(type);
     if (known !== undefined) return known;
     const i = types.size + 1;
-    const word = Op.Init | (i << 8) | (HANDLES.has(type) ? HANDLE : runsInPool(type) ? POOL_TASK : 0);
+    const kind = HANDLES.has(type) ? HANDLE : runsInPool(type) ? POOL_TASK : QUEUES.has(type) ? QUEUED : 0;
+    const word = Op.Init | (i << 8) | kind;
     types.set(type, word);
     ports.onType(i, type);
     return word;
   };
-  const promiseInit = initWord('PROMISE');
+  const promiseInit = initWord('PROMISE') & ~QUEUED;
+  const tickWord = initWord('TickObject');
 
   // Creations until the next one that is sampled: hooks count it down.
   let gap = NEVER;
@@ -139,6 +146,12 @@ export function createHooks(ports: HookPorts): Hooks {
     if (weight > 0) onSampledInit(id, weight);
   };
 
+  const queued = new Int32Array(QUEUED_KNOWN);
+  /** Something that we were told of has ended: what is queued begins when that did, and needs no reading of the clock. */
+  let ended = false;
+  const timeOf = (id: number): number =>
+    depth === 0 && ended && queued[(id >> 1) & (QUEUED_KNOWN - 1)] === id ? time() : now();
+
   const begin = (id: number, at: number): void => {
     if (depth < MAX_DEPTH) stack[depth] = current;
     depth++;
@@ -149,6 +162,7 @@ export function createHooks(ports: HookPorts): Hooks {
   };
   const end = (id: number): void => {
     put(Op.After, id, now(), 0);
+    ended = true;
     // An `after` without its `before`: it began before we came.
     if (depth === 0) return;
     depth--;
@@ -178,13 +192,15 @@ export function createHooks(ports: HookPorts): Hooks {
       if (type === 'PROMISE') {
         const parent = relative(trigger);
         put(promiseInit, id, parent, current);
+        queued[(id >> 1) & (QUEUED_KNOWN - 1)] = id;
         // Without a parent, its trigger is what is under way.
         if (parent === current) pending.add(resource, id, time() | 0, 0, undefined);
         else pending.add(resource, id, time() | 0, parent, follows.add(id, parent));
       } else {
-        const word = initWord(type);
-        put(word & ~(HANDLE | POOL_TASK), id, relative(trigger), current);
+        const word = type === 'TickObject' ? tickWord : initWord(type);
+        put(word & ~(HANDLE | POOL_TASK | QUEUED), id, relative(trigger), current);
         if (word < 0) onHandle(id, type, resource);
+        else if ((word & QUEUED) !== 0) queued[(id >> 1) & (QUEUED_KNOWN - 1)] = id;
         else if ((word & POOL_TASK) !== 0) onPoolTask(id, type);
       }
       if (--gap <= 0) sampled(id);
@@ -192,7 +208,8 @@ export function createHooks(ports: HookPorts): Hooks {
     },
     before: (asyncId: number) => {
       if (isOurs(asyncId)) return;
-      begin(relative(asyncId), now());
+      const id = relative(asyncId);
+      begin(id, timeOf(id));
     },
     after: (asyncId: number) => {
       if (isOurs(asyncId)) return;
@@ -219,8 +236,7 @@ export function createHooks(ports: HookPorts): Hooks {
         },
         before: (promise: object) => {
           const id = pending.idOf(promise);
-          // A microtask follows at once on what ended before it, so that reading is still good: half the clock reads.
-          if (id !== OWN) begin(id, depth === 0 ? time() : now());
+          if (id !== OWN) begin(id, depth === 0 && ended ? time() : now());
         },
         after: (promise: object) => {
           const id = pending.idOf(promise);
