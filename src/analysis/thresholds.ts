@@ -130,6 +130,9 @@ export interface Thresholds {
     /** Listeners of one event on one emitter; a warning from the second on, or when they were seen to grow. */
     count: number;
     warnCount: number;
+    /** Where they could not be counted: executions that were seen to add one, and the time that these must span. */
+    executions: number;
+    spreadMs: number;
   };
   lostContext: {
     /** Executions in which the callback ran without the store. */
@@ -228,7 +231,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   },
   floatingPromise: { requests: 3 },
   unboundedConcurrency: { count: 200, warnCount: 1_000 },
-  listenerGrowth: { count: 11, warnCount: 50 },
+  listenerGrowth: { count: 11, warnCount: 50, executions: 3, spreadMs: 1_000 },
   lostContext: { samples: 3, makers: 3 },
   handleLeak: { growth: 5, count: 20, quietMs: 2_000 },
   timerDrift: { firings: 10, share: 0.1, lateMs: 20 },

@@ -13,7 +13,7 @@ import { floatingPromise } from './rules/no-floating-promises.ts';
 import { listenerLeak } from './rules/no-listener-leak.ts';
 import type { Analysis } from './source/analysis.ts';
 import { analyze, readParsed } from './source/analysis.ts';
-import type { Node } from './source/ast.ts';
+import type { FunctionNode, Node } from './source/ast.ts';
 import {
   enclosingFunction,
   functionName,
@@ -25,6 +25,7 @@ import {
   walk,
 } from './source/ast.ts';
 import { independentAwaits } from './source/awaits.ts';
+import { reachedByEveryRunOf } from './source/every-run.ts';
 import { framelessWork } from './source/frameless.ts';
 import { namesIn } from './source/names.ts';
 import { parseTree } from './source/parse.ts';
@@ -102,7 +103,9 @@ function collectLeaks(analysis: Analysis): ListenerLeak[] {
   walk(analysis.source.ast, analysis.source.visitorKeys, (node) => {
     const leak = node.type === 'CallExpression' && listenerLeak(node, analysis);
     const { line, column } = node.loc.start;
-    if (leak) leaks.push({ ...leak, line, column: column + 1 });
+    if (!leak) return undefined;
+    const within = reachedByEveryRunOf(node, analysis).map((fn) => rangeOf(fn).start);
+    leaks.push({ ...leak, line, column: column + 1, ...(within.length > 0 && { within }) });
     return undefined;
   });
   return leaks;
@@ -144,16 +147,22 @@ function collectFunctionRanges(analysis: Analysis): FunctionRange[] {
   const functions: FunctionRange[] = [];
   walk(source.ast, source.visitorKeys, (node) => {
     if (!isFunction(node)) return undefined;
-    const isMethod = node.parent.type === 'MethodDefinition' || node.parent.type === 'Property';
-    const { start, end } = (isMethod ? node.parent : node).loc;
     functions.push({
-      start: { line: start.line, column: start.column + 1 },
-      end: { line: end.line, column: end.column + 1 },
+      ...rangeOf(node),
       ...(node.async && !node.generator && mayReject(node, analysis) && { rejects: true as const }),
     });
     return undefined;
   });
   return functions;
+}
+
+function rangeOf(fn: FunctionNode): FunctionRange {
+  const isMethod = fn.parent.type === 'MethodDefinition' || fn.parent.type === 'Property';
+  const { start, end } = (isMethod ? fn.parent : fn).loc;
+  return {
+    start: { line: start.line, column: start.column + 1 },
+    end: { line: end.line, column: end.column + 1 },
+  };
 }
 
 /** Calls, constructions and tagged templates whose callee has a name, in source order. */

@@ -41,6 +41,14 @@ export interface ListenerLeak {
   event: string;
   line: number;
   column: number;
+  /** Functions of which every run comes here; absent where that is not known. */
+  within?: FunctionStart[];
+}
+
+/** Where a function begins, as its {@link FunctionRange} does. */
+export interface FunctionStart {
+  line: number;
+  column: number;
 }
 
 export interface FloatingCall {

@@ -2,9 +2,12 @@ import type { Finding } from '../../model/finding.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ListenersNote } from '../../model/note.ts';
 import type { ListenerLeak } from '../../model/source-facts.ts';
+import { microsToMillis } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import { byPlace } from '../noted-places.ts';
-import { locationOf, stepsOf } from '../places.ts';
+import { lineKey, locationOf, stepsOf } from '../places.ts';
+import { runsSeen } from '../runs-seen.ts';
+import { inRoutes } from '../words.ts';
 
 /** An emitter gets more and more listeners for one event, added by the same line. */
 export const listenerGrowth: FindingRule = {
@@ -20,7 +23,9 @@ export const listenerGrowth: FindingRule = {
     });
     const placed = new Set(places.flatMap((place) => place.notes.map(keyOf)));
     const counted = notes.filter((note) => !placed.has(keyOf(note)));
-    return [...told, ...provenBySource(counted, measured)];
+    const found = [...told, ...provenBySource(counted, measured)];
+    const lines = new Set(found.map(({ location }) => lineKey(location)));
+    return [...found, ...seenToRun(measured).filter(({ location }) => !lines.has(lineKey(location)))];
   },
 };
 
@@ -38,6 +43,30 @@ function provenBySource(notes: readonly ListenersNote[], measured: Measured): Fi
     const [at] = leaks;
     return at && leaks.length === 1 && grows(same, measured) ? [describe(at, [], same, measured)] : [];
   });
+}
+
+/** Not counted, as nobody can ask their emitter: lines whose source proves that each run adds one more, and that were seen to run. */
+function seenToRun(measured: Measured): Finding[] {
+  const { executions, spreadMs, warnCount } = measured.thresholds.listenerGrowth;
+  return measured.facts.flatMap(({ file, leaks = [] }) =>
+    leaks.flatMap(({ emitter, event, line, column, within = [] }): Finding[] => {
+      if (within.length === 0) return [];
+      const { count, overUs, routes } = runsSeen(file, within, measured);
+      if (count < executions || microsToMillis(overUs) < spreadMs) return [];
+      return [
+        {
+          rule: 'listener-growth',
+          severity: count >= warnCount ? 'warning' : 'info',
+          confidence: 'likely',
+          message: `Each run of this adds a listener for '${event}' to ${emitter}, and none is removed: at least ${count} were added${inRoutes(routes)}; each is called for every event, and keeps its memory`,
+          location: { file, line, column },
+          evidence: { count, totalMs: 0, maxMs: 0, p99Ms: 0, loopShare: 0, routes },
+          chain: routes.map((label) => ({ kind: 'http-request' as const, label })),
+          related: [],
+        },
+      ];
+    }),
+  );
 }
 
 /** A class says which emitter it was only where the program calls its variable by it: `process`, `socket`. */

@@ -42,7 +42,16 @@ export interface Unit {
  * connection's parser brings is the rest of it.
  */
 export class Work implements Pass {
-  readonly ops = [Op.Init, Op.Before, Op.After, Op.Settled, Op.RequestStart, Op.RequestEnd, Op.Heartbeat, Op.Dropped];
+  readonly ops = [
+    Op.Init,
+    Op.Before,
+    Op.After,
+    Op.Settled,
+    Op.RequestStart,
+    Op.RequestEnd,
+    Op.Heartbeat,
+    Op.Dropped,
+  ];
   readonly ids = new IdTable();
   readonly spans = new SpanList();
   /** Request of the execution under way, a {@link Intervals} job when below zero; 0 = none. */

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
-import { isFunction } from '../source/ast.ts';
+import { isFunction, lastName } from '../source/ast.ts';
 import { comesOften } from '../source/comes-often.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { textOf } from '../source/edits.ts';
@@ -50,6 +50,9 @@ export function listenerLeak(
 
 function outlives(emitter: TSESTree.Expression, analysis: Analysis): boolean {
   if (globalName(emitter, analysis) === 'process') return true;
+  // `closing.signal`: an AbortController of the program has one for all its life.
+  if (emitter.type === 'MemberExpression' && lastName(emitter) === 'signal')
+    return emitter.object.type === 'Identifier' && isConstantName(emitter.object, analysis);
   if (emitter.type !== 'Identifier' || !isConstantName(emitter, analysis)) return false;
   const made = analysis.bindings.variable(emitter);
   // What is called as a function makes emitters; the one listened to is another.

@@ -23,10 +23,11 @@ export function comesOften(when: When): boolean {
 export function isNowAndThen(when: When): boolean {
   if (when.kind !== 'served') return false;
   if (SET_UP.test(when.chain.at(-1)?.file ?? '')) return true;
-  // `installModule (modules.js:12)`
-  return [when.label, ...when.path.map((step) => step.replace(/ \(.*/, ''))].some((name) =>
-    wordsOf(name).some((word) => NOW_AND_THEN.test(word)),
-  );
+  // `installModule (modules.js:12)`; an `'upgrade' event` is that of a connection.
+  const names = [when.label, ...when.path].map((step) => step.replace(/ \(.*/, ''));
+  return names
+    .filter((name) => !name.startsWith("'upgrade' event"))
+    .some((name) => wordsOf(name).some((word) => NOW_AND_THEN.test(word)));
 }
 
 const SET_UP = /(?:^|[\\/_-])(?:dev-?server|onboarding|setup|installer|wizard)[^\\/]*$/i;

@@ -168,6 +168,49 @@ describe('listener-growth', () => {
     expect(placesOf(adding())).toEqual([]);
   });
 
+  it('names a line that every run comes to, where nobody could count and the profile saw it run', () => {
+    const visited = (times: number, everyMs: number): RecordingBuilder => {
+      const r = new RecordingBuilder();
+      for (let i = 0; i < times; i++)
+        r.request(100 + i * everyMs, 'GET /board', (q) => {
+          q.run(2, at(20, 'answer'), at(30, 'show'));
+          q.end();
+        });
+      return r;
+    };
+    const known = (...within: number[]): SourceFacts => ({
+      file: '/app/app.js',
+      independentAwaits: [],
+      calls: [],
+      functionRanges: [20, 30].map((line) => ({
+        start: { line, column: 1 },
+        end: { line: line + 5, column: 1 },
+      })),
+      leaks: [
+        {
+          emitter: 'closing.signal',
+          event: 'abort',
+          line: 32,
+          column: 3,
+          ...(within.length > 0 && { within: within.map((line) => ({ line, column: 1 })) }),
+        },
+      ],
+    });
+    expect(golden(analyze(visited(8, 400).build(), [known(30)]))).toMatchInlineSnapshot(`
+      "healthy: Healthy: the loop was busy 0.3 % of the time; 99 % of timers were at most 0.0 ms late.
+      info listener-growth app.js:32:3
+        Each run of this adds a listener for 'abort' to closing.signal, and none is removed: at least 8 were added, in GET /board; each is called for every event, and keeps its memory
+        8 x, 0 ms, max 0, p99 0, share 0
+        < http-request GET /board"
+    `);
+    // The caller's runs prove it as well, where every one of them comes to the line.
+    expect(rules(visited(8, 400), [known(20)])).toEqual(['listener-growth']);
+    // Seen too few times, all at once, or under a condition.
+    expect(rules(visited(2, 400), [known(30)])).toEqual([]);
+    expect(rules(visited(8, 20), [known(30)])).toEqual([]);
+    expect(rules(visited(8, 400), [known()])).toEqual([]);
+  });
+
   it('is silent about few', () => {
     expect(rules(listening(10))).toEqual([]);
     expect(rules(listening(8, 9))).toEqual([]);

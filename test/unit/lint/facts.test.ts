@@ -94,8 +94,29 @@ describe('listeners that pile up', () => {
     ].join('\n');
     const head = `import http from 'node:http';\nimport { EventEmitter } from 'node:events';\n`;
     expect(collectFacts(head + code, 'a.js').leaks).toEqual([
-      { emitter: 'stock', event: 'change', line: 6, column: 3 },
+      { emitter: 'stock', event: 'change', line: 6, column: 3, within: [{ line: 5, column: 19 }] },
     ]);
+  });
+
+  it('name the functions of which every run comes there', () => {
+    const starts = (body: string): number[] => {
+      const code = [
+        `const stock = new EventEmitter();`,
+        `function watch(res) { stock.on('change', () => res.write('.')); }`,
+        `function show(req, res) {`,
+        `  ${body}`,
+        `}`,
+        `require('http').createServer((req, res) => show(req, res));`,
+      ].join('\n');
+      const [leak] = collectFacts(code, 'a.js').leaks!;
+      return (leak?.within ?? []).map(({ line }) => line).sort();
+    };
+    expect(starts('res.write("board");\n watch(res);')).toEqual([2, 3, 7]);
+    expect(starts('if (req.url === "/board") watch(res);')).toEqual([2]);
+    expect(starts('if (done) return;\n watch(res);')).toEqual([2]);
+    expect(starts('for (const one of all) watch(res);')).toEqual([2]);
+    expect(starts('req.on("end", () => watch(res));')).toEqual([2, 4]);
+    expect(starts('try { check(req); } catch { watch(res); }')).toEqual([2]);
   });
 });
 

@@ -16,6 +16,12 @@ testRule('no-listener-leak', {
     { name: 'of the request', code: handler('req.on("data", (x) => res.write(x));') },
     { name: 'once', code: handler('bus.once("a", (x) => res.write(x));') },
     { name: 'a signal', code: handler('bus.addEventListener("a", (x) => res.write(x), { signal });') },
+    {
+      name: "a request's own signal",
+      code: handler(
+        "const { signal } = req;\n  signal.addEventListener('abort', () => res.end());\n  req.signal.addEventListener('abort', () => res.end());",
+      ),
+    },
     { name: 'outside', code: `import { bus } from './bus.js';\nbus.on('a', (x) => g(x));` },
     {
       name: 'a package that is called to make emitters',
@@ -23,6 +29,12 @@ testRule('no-listener-leak', {
     },
   ],
   invalid: [
+    {
+      name: 'a signal of the program, while a connection is upgraded',
+      code: "import http from 'node:http';\nconst closing = new AbortController();\nhttp.createServer().on('upgrade', (req, socket) => {\n  closing.signal.addEventListener('abort', () => socket.end());\n});",
+      lines: [4],
+      message: 'listener to closing.signal',
+    },
     {
       name: 'an emitter of the module',
       code: handler('bus.on("a", (x) => res.write(x));'),
