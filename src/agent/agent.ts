@@ -27,6 +27,8 @@ import { createRing } from './ring.ts';
 import { createStackBudget } from './stack-budget.ts';
 import { awaitStack, captureStack, createStackTable, framesOf, readStack } from './stacks.ts';
 import { openTransport } from './transport.ts';
+import { createUndoList } from './undo-list.ts';
+import type { UndoList } from './undo-list.ts';
 import { recordLasting, sampleWaits } from './waits.ts';
 import { startWatchers } from './watchers.ts';
 
@@ -57,23 +59,14 @@ export function start(require: NodeJS.Require, config: AgentConfig): Agent | nul
   Reflect.deleteProperty(scope, config.bindingName);
   if (holder[key]) return null;
 
-  const cleanup: (() => void)[] = [];
-  const undoAll = (): void => {
-    for (const undo of cleanup.splice(0).reverse()) {
-      try {
-        undo();
-      } catch {
-        // An emitter of the program refuses to let go of a listener: the hooks, which are undone last, must go all the same.
-      }
-    }
-  };
+  const cleanup = createUndoList();
   try {
-    const agent = begin(require, config, binding, cleanup, undoAll);
+    const agent = begin(require, config, binding, cleanup);
     Object.defineProperty(holder, key, { value: agent, configurable: true, enumerable: false });
     cleanup.push(() => Reflect.deleteProperty(holder, key));
     return agent;
   } catch (error) {
-    undoAll();
+    cleanup.undoAll();
     throw error;
   }
 }
@@ -82,8 +75,7 @@ function begin(
   require: NodeJS.Require,
   config: AgentConfig,
   binding: (payload: string) => void,
-  cleanup: (() => void)[],
-  undoAll: () => void,
+  cleanup: UndoList,
 ): Agent {
   const asyncHooks = require('node:async_hooks') as typeof AsyncHooks;
   const v8 = require('node:v8') as typeof V8;
@@ -340,7 +332,7 @@ function begin(
     await NativePromise.resolve();
     listHandles();
     watchers.settle();
-    undoAll();
+    cleanup.undoAll();
     const endUs = now() >>> 0;
     // What holds the loop from here on is us.
     Atomics.store(ring.ctl, Ctl.Ending, 1);
