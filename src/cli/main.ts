@@ -1,5 +1,4 @@
 import { lintPaths } from '../session/lint.ts';
-import { compileLater } from './compile-later.ts';
 import type { Jobs } from './jobs.ts';
 import * as other from './other-jobs.ts';
 import { flushed, processFace } from './process-face.ts';
@@ -13,10 +12,7 @@ async function main(): Promise<void> {
     record: other.record,
     analyzeFile: other.analyzeFile,
     compareFiles: other.compareFiles,
-    lintPaths: (options) => {
-      compileLater();
-      return lintPaths(options);
-    },
+    lintPaths,
     openRecording: async (file) => Promise.resolve(other.openRecording(file)),
     openOtlpStream: other.openOtlpStream,
     tasks: other.tasksInWorker,

@@ -1,6 +1,5 @@
 import os from 'node:os';
-import readline from 'node:readline/promises';
-import type { WriteStream } from 'node:tty';
+import { isatty, type WriteStream } from 'node:tty';
 import { Exit } from './exit.ts';
 import type { Face, Output } from './face.ts';
 
@@ -15,7 +14,8 @@ export function processFace(): Face {
     temporaryFolder: os.tmpdir(),
     now: () => new Date(),
     onInterrupt,
-    ...(process.stdin.isTTY && stderr.isTTY && { ask }),
+    // Asking the stream itself would open it.
+    ...(isatty(0) && stderr.isTTY && { ask }),
   };
 }
 
@@ -32,6 +32,8 @@ export async function flushed(): Promise<void> {
 
 /** Waits for a line at the terminal; everything but yes is no, and so is Ctrl-C. */
 async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  // Few commands ask.
+  const { default: readline } = await import('node:readline/promises');
   const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
   // A terminal that is read from gives Ctrl-C to its reader.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));

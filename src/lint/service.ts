@@ -30,7 +30,7 @@ const LIVE_FILES = 3;
 const KEPT_REGEXPS = 5_000;
 
 export function createLintService(): LintService {
-  const kept = new Map<string, { text: string; tree: Tree }>();
+  const kept = new Map<string, Kept>();
   let size = 0;
   const live = createLiveTrees(LIVE_FILES);
   const screen = rememberingScreen(KEPT_REGEXPS);
@@ -47,14 +47,13 @@ export function createLintService(): LintService {
   };
 
   /** The tree of a text, or why it has none. */
-  const treeOf = (file: string, text: string): { tree?: Tree; failed?: unknown } => {
+  const parsed = (file: string, text: string): Partial<Kept> & { failed?: unknown } => {
     const known = kept.get(file);
-    if (known?.text === text) return { tree: known.tree };
+    if (known?.text === text) return known;
     forget(file);
-    const following = live.follow(file, text);
-    if (following) return { tree: following };
     try {
-      return { tree: parseTree(text, file) };
+      const tree = live.follow(file, text) ?? parseTree(text, file);
+      return { tree, read: reader(tree, text, file) };
     } catch (failed) {
       return { failed };
     }
@@ -63,20 +62,20 @@ export function createLintService(): LintService {
   return {
     learn,
     index(file, text, keep) {
-      const { tree } = treeOf(file, text);
-      if (tree && keep === 'keep' && size + text.length <= KEPT_CHARACTERS) {
-        kept.set(file, { text, tree });
+      const { tree, read } = parsed(file, text);
+      if (tree && read && keep === 'keep' && size + text.length <= KEPT_CHARACTERS) {
+        forget(file);
+        kept.set(file, { text, tree, read });
         size += text.length;
       }
-      return indexRead(tree && reader(tree, text, file));
+      return indexRead(read);
     },
     lint(request, project) {
       const { file, text } = request;
-      const { tree, failed } = treeOf(file, text);
+      const { tree, read, failed } = parsed(file, text);
       forget(file);
       if (tree) live.keep(file, text, tree);
       // A text in the middle of an edit says nothing new about who calls whom.
-      const read = tree && reader(tree, text, file);
       if (read && project?.has(file)) project.set(file, indexRead(read));
       const facts = withTypes(request.project ?? project?.facts(file), request.gifts);
       learn(request.verdicts ?? []);
@@ -90,6 +89,13 @@ export function createLintService(): LintService {
       return { ...outcome, unchecked: [...unchecked.values()] };
     },
   };
+}
+
+/** A text that will be asked for again. */
+interface Kept {
+  text: string;
+  tree: Tree;
+  read: () => Reading;
 }
 
 /** Reads a tree when it is first asked for, and once. */

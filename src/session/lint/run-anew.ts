@@ -9,6 +9,7 @@ import type { Outcome, Problem } from '../../model/problem.ts';
 import type { LintClient } from '../lint-client.ts';
 import { startTypesClient, type TypesClient } from '../types-client.ts';
 import type { KnownOutcome } from './cache.ts';
+import { compileLater } from './compile-later.ts';
 import { contentHash } from './content-hash.ts';
 import { judgeRegexps } from './judge-regexps.ts';
 import { startPool, type LintPool } from './pool.ts';
@@ -49,6 +50,7 @@ export async function lintAnew(run: LintRun, rules: string): Promise<Outcome<Fin
     await run.cache.save((file) => fs.existsSync(file));
     return gather(known, problems);
   }
+  compileLater();
   const pool = startPool(all.length, run.signal);
   const types = run.types === 'exact' ? startTypesClient() : undefined;
   try {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { contentHash } from './content-hash.ts';
 
 /** One file of a cache: values by name. */
 export interface Store<T> {
@@ -15,7 +14,7 @@ export interface Store<T> {
 
 /**
  * Reads `NAME.json` of a folder. Damaged files and those of another version are as if they were not there: the first
- * line is the version and a hash of what follows.
+ * line is the version and the length of what follows, which is written in one piece.
  */
 export function openStore<T>(folder: string, name: string, version: string): Store<T> {
   const file = path.join(folder, `${name}.json`);
@@ -44,7 +43,7 @@ export function openStore<T>(folder: string, name: string, version: string): Sto
   };
 }
 
-const headOf = (version: string, body: string): string => `${version} ${contentHash(body)}`;
+const headOf = (version: string, body: string): string => `${version} ${body.length}`;
 
 function readKnown<T>(file: string, version: string): Map<string, T> {
   try {
