@@ -9,6 +9,10 @@ import type { PendingSet } from './pending.ts';
 import { Ctl } from './protocol.ts';
 import type { Ring } from './ring.ts';
 
+// Read once: code that V8 has not compiled yet looks a property up each time, and what it compiled before a path first ran is thrown away then.
+const { Before, After, Settled } = Op;
+const { Execution, Depth } = Ctl;
+
 /** Deepest nesting of executions that is followed. */
 const MAX_DEPTH = 256;
 
@@ -156,25 +160,25 @@ export function createHooks(ports: HookPorts): Hooks {
     if (depth < MAX_DEPTH) stack[depth] = current;
     depth++;
     current = id;
-    ctl[Ctl.Execution] = (ctl[Ctl.Execution]! + 1) | 0;
-    ctl[Ctl.Depth] = depth;
-    put(Op.Before, id, at, 0);
+    ctl[Execution] = (ctl[Execution]! + 1) | 0;
+    ctl[Depth] = depth;
+    put(Before, id, at, 0);
   };
   const end = (id: number): void => {
-    put(Op.After, id, now(), 0);
+    put(After, id, now(), 0);
     ended = true;
     // An `after` without its `before`: it began before we came.
     if (depth === 0) return;
     depth--;
     current = depth === 0 || depth >= MAX_DEPTH ? 0 : stack[depth]!;
-    ctl[Ctl.Depth] = depth;
+    ctl[Depth] = depth;
   };
 
   const onSettled = (promise: object): void => {
     const id = pending.settle(promise);
     if (id === 0 || id === OWN) return;
     follows.settled(id);
-    put(Op.Settled, id, time() | 0, current);
+    put(Settled, id, time() | 0, current);
   };
 
   /** Nearly always the first comparison tells: what runs is newer than what we made at the last heartbeat. */
@@ -264,7 +268,7 @@ export function createHooks(ports: HookPorts): Hooks {
     pending.clear();
     depth = 0;
     current = 0;
-    ctl[Ctl.Depth] = 0;
+    ctl[Depth] = 0;
     put(Op.Dropped, 0, now(), 0);
   };
 

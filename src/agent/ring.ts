@@ -1,6 +1,9 @@
 import { Op } from '../model/event.ts';
 import { Ctl } from './protocol.ts';
 
+// Read once: see `hooks.ts`.
+const { Written, Head, Tail } = Ctl;
+
 /** Events between two publications; the heartbeat publishes the rest. */
 const PUBLISH_EVERY = 32;
 
@@ -42,14 +45,14 @@ export function createRing(size: number, time: () => number): Ring {
     words[at + 2] = a;
     words[at + 3] = b;
     head = (head + 1) | 0;
-    ctl[Ctl.Written] = head;
+    ctl[Written] = head;
     produced++;
-    if ((head & (PUBLISH_EVERY - 1)) === 0) Atomics.store(ctl, Ctl.Head, head);
+    if ((head & (PUBLISH_EVERY - 1)) === 0) Atomics.store(ctl, Head, head);
   };
 
   const put: Put = (word0, id, a, b) => {
     if (((head - tail) | 0) >= size - 1) {
-      tail = Atomics.load(ctl, Ctl.Tail);
+      tail = Atomics.load(ctl, Tail);
       if (((head - tail) | 0) >= size - 1) {
         lost++;
         dropped++;
