@@ -213,7 +213,6 @@ const RECOMMENDED: Choices = {
   'no-unsettled-promise': [],
   'prefer-parallel-awaits': [],
   'prefer-pipeline': [],
-  'prefer-streaming': [],
   'require-atomic-updates': [],
   'require-backpressure': [],
   'require-clear-timer': [],

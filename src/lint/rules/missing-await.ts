@@ -4,6 +4,7 @@ import type { Node } from '../source/ast.ts';
 import { enclosingFunction, lastName, propertyName, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { insertAwait } from '../source/edits.ts';
+import { originOf } from '../source/origin.ts';
 import { calledFunctions, chainMethod, isPromise } from '../source/promises.ts';
 
 /** A promise used as the value it will become: a member of it, arithmetic, a comparison, text. */
@@ -25,7 +26,12 @@ export default defineRule({
     ): void => {
       if (node.type === 'PrivateIdentifier') return;
       const plain = unwrap(node);
-      if (!isPromise(plain, analysis) || (messageId === 'member' && mayHaveMore(plain, analysis))) return;
+      if (!isPromise(plain, analysis)) return;
+      if (
+        messageId === 'member' &&
+        (isOfLibrary(data['member']!, plain, analysis) || mayHaveMore(plain, analysis))
+      )
+        return;
       const what =
         plain.type === 'CallExpression'
           ? `${lastName(plain.callee) ?? 'This'}()`
@@ -77,7 +83,7 @@ const isDestructured = (id: Node): boolean =>
 
 /** Promises of libraries have more than those of the language: `timeout` of Bluebird. A chain keeps what it began as. */
 function mayHaveMore(value: Node, analysis: Analysis): boolean {
-  const node = unwrap(value);
+  const node = originOf(value, analysis);
   if (node.type !== 'CallExpression') return false;
   const callee = unwrap(node.callee);
   if (chainMethod(node) && callee.type === 'MemberExpression')
@@ -88,6 +94,16 @@ function mayHaveMore(value: Node, analysis: Analysis): boolean {
   const targets = calledFunctions(node, analysis);
   return targets.some((fn) => !fn.async) && OTHER_PROMISES.test(analysis.source.text);
 }
+
+/** `timeout`, `done`: what promises of libraries have, unless the promise is surely one of the language. */
+function isOfLibrary(member: string, value: Node, analysis: Analysis): boolean {
+  if (!OF_LIBRARIES.test(member)) return false;
+  const targets = value.type === 'CallExpression' ? calledFunctions(value, analysis) : [];
+  return targets.length === 0 || targets.some((fn) => !fn.async);
+}
+
+const OF_LIBRARIES =
+  /^(?:timeout|delay|done|tap|tapCatch|progress|progressed|notify|spread|nodeify|asCallback|fail|fin|always|return|thenReturn|error|lastly|bind|is(?:Pending|Fulfilled|Rejected|Resolved|Cancelled))$/;
 
 /** Node's and the language's; of packages some give more: a child process that can be awaited. */
 const OWN_PROMISES = /^(?:\(global\)|\.|fs|timers|dns|stream|util|events|readline)/;

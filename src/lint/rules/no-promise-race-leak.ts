@@ -29,7 +29,7 @@ export default defineRule({
           const made = originOf(element, analysis);
           if (
             startsTimer(made, analysis) &&
-            !/\b(?:clearTimeout|unref|abort)\b/.test(surroundings(call, analysis))
+            !/\b(?:clearTimeout|unref|abort)\b|\bprocess\.exit\(/.test(surroundings(call, analysis))
           ) {
             report({ at: call, messageId: 'timer', detail: { confidence: 'likely' } });
             return;

@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import type { Node } from '../source/ast.ts';
+import type { FunctionNode, Node } from '../source/ast.ts';
 import { contains, enclosingFunction, lastName } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 
@@ -24,7 +24,8 @@ export default defineRule({
           call?.type !== 'CallExpression' ||
           !(call.arguments as Node[]).includes(fn) ||
           isCaught(node, fn) ||
-          isThrownAgain(node)
+          isThrownAgain(node) ||
+          isThrownForAll(node, fn)
         )
           return;
         const api = analysis.bindings.resolve(call.callee);
@@ -61,6 +62,13 @@ function isThrownAgain({ argument, parent }: TSESTree.ThrowStatement): boolean {
   const caught = parent.parent?.type === 'CatchClause' ? parent.parent.param : undefined;
   return argument.type === 'Identifier' && caught?.type === 'Identifier' && caught.name === argument.name;
 }
+
+/** `process.nextTick(() => { throw error; })` does nothing else: the process is meant to end. */
+const isThrownForAll = (node: TSESTree.ThrowStatement, fn: FunctionNode): boolean =>
+  node.argument.type === 'Identifier' &&
+  fn.body.type === 'BlockStatement' &&
+  fn.body.body.length === 1 &&
+  fn.body.body[0] === node;
 
 function isCaught(node: Node, fn: Node): boolean {
   for (let up = node.parent; up && up !== fn; up = up.parent)

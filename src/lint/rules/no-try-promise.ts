@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import { enclosingFunction, lastName, someNode, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
+import { floatingPromise } from './no-floating-promises.ts';
 import { chainMethod, isHandledChain, isPromise, promiseMethod } from '../source/promises.ts';
 
 /** A `try` around a promise that nobody awaits in it: it cannot catch what happens later. */
@@ -23,7 +24,7 @@ export default defineRule({
         const around = enclosingFunction(node);
         for (const statement of node.block.body) {
           const call = droppedPromise(statement, analysis, around?.async === true);
-          if (!call || isDirectAsync(call, analysis)) continue;
+          if (!call || isFloating(statement, analysis)) continue;
           const isReturned = statement.type === 'ReturnStatement';
           if (/^re(?:ject|solve)$/.test(promiseMethod(call, analysis) ?? '')) continue;
           if (isReturned && handsOn(node.handler, analysis)) continue;
@@ -44,8 +45,11 @@ export default defineRule({
 });
 
 /** Floating calls of async functions have a rule of their own, whatever is around them. */
-const isDirectAsync = (call: TSESTree.CallExpression, analysis: Analysis): boolean =>
-  call.parent.type === 'ExpressionStatement' && analysis.reach.targets(call.callee).some((fn) => fn.async);
+const isFloating = (statement: TSESTree.Statement, analysis: Analysis): boolean =>
+  statement.type === 'ExpressionStatement' &&
+  (floatingPromise(statement, analysis) !== undefined ||
+    (statement.expression.type === 'CallExpression' &&
+      analysis.reach.targets(statement.expression.callee).some((fn) => fn.async)));
 
 function droppedPromise(
   statement: TSESTree.Statement,

@@ -22,7 +22,8 @@ export default defineRule({
     const suspects = new Map<FunctionNode, Construction>();
     for (const construction of constructions(analysis)) {
       const { executor, promise } = construction;
-      if (hasUnknownSettlers(construction)) continue;
+      // Nobody waits for what nobody looks at.
+      if (hasUnknownSettlers(construction) || promise.parent.type === 'ExpressionStatement') continue;
       const uses = settlings(construction);
       if (uses.some(({ node }) => isInOptionalCall(node, executor))) continue;
       if (uses.length === 0) {

@@ -64,7 +64,11 @@ function emitterOf(call: Call, analysis: Analysis): Emitter | undefined {
     case 'child_process':
       // What runs is there.
       if (!/^(?:spawn|fork)$/.test(name) || isOwnExecutable(call.arguments[0])) return undefined;
-      if (/^(?:ls|ps|df|cat|sh|node|tail|kill|uname)$/.test(staticString(call.arguments[0]) ?? ''))
+      if (
+        /^(?:ls|ps|df|cat|su|sh|bash|node|tail|kill|uname|cmd|cmd\.exe|powershell)$/.test(
+          staticString(call.arguments[0]) ?? '',
+        )
+      )
         return undefined;
       return emitter('a command that is not found');
     case 'net':

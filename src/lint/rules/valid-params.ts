@@ -1,6 +1,10 @@
-import { lastName } from '../source/ast.ts';
+import type { TSESTree } from '@typescript-eslint/utils';
+import type { Analysis } from '../source/analysis.ts';
+import type { Node } from '../source/ast.ts';
+import { isFunction, lastName, unwrap } from '../source/ast.ts';
+import { GLOBAL } from '../source/bindings.ts';
 import { defineRule } from '../source/define-rule.ts';
-import { isPromise, promiseMethod } from '../source/promises.ts';
+import { calledFunctions, chainMethod, isPromise, promiseMethod } from '../source/promises.ts';
 
 /** Promise functions with arguments that they ignore or must have. */
 export default defineRule({
@@ -33,7 +37,11 @@ export default defineRule({
         const name = call.callee.type === 'MemberExpression' ? lastName(call.callee) : undefined;
         const most = name === 'then' ? 2 : name === 'catch' || name === 'finally' ? 1 : undefined;
         if (most === undefined || length <= most || call.callee.type !== 'MemberExpression') return;
-        if (!isPromise(call.callee.object, analysis)) return;
+        if (
+          !isPromise(call.callee.object, analysis) ||
+          (name === 'catch' && takesClass(call) && !isNative(call.callee.object, analysis))
+        )
+          return;
         report({
           at: call,
           messageId: 'more',
@@ -44,3 +52,19 @@ export default defineRule({
     };
   },
 });
+
+/** `catch(NotFoundError, handler)`: promises of libraries answer the errors of one class. */
+const takesClass = ({ arguments: given }: TSESTree.CallExpression): boolean =>
+  given.length > 1 && !isFunction(given[0]) && /^[A-Z]|Error$|Exception$/.test(lastName(given[0]!) ?? '');
+
+/** The chain begins with a promise that is surely one of the language. */
+function isNative(promise: Node, analysis: Analysis): boolean {
+  const call = unwrap(promise);
+  if (call.type === 'NewExpression') return isPromise(call, analysis);
+  if (call.type !== 'CallExpression') return false;
+  const callee = unwrap(call.callee);
+  if (chainMethod(call) && callee.type === 'MemberExpression') return isNative(callee.object, analysis);
+  const targets = calledFunctions(call, analysis);
+  if (targets.length > 0) return targets.every((fn) => fn.async);
+  return analysis.bindings.resolve(callee)?.module === GLOBAL && isPromise(call, analysis);
+}

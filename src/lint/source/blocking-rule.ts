@@ -67,12 +67,17 @@ export function checkBlockingCalls(tools: RuleTools<unknown>, choice: BlockingCh
     if (choice.startUpNames === 'ignore' && which === 'async' && beginsByName(call, analysis)) return;
     if (which === 'served' && runsOnce(call, analysis.bindings, analysis.source.visitorKeys, 'object'))
       return;
-    if (which === 'served' && choice.events === 'often' && (!comesOften(when) || loadsCode(call, analysis)))
-      return;
+    if (which === 'served' && choice.events === 'often' && !isOften(call, when, analysis)) return;
     reportBlocking(tools, call, api, when, which);
   };
   return { CallExpression: check, NewExpression: check };
 }
+
+/** A command has no requests of its own, but for those of a server that it starts. */
+const isOften = (call: Call, when: When, analysis: Analysis): boolean =>
+  comesOften(when) &&
+  !loadsCode(call, analysis) &&
+  (analysis.kind !== 'command' || (when.kind === 'served' && when.chain.at(-1)?.file === analysis.file));
 
 function caseOf(call: Call, when: When): 'served' | 'async' | 'plain' | undefined {
   if (when.kind === 'start-up') return undefined;

@@ -22,7 +22,7 @@ export function comesOften(when: When): boolean {
  */
 export function isNowAndThen(when: When): boolean {
   if (when.kind !== 'served') return false;
-  if (SET_UP.test(when.chain.at(-1)?.file ?? '')) return true;
+  if (SET_UP.test(when.chain.at(-1)?.file ?? '') || PLUGINS.test(when.label)) return true;
   // `installModule (modules.js:12)`; an `'upgrade' event` is that of a connection.
   const names = [when.label, ...when.path].map((step) => step.replace(/ \(.*/, ''));
   return names
@@ -31,6 +31,9 @@ export function isNowAndThen(when: When): boolean {
 }
 
 const SET_UP = /(?:^|[\\/_-])(?:dev-?server|onboarding|setup|installer|wizard)[^\\/]*$/i;
+
+/** Plugins come and go by requests that change something. */
+const PLUGINS = /^(?:POST|PUT|PATCH|DELETE) .*\b(?:plugin|addon|add-on|extension|theme)s?\b/i;
 
 /** `install`, `SK`, `Module` of `installSKModule`. */
 const wordsOf = (name: string): string[] =>

@@ -35,7 +35,7 @@ const TEST_PATH =
   /(?:^|\/)(?:__tests__|__mocks__|test-?(?:utils?|helpers?|support|setup|fixtures?))\/|[./_-](?:test|tests|spec|bench|e2e|stories)\.[cm]?[jt]sx?$|(?:^|\/)(?:test|jest|vitest|mocha)[-_.]?(?:setup|utils?|helpers?|env(?:ironment)?)\.[cm]?[jt]sx?$/i;
 const CONFIG_PATH = /(?:^|\/)(?:[gG]ulpfile|[gG]runtfile|[^/]*\.config)\.[cm]?[jt]s$/;
 /** What a person runs: `commands/develop.js`, `migrations/001-users.js`. */
-const COMMAND_FOLDERS = /(?:^|\/)(?:commands?|cli|bin|scripts|migrations|seeds|seeders)\//;
+const COMMAND_FOLDERS = /(?:^|\/)(?:commands?|cli|CLI|bin|scripts|migrations|seeds|seeders)\//;
 const COMMAND_MODULES =
   /^(?:commander|yargs|cac|meow|minimist|inquirer|@inquirer\/.*|prompts|ora|oclif|@oclif\/.*|caporal|sade|arg)$/;
 
@@ -43,7 +43,7 @@ const COMMAND_MODULES =
 function isForBrowsers(source: ParsedSource, path: string, imported: readonly string[]): boolean {
   const { text } = source;
   if (imported.some((name) => NODE_MODULES.test(name))) return false;
-  if (CHUNK.test(text)) return true;
+  if (CHUNK.test(text) || BROWSERIFIED.test(text) || HASHED.test(path)) return true;
   // A bundle for pages may have been made to be required, too.
   if (/(?:^|\/)public\//.test(path) && PAGE_GLOBALS.test(text)) return true;
   if (NODE_GLOBALS.test(text)) return isScriptOfPage(source, imported);
@@ -86,6 +86,11 @@ const PAGE_GLOBALS =
 const PAGE_MODULES =
   /\.(?:vue|svelte|css|scss|less)$|^(?:vue|vuex|pinia|react-dom(?:\/client)?|jquery|svelte|preact)$/;
 const PAGE_FOLDERS = /(?:^|\/)(?:public|static|assets|www|browser|ui)\//;
+/** Modules that Browserify has put into one file. */
+const BROWSERIFIED = /[[{]\s*\d+\s*:\s*\[\s*function\s*\(require,\s*module,\s*exports\)/;
+/** The same, where nothing else is known: one that Vite gave in a folder of what pages load. */
+const HASHED =
+  /(?:^|\/)(?:client|chunks|assets|public|static)\/(?:[^/]+\/)*[\w.]+-(?=[\w-]*[a-z])(?=[\w-]*[\d_]|(?:[^A-Z]*[A-Z]){3})[\w-]{8}\.m?js$/;
 /** A name that a bundler gave: `users-CSjOwpT9.js`. */
 const BUNDLED = /[-.](?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{8}\.m?js$/;
 const SERVICE_WORKER = /(?<![.\w$])self\.(?:addEventListener|skipWaiting|registration)\b/;

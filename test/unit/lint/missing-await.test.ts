@@ -6,6 +6,10 @@ const code = (body: string): string =>
 testRule('missing-await', {
   valid: [
     {
+      name: 'what promises of libraries have',
+      code: `export const f = (adb) => adb.shell('ls').then((out) => out).timeout(1000).tap(console.log);`,
+    },
+    {
       name: 'a schema with a catch of its own',
       code: `import { z } from 'zod';\nconst limit = z.number().catch(5);\nexport const read = (value) => limit.parse(value);`,
     },
@@ -28,6 +32,11 @@ testRule('missing-await', {
     },
   ],
   invalid: [
+    {
+      name: 'the same name, of an async function',
+      code: `async function options() { return { timeout: 5 }; }\nexport const f = () => options().timeout;`,
+      lines: [2],
+    },
     {
       name: 'a member',
       code: code('return load(x).name;'),

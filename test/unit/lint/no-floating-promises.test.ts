@@ -3,6 +3,16 @@ import { testRule } from './harness.ts';
 testRule('no-floating-promises', {
   valid: [
     {
+      name: 'modules that Browserify has put into one file',
+      file: 'components/remotes.bundle.js',
+      code: `(function () { function r(e) { return e; } return r; })()({ 1: [function (require, module, exports) { async function load() { await go(); }\nexports.click = function () { load(); }; }, {}] }, {}, [1]);`,
+    },
+    {
+      name: 'a chunk whose name Vite gave',
+      file: 'client/chunks/ApexChart-BcTJpttC.js',
+      code: `async function load() { await go(); }\nexport const click = () => { load(); };`,
+    },
+    {
       name: 'what begins the program, by its name',
       code: `async function loadThemes() { await readAll(); }\nexport async function initBackgroundServices() { loadThemes(); }\nexport class Server { async stop() { loadThemes(); } }`,
     },
@@ -112,6 +122,12 @@ export const some = (urls: string[]) => { written(urls); named(urls); listed(); 
     },
   ],
   invalid: [
+    {
+      name: 'a file of the author in such a folder',
+      file: 'src/client/load-Resource.js',
+      code: `async function load() { await go(); }\nexport const click = () => { load(); };`,
+      lines: [2],
+    },
     {
       name: 'a listener that is set when the program begins',
       code: `async function refresh() { await readAll(); }

@@ -3,6 +3,10 @@ import { testRule } from './harness.ts';
 testRule('no-promise-race-leak', {
   valid: [
     {
+      name: 'the process ends then',
+      code: `export function end(flush) { Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, 2000))]).finally(() => process.exit(1)); }`,
+    },
+    {
       name: 'cleared',
       code: 'export async function f(p) { let t; const limit = new Promise((_, no) => { t = setTimeout(no, 1); }); try { return await Promise.race([p, limit]); } finally { clearTimeout(t); } }',
     },

@@ -6,6 +6,15 @@ const FS = `import fs from 'node:fs';\n`;
 testRule('no-sync-in-handler', {
   valid: [
     {
+      name: 'a plugin that is brought by a request',
+      code: `${FS}import express from 'express';\nexpress().post('/api/plugins/upload', (req, res) => { fs.mkdirSync('a'); res.end(); });`,
+    },
+    {
+      name: 'a command that fetches something',
+      file: 'bin/ca/install.js',
+      code: `const fs = require('fs'); const http = require('http');\nmodule.exports = (url) => http.get(url, (res) => { res.on('data', (body) => {}); });`,
+    },
+    {
       name: 'what installs plugins, by the names on the way',
       code: `${FS}import express from 'express';\nconst app = express();\nfunction removeOld(name) { fs.rmSync(name, { recursive: true }); }\nfunction installSKModule(name) { removeOld(name); }\napp.post('/modules', (req, res) => { installSKModule(req.body.name); res.end(); });`,
     },
@@ -100,6 +109,17 @@ http.createServer((request, response) => response.end(page(request.url, true)));
     },
   ],
   invalid: [
+    {
+      name: 'what plugins do for requests, and a list of them',
+      code: `${FS}import express from 'express';\nfunction runPlugin(name) { return fs.readFileSync(name); }\nexpress().get('/plugins', (req, res) => { res.json(runPlugin('a')); });`,
+      lines: [3],
+    },
+    {
+      name: 'a server that is started by a command',
+      file: 'bin/www.js',
+      code: `${FS}import http from 'http';\nhttp.createServer((req, res) => res.end(fs.readFileSync('a'))).listen(1);`,
+      lines: [3],
+    },
     {
       name: 'what installs plugins, where all is asked for',
       code: `${FS}import express from 'express';\nexpress().post('/plugins/install', (req, res) => { fs.mkdirSync('plugins'); res.end(); });`,

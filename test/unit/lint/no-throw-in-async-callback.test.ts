@@ -5,6 +5,10 @@ const code = (body: string): string => `import fs from 'node:fs';\nexport functi
 testRule('no-throw-in-async-callback', {
   valid: [
     {
+      name: 'what does nothing but throw: the process is meant to end',
+      code: `export const f = (load) => load().catch((error) => { process.nextTick(() => { throw error; }); });`,
+    },
+    {
       name: 'given to the callback',
       code: code('fs.stat(p, (e, s) => { if (e) return cb(e); cb(null, s); });'),
     },
@@ -27,6 +31,11 @@ testRule('no-throw-in-async-callback', {
     },
   ],
   invalid: [
+    {
+      name: 'an error made there',
+      code: `export const f = () => { process.nextTick(() => { throw new Error('late'); }); };`,
+      lines: [1],
+    },
     {
       name: 'a callback',
       code: code('fs.stat(p, (e, s) => { if (e) throw e; cb(null, s); });'),

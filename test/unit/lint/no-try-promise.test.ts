@@ -3,6 +3,10 @@ import { testRule } from './harness.ts';
 testRule('no-try-promise', {
   valid: [
     {
+      name: 'a call that another rule tells of: the dropped promise of an async function',
+      code: `async function save() { await fetch('/'); }\nexport function f() { try { save().finally(() => 5); } catch { console.error('no'); } }`,
+    },
+    {
       name: 'a try for what is thrown at once',
       code: `function f() { try { check(); return fetch('/').then(read); } catch (error) { return Promise.reject(error); } }`,
     },

@@ -5,6 +5,10 @@ const code = (body: string): string =>
 
 testRule('no-unsettled-promise', {
   valid: [
+    {
+      name: 'a promise that nobody looks at',
+      code: `export function f(script) { new Promise(() => { script.release(); }); }`,
+    },
     { name: 'both ways', code: code('if (x) resolve(1); else reject(2);') },
     { name: 'a throw, which rejects', code: code('if (!x) throw new Error("x"); resolve(1);') },
     { name: 'handed over', code: code('setTimeout(resolve, 1);') },

@@ -5,6 +5,26 @@ const code = (body: string): string =>
 
 testRule('prefer-pipeline', {
   valid: [
+    {
+      name: 'both streams have a listener',
+      code: `import fs from 'node:fs';
+export const copy = (a, b) => new Promise((resolve, reject) => {
+  const from = fs.createReadStream(a);
+  const to = fs.createWriteStream(b);
+  from.on('error', reject);
+  to.on('error', reject);
+  from.pipe(to);
+});`,
+    },
+    {
+      name: 'both streams have a listener, the last by what pipe gives',
+      code: `import fs from 'node:fs';
+export function save(req, path, done) {
+  req.on('error', done);
+  const file = req.pipe(fs.createWriteStream(path));
+  file.on('error', done);
+}`,
+    },
     { name: 'pipeline', code: code('await pipeline(fs.createReadStream(p), res);') },
     { name: 'unknown', code: code('p.pipe(res);') },
     { name: 'at start-up', code: 'import fs from "fs";\nfs.createReadStream("a").pipe(process.stdout);' },
@@ -23,6 +43,15 @@ testRule('prefer-pipeline', {
     },
   ],
   invalid: [
+    {
+      name: 'one of two has a listener',
+      code: `import fs from 'node:fs';
+export function save(req, path, done) {
+  const file = req.pipe(fs.createWriteStream(path));
+  file.on('error', done);
+}`,
+      lines: [3],
+    },
     {
       name: 'a file',
       code: code('fs.createReadStream(p).pipe(res);'),

@@ -6,6 +6,10 @@ const code = (body: string): string =>
 testRule('require-error-listener', {
   valid: [
     {
+      name: 'a command that each system has',
+      code: `import { spawn } from 'node:child_process';\nexport function f(user) { const su = spawn('su', [user]); su.stdout.on('data', console.log); }`,
+    },
+    {
       name: 'what runs is there',
       code: `import { spawn } from 'node:child_process';\nexport function again() { const child = spawn(process.execPath, ['a.js']); child.stdout.pipe(x); }`,
     },

@@ -2,6 +2,10 @@ import { testRule } from './harness.ts';
 
 testRule('valid-params', {
   valid: [
+    {
+      name: 'a class of errors, which promises of libraries take',
+      code: `export const f = (db) => db.find(1).then(() => 5).catch(db.NotFoundError, () => 4).catch(Errors.Timeout, () => 3);`,
+    },
     { name: 'a list', code: 'export const f = (a) => Promise.all([a]);' },
     { name: 'spread', code: 'export const f = (a) => Promise.all(...a);' },
     { name: 'catch of something else', code: 'export const f = (a) => a.catch(TypeError, g);' },
@@ -10,6 +14,11 @@ testRule('valid-params', {
     { name: 'a finally with one', code: 'export const f = (a) => fetch(a).finally(g);' },
   ],
   invalid: [
+    {
+      name: 'a second handler of catch',
+      code: `export const f = (db) => db.find(1).then(() => 5).catch(() => 4, () => 3);`,
+      lines: [1],
+    },
     {
       name: 'two promises',
       code: 'export const f = (a, b) => Promise.all(a, b);',
