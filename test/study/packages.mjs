@@ -63,8 +63,61 @@ const RULES = [
   'signalk-server@2.32.0',
 ];
 
+/** Drawn from when the causes that the other three sets had shown were mended. */
+const FRESH = [
+  '@budibase/server@3.38.1',
+  '@deepstream/server@7.0.2',
+  '@devicefarmer/stf@3.7.9',
+  '@mockoon/commons-server@9.9.0',
+  '@soketi/soketi@1.6.1',
+  'ftp-srv@4.6.3',
+  'iobroker.admin@8.0.17',
+  'laravel-echo-server@1.6.3',
+  'maildev@3.0.0',
+  'matterbridge@3.10.5',
+  'nodecg@2.6.4',
+  'openhim-core@4.0.5',
+  'parse-dashboard@9.2.0',
+  'postgraphile@5.1.5',
+  'snyk-broker@5.22.14',
+  'solid-server@6.0.0',
+  'turborepo-remote-cache@2.12.0',
+  'ungit@1.5.30',
+  'webdav-server@2.6.3',
+  'wetty@3.2.0',
+  'whistle@2.10.10',
+];
+
+/** Drawn from last, when those of the fourth were mended, too. */
+const LAST = [
+  '@appium/base-driver@10.8.1',
+  '@backstage/backend-defaults@0.18.0',
+  '@backstage/plugin-auth-backend@0.30.1',
+  '@backstage/plugin-catalog-backend@4.0.0',
+  '@backstage/plugin-scaffolder-backend@4.2.0',
+  '@backstage/plugin-techdocs-backend@2.3.0',
+  '@colyseus/core@0.18.17',
+  '@keystone-6/core@8.1.0',
+  '@node-red/nodes@5.0.7',
+  '@novu/api@3.19.1',
+  '@strapi/admin@5.54.0',
+  '@strapi/upload@5.54.0',
+  '@verdaccio/local-storage@10.5.0',
+  '@verdaccio/store@9.0.0-next-9.31',
+  'aedes@1.2.0',
+  'bittorrent-tracker@11.2.3',
+  'flood@4.16.2',
+  'hubot@14.1.0',
+  'karma@6.4.4',
+  'matrix-bot-sdk@0.8.0',
+  'moleculer@0.15.2',
+  'n8n-core@2.41.1',
+  'payload@3.90.2',
+  'smtp-server@3.21.6',
+];
+
 /** @type {Record<string, string[]>} */
-export const SETS = { seen: SEEN, unseen: UNSEEN, rules: RULES };
+export const SETS = { seen: SEEN, unseen: UNSEEN, rules: RULES, fresh: FRESH, last: LAST };
 
 /** Where the packages lie. */
 export const FOLDER = path.join(os.tmpdir(), 'looplens-study');

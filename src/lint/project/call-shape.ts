@@ -49,7 +49,16 @@ const mayBeFunction = (node: Node): boolean =>
 function constantText(node: Node): string | null {
   const text = staticString(node);
   if (text !== undefined) return text.slice(0, LONGEST_TEXT);
-  return node.type === 'Literal' ? node.raw.slice(0, LONGEST_TEXT) : pathBelow(node);
+  if (node.type === 'Literal') return node.raw.slice(0, LONGEST_TEXT);
+  return productOf(node)?.toString() ?? pathBelow(node);
+}
+
+/** `24 * 60 * 60 * 1000` */
+function productOf(node: Node, depth = 0): number | undefined {
+  if (node.type === 'Literal') return typeof node.value === 'number' ? node.value : undefined;
+  if (node.type !== 'BinaryExpression' || node.operator !== '*' || depth > 6) return undefined;
+  const [left, right] = [productOf(node.left, depth + 1), productOf(node.right, depth + 1)];
+  return left === undefined || right === undefined ? undefined : left * right;
 }
 
 /** `*\/restore` of a template whose beginning is computed: the path below where an API is mounted. */

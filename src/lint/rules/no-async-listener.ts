@@ -21,7 +21,7 @@ export default defineRule({
         // Those of web pages take their errors elsewhere.
         if (!added || added.method === 'addEventListener') return;
         const { emitter, event, listener } = added;
-        if (call.arguments.length !== 2 || isAside(emitter)) return;
+        if (call.arguments.length !== 2 || isAside(emitter) || analysis.kind === 'command') return;
         const targets = isFunction(listener)
           ? [listener]
           : listener.type === 'Identifier'

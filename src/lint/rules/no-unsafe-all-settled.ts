@@ -65,7 +65,7 @@ function handlesErrors(call: TSESTree.CallExpression, analysis: Analysis): boole
     )
   )
     return true;
-  return list.type === 'Identifier' || (fn !== undefined && !isFunction(fn));
+  return /^(?:Identifier|MemberExpression)$/.test(list.type) || (fn !== undefined && !isFunction(fn));
 }
 
 /** Code that can see the results: the call they are used in, or all uses of their name. */
@@ -94,5 +94,11 @@ function readsOnlyValue(regions: readonly Node[], analysis: Analysis): boolean {
         return node.type === 'Property' && node.key.type === 'Identifier' && name.test(node.key.name);
       }),
     );
-  return reads(/^value$/) && !reads(/^(?:status|reason)$/);
+  // `results.every(isFulfilled)`: the function looks at them.
+  const isHanded = regions.some(
+    (region) =>
+      region.type === 'CallExpression' &&
+      region.arguments.some(({ type }) => type === 'Identifier' || type === 'MemberExpression'),
+  );
+  return reads(/^value$/) && !reads(/^(?:status|reason)$/) && !isHanded;
 }

@@ -37,8 +37,7 @@ export default defineRule<{ streams: 'known' | 'any' }>({
         )
           return;
         const streams = chain.map((stream) => textOf(stream, analysis));
-        // Somebody has thought of what fails, at both ends.
-        if (options.streams === 'known' && answersAll(call, streams, analysis)) return;
+        if (options.streams === 'known' && answersErrors(call, streams, analysis)) return;
         const isStatement =
           call.parent.type === 'ExpressionStatement' &&
           enclosingFunction(call)?.async === true &&
@@ -66,24 +65,27 @@ export default defineRule<{ streams: 'known' | 'any' }>({
   },
 });
 
-/** Its source listens to errors where it is made, or all of its streams do so in the function around it. */
-function answersAll(call: TSESTree.CallExpression, streams: readonly string[], analysis: Analysis): boolean {
-  if (LISTENS.test(streams[0]!)) return true;
-  const around = enclosingFunction(call);
-  if (!around) return false;
-  const text = analysis.source.text.slice(...around.range);
+/** One of its streams listens to errors, in the function around it or where it is made: somebody has thought of what fails. */
+function answersErrors(
+  call: TSESTree.CallExpression,
+  streams: readonly string[],
+  analysis: Analysis,
+): boolean {
+  const { text } = analysis.source;
   // What `pipe()` gives is its last stream: `const file = source.pipe(made())`, `source.pipe(made()).on('error', …)`.
+  if (/^\s*\.on\(\s*['"]error/.test(text.slice(call.range[1], call.range[1] + 40))) return true;
   const { parent } = call;
   const last =
-    parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? parent.id.name : undefined;
-  const listens = (name: string): boolean =>
-    /^[\w$.]+$/.test(name) &&
-    new RegExp(`(?<![\\w$.])${name.replaceAll(/[$.]/g, '\\$&')}\\s*\\.on\\(\\s*['"]error`).test(text);
-  return streams.every((stream, number) => {
-    if (number < streams.length - 1) return listens(stream);
-    const after = analysis.source.text.slice(call.range[1], call.range[1] + 40);
-    return listens(stream) || (last !== undefined && listens(last)) || /^\s*\.on\(\s*['"]error/.test(after);
-  });
+    parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? [parent.id.name] : [];
+  const around = text.slice(...(enclosingFunction(call) ?? analysis.source.ast).range);
+  return [...streams, ...last].some(
+    (stream) =>
+      LISTENS.test(stream) ||
+      (/^[\w$.]+$/.test(stream) &&
+        new RegExp(`(?<![\\w$.])${stream.replaceAll(/[$.]/g, '\\$&')}\\s*\\.on\\(\\s*['"]error`).test(
+          around,
+        )),
+  );
 }
 
 const LISTENS = /\.on\(\s*['"]error/;

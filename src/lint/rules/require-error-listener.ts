@@ -120,7 +120,10 @@ function listensToErrors(call: TSESTree.CallExpression): boolean {
   return next?.type === 'CallExpression' && listensToErrors(next);
 }
 
-const isOwnExecutable = (argument: Node | undefined): boolean =>
-  argument?.type === 'MemberExpression' &&
-  /^(?:execPath|argv0)$/.test(lastName(argument) ?? '') &&
-  lastName(argument.object) === 'process';
+/** `process.execPath`, `process.argv0`, `process.argv[0]`. */
+function isOwnExecutable(argument: Node | undefined): boolean {
+  if (argument?.type !== 'MemberExpression') return false;
+  const { object, property } = argument;
+  if (lastName(object) === 'process') return /^(?:execPath|argv0)$/.test(lastName(argument) ?? '');
+  return lastName(object) === 'argv' && property.type === 'Literal' && property.value === 0;
+}

@@ -3,6 +3,7 @@ import type { Node } from '../source/ast.ts';
 import { contains, isFunction, lastName, someNode, unwrap } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { isHandledChain, isPromise, promiseMethod } from '../source/promises.ts';
+import { isSettled } from '../source/rejections.ts';
 
 /** `return promise` inside `try` leaves the `try` before the promise is settled: its `catch` never sees the error. */
 export default defineRule<{ unknown: 'ignore' | 'report' }>({
@@ -27,7 +28,7 @@ export default defineRule<{ unknown: 'ignore' | 'report' }>({
         if (!found?.fn.async || found.fn.generator) return;
         // Settled already, or with an answer to errors of its own.
         if (/^re(?:ject|solve)$/.test(promiseMethod(value, analysis) ?? '')) return;
-        if (found.clause === 'caught' && isHandledChain(value)) return;
+        if (found.clause === 'caught' && (isHandledChain(value) || isSettled(value, analysis))) return;
         if (found.handler && triesAgain(found.handler, value, analysis.source.visitorKeys)) return;
         if (!isPromise(value, analysis) && options.unknown === 'ignore') return;
         report({

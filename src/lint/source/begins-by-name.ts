@@ -4,7 +4,8 @@ import { enclosingFunction, functionName } from './ast.ts';
 
 /**
  * True where nothing tells who calls the code, and the name of a function around it, or of its folder, says that it
- * runs when the program begins or ends: `init`, `loadPlugins`, `loaders/apis.js`. A reason to doubt, not a proof.
+ * runs when the program begins or ends, or reports about itself: `init`, `loadPlugins`, `loaders/apis.js`, `telemetry.js`.
+ * A reason to doubt, not a proof.
  */
 export function beginsByName(node: Node, { file, reach }: Pick<Analysis, 'file' | 'reach'>): boolean {
   if (reach.when(node).kind !== 'unknown') return false;
@@ -33,4 +34,4 @@ const NAMES =
   /^[_#]?(?:listen|start|boot|init|ensure|setup|setUp|main$|migrat|install|build|compile|configure|register|activate|prepare|bootstrap|seed|shutdown|tearDown|teardown|dispose|stop(?:$|[A-Z])|load(?:All|Config|Settings|Plugin|Module|Extension|Adapter|Driver|Hook|Polic|Middleware|Route|Controller|Service|Component|Locale|Translation|Migration)|checkDist|onModule(?:Init|Destroy)|onApplication|generate(?:Types|Schema|Docs))/;
 
 const PLACES =
-  /(?:^|[\\/])(?:loaders?|bootstrap|boot|setup|initiali[sz]ers?|migrat(?:ions?|ors?)|seeds?|seeders|install(?:er)?|onboarding)(?:[\\/.]|$)|[-_.]migrat(?:ions?|ors?)\.\w+$/i;
+  /(?:^|[\\/])(?:loaders?|bootstrap|boot|setup|initiali[sz]ers?|migrat(?:ions?|ors?)|seeds?|seeders|install(?:er)?|onboarding)(?:[\\/.]|$)|(?:^|[\\/])(?:telemetry|metrics)\.\w+$|[-_.]migrat(?:ions?|ors?)\.\w+$/i;

@@ -11,7 +11,15 @@ export type HowOften = 'often' | 'any';
 export function comesOften(when: When): boolean {
   if (when.kind !== 'served' || isNowAndThen(when)) return false;
   const entry = when.chain.at(-1);
-  if (entry?.kind === 'http-request' || entry?.kind === 'timer') return true;
+  // What a command does by the clock, in the code that it shares with a server.
+  if (
+    entry?.kind !== 'http-request' &&
+    entry?.file !== when.chain[0]?.file &&
+    COMMANDS.test(entry?.file ?? '')
+  )
+    return false;
+  if (entry?.kind === 'timer') return !isRareTick(entry.label ?? '');
+  if (entry?.kind === 'http-request') return true;
   const event = /'(.*)' event$/.exec(entry?.label ?? '');
   return !event || (event.index === 0 && OFTEN.test(event[1]!));
 }
@@ -29,6 +37,15 @@ export function isNowAndThen(when: When): boolean {
     .filter((name) => !name.startsWith("'upgrade' event"))
     .some((name) => wordsOf(name).some((word) => NOW_AND_THEN.test(word)));
 }
+
+/** `every 3600000 ms` */
+const isRareTick = (label: string): boolean =>
+  Number(/^every ([\d_]+) ms$/.exec(label)?.[1]?.replaceAll('_', '') ?? 0) >= RARE_MS;
+
+/** A timer that is due less often than every ten minutes delays next to nobody. */
+const RARE_MS = 600_000;
+
+const COMMANDS = /(?:^|[\\/])(?:bin|cli|commands?|scripts)[\\/]/;
 
 const SET_UP = /(?:^|[\\/_-])(?:dev-?server|onboarding|setup|installer|wizard)[^\\/]*$/i;
 

@@ -46,6 +46,7 @@ function isForBrowsers(source: ParsedSource, path: string, imported: readonly st
   if (CHUNK.test(text) || BROWSERIFIED.test(text) || HASHED.test(path)) return true;
   // A bundle for pages may have been made to be required, too.
   if (/(?:^|\/)public\//.test(path) && PAGE_GLOBALS.test(text)) return true;
+  if (imported.includes('react') && HOOKS.test(text)) return true;
   if (NODE_GLOBALS.test(text)) return isScriptOfPage(source, imported);
   if (CLICKED.test(text)) return true;
   if (imported.some((name) => PAGE_MODULES.test(name)) || /^\s*['"]use client['"]/.test(text)) return true;
@@ -69,6 +70,9 @@ function isScriptOfPage({ ast, visitorKeys, text }: ParsedSource, imported: read
 
 /** A part of a bundle that a page loads; for Node, webpack makes modules that are required. */
 const CHUNK = /\b(?:self|window|globalThis|this)\[?\.?["']?webpackChunk/;
+/** What a component does when it is shown, and when somebody uses it; a server that renders it does neither. */
+const HOOKS =
+  /\buse(?:Effect|LayoutEffect|State|Reducer|Ref|Callback)\(|\bjsxs?\([^;]*\bon(?:Click|Submit|Change|KeyDown)\s*:/;
 /** Handlers of elements are left out where a server renders. */
 const CLICKED = /<[A-Za-z][^<>]*\son[A-Z][a-z]\w*=\{/;
 const ONLY_NODE =

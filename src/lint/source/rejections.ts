@@ -88,16 +88,24 @@ const awaitsInTry = (fn: FunctionNode, { source }: Analysis): boolean =>
     'own',
   );
 
-/** A `throw`, or an await of what may reject. */
-const leavesNode = (root: Node, analysis: Analysis): boolean =>
-  someNode(
-    root,
-    analysis.source.visitorKeys,
-    (node) =>
+/** A `throw`, or an await of what may reject, that no `try` in it answers. */
+function leavesNode(root: Node, analysis: Analysis): boolean {
+  let leaves = false;
+  walk(root, analysis.source.visitorKeys, (node) => {
+    if (leaves || isFunction(node)) return 'skip';
+    if (node.type === 'TryStatement' && node.handler) {
+      leaves =
+        leavesNode(node.handler, analysis) ||
+        (node.finalizer !== null && leavesNode(node.finalizer, analysis));
+      return 'skip';
+    }
+    leaves =
       node.type === 'ThrowStatement' ||
-      (node.type === 'AwaitExpression' && !isSettled(node.argument, analysis)),
-    'own',
-  );
+      (node.type === 'AwaitExpression' && !isSettled(node.argument, analysis));
+    return undefined;
+  });
+  return leaves;
+}
 
 /** Longest way of functions that await each other. */
 const MAX_DEPTH = 20;

@@ -98,7 +98,9 @@ const onlyThrows = (body: readonly Node[]): boolean =>
 /** A returned call that surely gives no promise. */
 function givesValue(call: TSESTree.CallExpression, { bindings }: Analysis): boolean {
   const api = bindings.resolve(call.callee);
-  if (api?.module === GLOBAL && !/^(?:fetch|Promise)\b/.test(api.path.join('.'))) return true;
+  const name = api?.path.join('.') ?? '';
+  if (api?.module === GLOBAL && (name === 'Promise.resolve' || !/^(?:fetch|Promise)\b/.test(name)))
+    return true;
   return (
     /^(?:path|url|querystring)$/.test(api?.module ?? '') || GIVES_VALUE.test(lastName(call.callee) ?? '')
   );

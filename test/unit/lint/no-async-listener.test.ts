@@ -3,6 +3,11 @@ import { testRule } from './harness.ts';
 testRule('no-async-listener', {
   valid: [
     {
+      name: 'a command',
+      file: 'bin/run.js',
+      code: `export const run = (robot2) => robot2.adapter.on('connected', async () => { await load(); });`,
+    },
+    {
       name: 'every wait is answered for',
       code: `stream.on('error', async (error) => { log(error); await fs.unlink(file).catch(() => {}); done(); });`,
     },

@@ -3,6 +3,19 @@ import { testRule } from './harness.ts';
 testRule('no-floating-promises', {
   valid: [
     {
+      name: 'a component of a page that was compiled to CommonJS',
+      file: 'dist-compiled/admin/src/Login.js',
+      code: `'use strict';\nvar React = require('react');\nconst Login = () => { async function load() { await go(); }\n  React.useEffect(() => { load(); }, []); return null; };\nexports.Login = Login;`,
+    },
+    {
+      name: 'meant, by the comment of another tool',
+      code: `async function save() { await go(); }\nexport function f() {\n  // noinspection JSIgnoredPromiseFromCall\n  save();\n}`,
+    },
+    {
+      name: 'a try in a catch',
+      code: `async function clean() { try { await go(); } catch { try { await undo(); } catch (error) { console.error(error); } } }\nexport function f() { clean(); }`,
+    },
+    {
       name: 'modules that Browserify has put into one file',
       file: 'components/remotes.bundle.js',
       code: `(function () { function r(e) { return e; } return r; })()({ 1: [function (require, module, exports) { async function load() { await go(); }\nexports.click = function () { load(); }; }, {}] }, {}, [1]);`,
@@ -122,6 +135,16 @@ export const some = (urls: string[]) => { written(urls); named(urls); listed(); 
     },
   ],
   invalid: [
+    {
+      name: 'a catch that waits before a try of its own',
+      code: `async function clean() { try { await go(); } catch { await first(); try { await undo(); } catch (error) { console.error(error); } } }\nexport function f() { clean(); }`,
+      lines: [2],
+    },
+    {
+      name: 'a page that a server renders',
+      code: `const React = require('react');\nasync function load() { await go(); }\nexports.render = () => { load(); return React.createElement('p'); };`,
+      lines: [3],
+    },
     {
       name: 'a file of the author in such a folder',
       file: 'src/client/load-Resource.js',

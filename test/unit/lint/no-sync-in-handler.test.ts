@@ -6,6 +6,15 @@ const FS = `import fs from 'node:fs';\n`;
 testRule('no-sync-in-handler', {
   valid: [
     {
+      name: 'what a command does by the clock',
+      file: 'bin/watch.js',
+      code: `import { read } from '../lib/read.js';\nsetInterval(() => { read(); }, 1000);`,
+    },
+    {
+      name: 'once a day',
+      code: `${FS}setInterval(() => fs.readFileSync('a'), 24 * 60 * 60 * 1000);`,
+    },
+    {
       name: 'a plugin that is brought by a request',
       code: `${FS}import express from 'express';\nexpress().post('/api/plugins/upload', (req, res) => { fs.mkdirSync('a'); res.end(); });`,
     },
@@ -109,6 +118,12 @@ http.createServer((request, response) => response.end(page(request.url, true)));
     },
   ],
   invalid: [
+    {
+      name: 'each minute',
+      code: `${FS}setInterval(() => fs.readFileSync('a'), 60 * 1000);`,
+      lines: [2],
+      message: 'every 60000 ms',
+    },
     {
       name: 'what plugins do for requests, and a list of them',
       code: `${FS}import express from 'express';\nfunction runPlugin(name) { return fs.readFileSync(name); }\nexpress().get('/plugins', (req, res) => { res.json(runPlugin('a')); });`,

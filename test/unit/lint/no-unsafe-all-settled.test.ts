@@ -5,6 +5,14 @@ const code = (body: string): string => `export async function f(xs) { ${body} }`
 testRule('no-unsafe-all-settled', {
   valid: [
     {
+      name: 'promises that others hold, too',
+      code: `export class Pool { async invalidate() { await Promise.allSettled(this.operations); } }`,
+    },
+    {
+      name: 'results that named functions look at',
+      code: `const isFulfilled = (one) => one.status === 'fulfilled';\nexport async function f(list) { const results = await Promise.allSettled(list.map(load)); if (!results.every(isFulfilled)) throw new Error('no'); return results.map((one) => one.value); }`,
+    },
+    {
       name: 'promises that were begun elsewhere',
       code: `async function drain(jobs) { await Promise.allSettled([...jobs]); }`,
     },

@@ -7,6 +7,15 @@ const fn = (...lines: string[]): string =>
 testRule('prefer-parallel-awaits', {
   valid: [
     {
+      name: 'what tells how the program is used',
+      file: 'services/telemetry.js',
+      code: `export async function send(bus) { const users = await countUsers(); const roles = await countRoles(); bus.track({ users, roles }); }`,
+    },
+    {
+      name: 'a promise that is resolved already',
+      code: `async function getScore(one) { return Promise.resolve({ one }); }\nexport async function f(id) { const a = await getScore(id); const b = await getUser(id); return [a, b]; }`,
+    },
+    {
       name: 'a handle that has the transaction',
       code: `export class Orders {
   async address(ctx, id) { const order = await this.getOrder(ctx, id); const country = await this.countries.findOne(ctx, id); return [order, country]; }

@@ -6,6 +6,14 @@ const code = (body: string): string =>
 testRule('prefer-pipeline', {
   valid: [
     {
+      name: 'one of two has a listener',
+      code: `import fs from 'node:fs';
+export function save(req, path, done) {
+  const file = req.pipe(fs.createWriteStream(path));
+  file.on('error', done);
+}`,
+    },
+    {
       name: 'both streams have a listener',
       code: `import fs from 'node:fs';
 export const copy = (a, b) => new Promise((resolve, reject) => {
@@ -44,13 +52,14 @@ export function save(req, path, done) {
   ],
   invalid: [
     {
-      name: 'one of two has a listener',
+      name: 'a listener of something else',
       code: `import fs from 'node:fs';
 export function save(req, path, done) {
+  done.on('error', console.error);
   const file = req.pipe(fs.createWriteStream(path));
-  file.on('error', done);
+  file.on('finish', done);
 }`,
-      lines: [3],
+      lines: [4],
     },
     {
       name: 'a file',

@@ -6,6 +6,10 @@ const code = (body: string): string =>
 testRule('require-error-listener', {
   valid: [
     {
+      name: 'Node itself, by its arguments',
+      code: `import { spawn } from 'node:child_process';\nexport function f() { const child = spawn(process.argv[0], ['a.js']); child.unref(); }`,
+    },
+    {
       name: 'a command that each system has',
       code: `import { spawn } from 'node:child_process';\nexport function f(user) { const su = spawn('su', [user]); su.stdout.on('data', console.log); }`,
     },
