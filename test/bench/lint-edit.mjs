@@ -1,9 +1,10 @@
-// What an edit costs: CPU of the lint worker for one changed character in files of 500 and 5,000 lines, beside the CPU
-// of Babel's parser alone on the same text, in a worker of its own: less than that no answer to an edit can cost.
+// What an edit costs: CPU of the lint worker for one more character inside a function in the middle of files of 500 and
+// 5,000 lines, beside the CPU of Babel's parser alone on the same text, in a worker of its own; and the same for a real
+// file of more than 5,000 lines within its project, with the time until the answer.
 import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ROOT } from './lint-setup.mjs';
+import { CACHE, prepareSources, ROOT } from './lint-setup.mjs';
 
 /** As somebody types: what comes first compiles the linter, and is told apart. */
 const EDITS = 60;
@@ -18,19 +19,14 @@ parentPort.on('message', ({ text }) => {
   parentPort.postMessage('');
 });`;
 
-/** Three rows for each size, ms of CPU per edit: the first edits, those after, and the parser alone. */
+/** Three rows for each size, ms of CPU per edit: the first edits, those after, and the parser alone; and a real file. */
 export async function perEdit() {
   const rows = [];
   for (const lines of [500, 5000]) {
     const text = sourceOf(lines);
-    const linted = await edit(
-      new Worker(path.join(ROOT, 'dist/workers/lint.cjs'), {
-        execArgv: [],
-        resourceLimits: { maxYoungGenerationSizeMb: 96 },
-      }),
-      text,
-    );
-    const parsed = await edit(new Worker(PARSER, { eval: true, execArgv: [] }), text);
+    const file = path.join(ROOT, 'bench.ts');
+    const linted = (await edit(lintWorker(), file, text)).cpu;
+    const parsed = (await edit(new Worker(PARSER, { eval: true, execArgv: [] }), file, text)).cpu;
     const floor = median(parsed.slice(FIRST * 2));
     const label = `an edit in a file of ${lines} lines`;
     rows.push(
@@ -39,38 +35,77 @@ export async function perEdit() {
       row(`${label}, the parser alone`, parsed.slice(FIRST * 2), floor),
     );
   }
-  return rows;
+  return [...rows, ...(await inProject())];
 }
 
-/** CPU of each edit, ms. */
-async function edit(worker, text) {
-  const times = [];
+/** A file of mongoose: its other files know of it, and are known. */
+async function inProject() {
+  const [{ folder }] = prepareSources(['medium']);
+  const file = path.join(folder, 'lib/query.js');
+  const source = fs.readFileSync(file, 'utf8');
+  const at = source.indexOf('{', source.indexOf('function _completeOneLean(')) + 1;
+  const text = `${source.slice(0, at)}\n  ${MARK};${source.slice(at)}`;
+  const lines = text.split('\n').length;
+  const worker = lintWorker();
+  await new Promise((resolve) => {
+    worker.once('message', resolve);
+    worker.postMessage({ id: -1, kind: 'open', folder });
+  });
+  const { cpu, wall } = await edit(worker, file, text);
+  const parsed = (await edit(new Worker(PARSER, { eval: true, execArgv: [] }), file, text)).cpu;
+  const floor = median(parsed.slice(FIRST * 2));
+  const label = `an edit in mongoose's query.js, ${lines} lines, within its project`;
+  return [
+    row(`${label}, after the first ${FIRST * 2}`, cpu.slice(FIRST * 2), floor, LIMITS[5000]),
+    row(`${label}, until the answer`, wall.slice(FIRST * 2), floor, ANSWER_MS, 'ms'),
+  ];
+}
+
+/** What is left of 150 ms when the editor has waited for the next key. */
+const ANSWER_MS = 60;
+
+/** What every edit changes. */
+const MARK = 'EDIT';
+
+const lintWorker = () =>
+  new Worker(path.join(ROOT, 'dist/workers/lint.cjs'), {
+    execArgv: [],
+    env: { ...process.env, XDG_CACHE_HOME: path.join(CACHE, 'home'), LOCALAPPDATA: path.join(CACHE, 'home') },
+    resourceLimits: { maxYoungGenerationSizeMb: 96 },
+  });
+
+/** CPU of each edit and time until its answer, ms. */
+async function edit(worker, file, text) {
+  const [cpu, wall] = [[], []];
   for (let id = 0; id < EDITS; id++) {
+    const next = text.replace(MARK, `${MARK}${'x'.repeat(id % 20)}`);
     const before = process.cpuUsage();
-    const { outcome } = await ask(worker, id, text.replace('EDIT', `EDIT${id}`));
+    const began = performance.now();
+    const { outcome } = await ask(worker, id, file, next);
+    wall.push(performance.now() - began);
     if (outcome?.problems.length > 0) throw new Error(outcome.problems[0].message);
     const { user, system } = process.cpuUsage(before);
-    times.push((user + system) / 1000);
+    cpu.push((user + system) / 1000);
   }
   await worker.terminate();
-  return times;
+  return { cpu, wall };
 }
 
-function ask(worker, id, text) {
+function ask(worker, id, file, text) {
   return new Promise((resolve, reject) => {
     worker.removeAllListeners();
     worker.once('message', resolve);
     worker.once('error', reject);
-    worker.postMessage({ id, kind: 'lint', file: path.join(ROOT, 'bench.ts'), text, preset: 'recommended' });
+    worker.postMessage({ id, kind: 'lint', file, text, preset: 'recommended' });
   });
 }
 
-function row(label, times, floor, limit) {
+function row(label, times, floor, limit, unit = 'ms of CPU') {
   const sorted = [...times].sort((a, b) => a - b);
   return {
     label,
     value: Math.round(median(times)),
-    unit: 'ms of CPU',
+    unit,
     baseline: `the parser alone, ${Math.round(floor)} ms`,
     spread: [Math.round(sorted[0]), Math.round(sorted.at(-1))],
     limit,
@@ -89,6 +124,12 @@ function sourceOf(lines) {
     );
   }
   // Cut where a statement ends: a text that cannot be parsed would cost, and tell, something else.
-  const end = text.findLastIndex((line, at) => at < lines && line === '}');
-  return `// EDIT\n${text.slice(0, end + 1).join('\n')}`;
+  const end = text.findLastIndex((line, at) => at < lines - 1 && line === '}');
+  const kept = text.slice(0, end + 1);
+  // Inside of the function in the middle.
+  const middle = kept.findIndex(
+    (line, at) => at > kept.length / 2 && /^(?:export )?function .*\{$/.test(line),
+  );
+  kept.splice(middle + 1, 0, `  ${MARK};`);
+  return kept.join('\n');
 }

@@ -29,7 +29,7 @@ export interface EvaluateParts {
 }
 
 /** Finds what values are. */
-export type Evaluate = (file: LinkedFile, value: Value) => Target[];
+export type Evaluate = (file: LinkedFile, value: Value) => readonly Target[];
 
 /** Longest way that is followed. */
 const MAX_DEPTH = 24;
@@ -42,6 +42,10 @@ const MAX_TARGETS = 24;
 
 export function createEvaluate({ resolve, parameter, implementers }: EvaluateParts): Evaluate {
   let steps = 0;
+  /** How often it was asked what callers pass. */
+  let asked = 0;
+  /** What does not hang on what callers pass is the same in every round. */
+  const known = new Map<Value, readonly Target[]>();
 
   function evaluate(file: LinkedFile, value: Value, depth: number): Target[] {
     if (depth > MAX_DEPTH || steps++ > MAX_STEPS) return [];
@@ -69,6 +73,7 @@ export function createEvaluate({ resolve, parameter, implementers }: EvaluatePar
         );
       }
       case 'param': {
+        asked++;
         const passed = parameter(file.first + value[1], value[2]);
         const typed = value[3] ? evaluate(file, value[3], depth + 1) : [];
         return unique([...passed, ...typed]);
@@ -201,8 +206,13 @@ export function createEvaluate({ resolve, parameter, implementers }: EvaluatePar
   }
 
   return (file, value) => {
+    const before = known.get(value);
+    if (before) return before;
     steps = 0;
-    return evaluate(file, value, 0);
+    const askedBefore = asked;
+    const found = evaluate(file, value, 0);
+    if (asked === askedBefore) known.set(value, found);
+    return found;
   };
 }
 
