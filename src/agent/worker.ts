@@ -26,7 +26,7 @@ const POLL_MS = 10;
  * Under load, events leave with every third look: each time wakes the collector's thread, which competes too. Longer would pass for
  * a missing heartbeat at the other end.
  */
-const LOADED_EVENTS = 256;
+const LOADED_EVENTS = 32;
 const LOADED_LOOKS = 3;
 /** Unsent bytes at which draining pauses; then the ring overruns and counts, and memory stays bounded. */
 const MAX_UNSENT = 8 << 20;
