@@ -224,6 +224,7 @@ const RECOMMENDED: Choices = {
 
 /** Where `strict` asks for more than a rule's defaults. */
 const STRICT_OPTIONS: Choices = {
+  'missing-await': [{ tests: 'report' }],
   'no-async-interval': [{ caught: 'report' }],
   'no-await-in-loop': [{ certainty: 'any' }],
   'no-blocking-api': [{ breadth: 'any', events: 'any', tolerated: 'report' }],

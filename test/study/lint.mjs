@@ -3,7 +3,8 @@
 //   npm run study:lint                             what the committed judgements say, and which are still reported
 //   npm run study:lint -- --set seen               the same of the programs that rules were mended with in view
 //   npm run study:lint -- --set rules              the same of three rules alone, all of whose findings were judged
-//   npm run study:lint -- --set fresh|last         the same of programs drawn from later, each set after the mends of those before
+//   npm run study:lint -- --set fresh              the same of programs drawn from later, each set after the mends of those before:
+//                                                  fresh, last, untouched
 // Findings of all packages of a set lie in one urn; no rule and no package is favoured. Judgements are in
 // precision-NAME.md, NAME being the set.
 import { spawnSync } from 'node:child_process';

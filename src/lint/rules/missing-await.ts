@@ -8,7 +8,7 @@ import { originOf } from '../source/origin.ts';
 import { calledFunctions, chainMethod, isPromise } from '../source/promises.ts';
 
 /** A promise used as the value it will become: a member of it, arithmetic, a comparison, text. */
-export default defineRule({
+export default defineRule<{ tests: 'ignore' | 'report' }>({
   name: 'missing-await',
   description: 'Report promises that are used as if they were their values',
   messages: {
@@ -16,9 +16,11 @@ export default defineRule({
     value: '{{what}} is a promise, not yet its value: this gives {{gives}}. Await it first.',
     addAwait: 'Await it.',
   },
-  defaults: {},
+  options: { tests: { enum: ['ignore', 'report'] } },
+  defaults: { tests: 'ignore' },
   scope: 'everywhere',
-  create({ analysis, report }) {
+  create({ analysis, options, report }) {
+    if (analysis.kind === 'test' && options.tests === 'ignore') return {};
     const check = (
       node: TSESTree.Expression | TSESTree.PrivateIdentifier,
       messageId: string,

@@ -5,7 +5,7 @@ import { enclosingFunction, functionName, isFunction, lastName, someNode } from 
 import type { BlockingApi, BlockingFamily } from './blocking-apis.ts';
 import { blockingApi } from './blocking-apis.ts';
 import type { RuleTools } from './define-rule.ts';
-import { comesOften, type HowOften } from './comes-often.ts';
+import { comesOften, isInCommands, type HowOften } from './comes-often.ts';
 import type { When } from './reach.ts';
 import { beginsByName } from './begins-by-name.ts';
 import { runsOnce } from './runs-once.ts';
@@ -77,7 +77,7 @@ export function checkBlockingCalls(tools: RuleTools<unknown>, choice: BlockingCh
 const isOften = (call: Call, when: When, analysis: Analysis): boolean =>
   comesOften(when) &&
   !loadsCode(call, analysis) &&
-  (analysis.kind !== 'command' || (when.kind === 'served' && when.chain.at(-1)?.file === analysis.file));
+  (!isInCommands(analysis.file) || (when.kind === 'served' && when.chain.at(-1)?.file === analysis.file));
 
 function caseOf(call: Call, when: When): 'served' | 'async' | 'plain' | undefined {
   if (when.kind === 'start-up') return undefined;

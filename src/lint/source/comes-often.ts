@@ -15,7 +15,7 @@ export function comesOften(when: When): boolean {
   if (
     entry?.kind !== 'http-request' &&
     entry?.file !== when.chain[0]?.file &&
-    COMMANDS.test(entry?.file ?? '')
+    isInCommands(entry?.file ?? '')
   )
     return false;
   if (entry?.kind === 'timer') return !isRareTick(entry.label ?? '');
@@ -45,7 +45,9 @@ const isRareTick = (label: string): boolean =>
 /** A timer that is due less often than every ten minutes delays next to nobody. */
 const RARE_MS = 600_000;
 
-const COMMANDS = /(?:^|[\\/])(?:bin|cli|commands?|scripts)[\\/]/;
+/** True for files in folders of what a person runs. */
+export const isInCommands = (file: string): boolean =>
+  /(?:^|[\\/])(?:bin|cli|commands?|scripts)[\\/]/i.test(file);
 
 const SET_UP = /(?:^|[\\/_-])(?:dev-?server|onboarding|setup|installer|wizard)[^\\/]*$/i;
 

@@ -6,6 +6,11 @@ const code = (body: string): string =>
 testRule('missing-await', {
   valid: [
     {
+      name: 'in a test, which fails by itself',
+      file: 'load.test.js',
+      code: `async function load() { return { a: 1 }; }\nit('loads', () => { expect(load().a).toBe(1); });`,
+    },
+    {
       name: 'what promises of libraries have',
       code: `export const f = (adb) => adb.shell('ls').then((out) => out).timeout(1000).tap(console.log);`,
     },
@@ -32,6 +37,13 @@ testRule('missing-await', {
     },
   ],
   invalid: [
+    {
+      name: 'in a test, where tests are asked for',
+      file: 'load.test.js',
+      code: `async function load() { return { a: 1 }; }\nit('loads', () => { expect(load().a).toBe(1); });`,
+      options: [{ tests: 'report' }],
+      lines: [2],
+    },
     {
       name: 'the same name, of an async function',
       code: `async function options() { return { timeout: 5 }; }\nexport const f = () => options().timeout;`,

@@ -119,6 +119,11 @@ http.createServer((request, response) => response.end(page(request.url, true)));
   ],
   invalid: [
     {
+      name: 'a file that may end the process, whose function is a handler',
+      code: `const fs = require('fs');\nif (!process.env.HOME) process.exit(1);\nexports.show = (req, res) => { res.send(fs.readFileSync('a')); };`,
+      lines: [3],
+    },
+    {
       name: 'each minute',
       code: `${FS}setInterval(() => fs.readFileSync('a'), 60 * 1000);`,
       lines: [2],
