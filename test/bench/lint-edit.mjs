@@ -93,7 +93,7 @@ async function edit(worker, file, text) {
 
 function ask(worker, id, file, text) {
   return new Promise((resolve, reject) => {
-    worker.removeAllListeners();
+    worker.removeAllListeners('error');
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.postMessage({ id, kind: 'lint', file, text, preset: 'recommended' });
