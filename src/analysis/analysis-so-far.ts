@@ -108,11 +108,13 @@ export class AnalysisSoFar {
     for (const finding of findings) tellSenders(finding, origins);
     const { pid, node, script } = this.#header.target;
     const observed = Math.max(1, ...answers.map((answer) => answer.observedUs));
+    // Recording a loop that is held can only end when it is not: what was seen of it until then counts.
+    const heldUntil = Math.max(0, ...answers.map((answer) => answer.heldUntilUs));
     return {
       value: {
         target: { pid, node, script, threads },
         recording: {
-          durationMs: round1(microsToMillis(Math.max(1, trailer?.durationUs ?? observed))),
+          durationMs: round1(microsToMillis(Math.max(1, heldUntil, trailer?.durationUs ?? observed))),
           events: trailer?.events ?? this.#events,
           dropped: trailer?.dropped ?? 0,
           attachedLate: this.#header.attachedLate,

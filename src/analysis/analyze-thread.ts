@@ -45,6 +45,8 @@ export interface ThreadAnswer {
   routes: RouteSummary[];
   waits: WaitProfile | undefined;
   observedUs: number;
+  /** {@link Measured.heldUntilUs}. */
+  heldUntilUs: number;
 }
 
 /** From what the passes learnt to findings; changes nothing in the passes, so it may be asked again as they go on. */
@@ -57,7 +59,8 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
   const goneByItself = trailer?.ended === 'target-exited' || trailer?.ended === 'connection-lost';
   const endedUs = goneByItself ? 0 : (trailer?.durationUs ?? 0);
   const heldAtEnd = findHeldAtEnd(heartbeats, work, recorded.stalls, endedUs);
-  const endUs = Math.max(walker.lastUs, heldAtEnd?.endUs ?? 0);
+  const heldUntilUs = heldAtEnd?.endUs ?? 0;
+  const endUs = Math.max(walker.lastUs, heldUntilUs);
   const observedUs = Math.max(1, endUs - walker.firstUs);
   const profile = new ProfileIndex(recorded.profiles, tables, facts);
   const lines = new CallLines(recorded.stalls, tables, facts);
@@ -87,6 +90,7 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
     observedUs,
     startUs: walker.firstUs,
     endUs,
+    heldUntilUs,
     thread,
     thresholds,
     profile,
@@ -114,6 +118,7 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
     ),
     waits: waitProfile({ awaits: passes.awaits, heartbeats, tables, observedUs }),
     observedUs,
+    heldUntilUs,
   };
 }
 

@@ -9,7 +9,7 @@ import { formatShare } from './words.ts';
 
 /** One word for the state of a thread's loop, with the figures behind it. `findings` are those of the same thread. */
 export function judgeHealth(measured: Measured, findings: readonly Finding[]): Health {
-  const delays = measured.heartbeats.delaysMs();
+  const delays = measured.heartbeats.delaysMs(measured.heldUntilUs);
   const delay = {
     p50: round1(quantile(delays, 0.5)),
     p99: round1(quantile(delays, 0.99)),

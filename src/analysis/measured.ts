@@ -31,6 +31,8 @@ export interface Measured {
   observedUs: number;
   /** Last reading of the clock, µs. */
   endUs: number;
+  /** Until when the loop was held that was held when the recording ended, µs; 0 where it was not. */
+  heldUntilUs: number;
   /** First reading of the clock, µs. */
   startUs: number;
   thread: { id: string; name: string; isFirst: boolean };

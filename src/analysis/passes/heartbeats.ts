@@ -39,10 +39,13 @@ export class Heartbeats implements Pass {
   /**
    * Delays that timers met, ms, ascending. A loop held for 100 ms would have made five heartbeats late, by 100, 80, 60 ms
    * and so on, but shows only one: the others are added, or long blocks would hide behind their own rarity.
+   * @param untilUs the end of what held the loop when the recording ended; 0 where nothing did
    */
-  delaysMs(): number[] {
+  delaysMs(untilUs: number): number[] {
     const delays: number[] = [];
-    for (const lateness of this.latenessUs.slice(this.#attached === 'late' ? 1 : 0)) {
+    const due = (this.timesUs.at(-1) ?? 0) + HEARTBEAT_US;
+    const never = untilUs > due ? [untilUs - due] : [];
+    for (const lateness of [...this.latenessUs.slice(this.#attached === 'late' ? 1 : 0), ...never]) {
       const missed = Math.min(10_000, Math.floor(lateness / HEARTBEAT_US));
       for (let k = 0; k <= missed; k++) delays.push((lateness - k * HEARTBEAT_US) / 1000);
     }

@@ -85,6 +85,16 @@ describe('blocked-loop', () => {
       evidence: { count: 1, maxMs: 4_000 },
     });
     expect(others).toEqual([]);
+    // The timers that could not fire meanwhile were late by all of that.
+    const { max } = analyze(r.build(), []).value.health.eventLoopDelayMs;
+    expect(max).toBeGreaterThan(3_900);
+    // Recording was to end, and could not before the loop was free again.
+    r.stalls.push({ timeUs: 12_000_000, heldUs: 11_000_000, stack });
+    expect(analyze(r.build(), []).value).toMatchObject({
+      recording: { durationMs: 12_000 },
+      findings: [{ evidence: { maxMs: 11_000 } }],
+    });
+    r.stalls.pop();
     // Nothing is known of the time after a process has ended.
     const recording = r.build();
     const gone = { ...recording, trailer: { ...recording.trailer!, ended: 'target-exited' as const } };
