@@ -66,8 +66,13 @@ export function runRules(analysis: Analysis, chosen: readonly ChosenRule[]): Rul
   for (const listener of ending) hear(listener, analysis.source.ast);
   return run;
 
+  /** Called more often than anything else: no function is made for it. */
   function hear({ rule, said, run: listen }: Listener, node: Node): void {
-    guarded(rule, () => listen(node));
+    try {
+      listen(node);
+    } catch (error) {
+      throw new RuleError(rule, error);
+    }
     if (said.length > 0) run.messages.push(...said.splice(0));
   }
 }

@@ -60,18 +60,6 @@ export function firstAwait(root: Node, keys: VisitorKeys): TSESTree.AwaitExpress
   return found;
 }
 
-/** Child nodes in source order. */
-export function childrenOf(node: Node, keys: VisitorKeys): Node[] {
-  const children: Node[] = [];
-  for (const key of keys[node.type] ?? []) {
-    const value = (node as unknown as Record<string, unknown>)[key];
-    if (Array.isArray(value)) {
-      for (const item of value) if (isNode(item)) children.push(item);
-    } else if (isNode(value)) children.push(value);
-  }
-  return children;
-}
-
 export function isFunction(node: Node | null | undefined): node is FunctionNode {
   return (
     node?.type === 'FunctionDeclaration' ||
