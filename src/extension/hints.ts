@@ -14,7 +14,7 @@ import { LintStatus } from './lint-status.ts';
 import { onSettings, settings } from './settings.ts';
 
 /** A file is linted after this pause in typing, ms: shorter than what people wait for, longer than between two keys. */
-const PAUSE = 90;
+const PAUSE = 70;
 
 /** Regular expressions are checked in full after this further time without an edit, ms. */
 const CHECK_PAUSE = 400;

@@ -62,7 +62,7 @@ async function inProject() {
 }
 
 /** What is left of 150 ms when the editor has waited for the next key. */
-const ANSWER_MS = 60;
+const ANSWER_MS = 80;
 
 /** What every edit changes. */
 const MARK = 'EDIT';
