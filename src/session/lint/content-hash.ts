@@ -1,5 +1,5 @@
 /**
- * A hash of texts: equal texts, equal hashes, and other texts others but for one chance in 2^100. Not cryptographic:
+ * A hash of 128 bits of texts: equal texts, equal hashes, and other texts others, as good as surely. Not cryptographic:
  * nobody gains by two texts of the same hash, and loading Node's cryptography costs a command that remembers everything
  * more than the rest of its work. Four lanes of FNV-1a with factors of their own over the UTF-16 code units, mixed at the
  * end.
