@@ -1,3 +1,4 @@
+import type { WaitKind } from '../model/finding.ts';
 import type { Frame, SourceLocation } from '../model/location.ts';
 import type { CallSite, SourceFacts } from '../model/source-facts.ts';
 import type { Measured } from './measured.ts';
@@ -128,6 +129,7 @@ export function keepsOpen({ location: { file, line }, seen }: HandlerPlace, { li
  */
 export function callsBackAt(
   handler: HandlerPlace,
+  kind: WaitKind,
   { lines }: Pick<Measured, 'lines'>,
 ): SourceLocation | undefined {
   const { location } = handler;
@@ -142,12 +144,12 @@ export function callsBackAt(
     return STREAMS.test(callee);
   });
   if (keepsOpen) return undefined;
-  const asked = sent.length > 0 ? sent : calls.filter(({ callee }) => ASKS.test(callee));
+  const asked = sent.length > 0 || kind !== 'http' ? sent : calls.filter(({ callee }) => ASKS.test(callee));
   const [only] = asked;
   return only && asked.length === 1 ? { ...location, line: only.line, column: only.column } : location;
 }
 
-/** Calls that ask another server, where none is made on an object of the program's. */
+/** Calls that ask another server over HTTP. */
 const ASKS = /^(get|request|fetch|axios|got|needle)$/;
 
 const isSent = ({ receiver }: CallSite): boolean => receiver !== undefined && !RESPONSE.test(receiver);

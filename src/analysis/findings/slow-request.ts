@@ -44,7 +44,7 @@ function inCallbacks(times: RouteTimes, measured: Measured, earlier: readonly Fi
   const ids = new Set(requests.map(({ id }) => id));
   if (measured.waits.samples.some(({ request, stack }) => stack !== 0 && ids.has(request))) return [];
   const handler = handlerOf(route, requests, measured);
-  const location = handler?.seen === 'handler' ? callsBackAt(handler, measured) : undefined;
+  const location = handler?.seen === 'handler' ? callsBackAt(handler, longest.kind, measured) : undefined;
   if (!handler || !location) return [];
   const isBlocked = (finding: Finding): boolean =>
     finding.rule === 'blocked-loop' && finding.evidence?.routes.includes(route) === true;

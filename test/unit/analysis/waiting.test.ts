@@ -384,6 +384,24 @@ describe('slow-request', () => {
     });
   });
 
+  it('names the call that asks another server where that is waited for', () => {
+    const lineOf = (type: string): number | undefined => {
+      const r = new RecordingBuilder();
+      for (let i = 0; i < 15; i++) {
+        const by = r.resource(type, i * 320 + 4, i * 320 + 284, 1);
+        r.request(i * 320 + 3, 'GET /search', (q) => {
+          q.run(1, handler);
+          q.waitFor(by, 280);
+          q.end();
+        });
+      }
+      return analyze(r.build(), [facts([], [{ callee: 'get', line: 12 }])]).value.findings[0]?.location.line;
+    };
+    expect(lineOf('HTTPCLIENTREQUEST')).toBe(12);
+    // A `get` of something else.
+    expect(lineOf('FSREQCALLBACK')).toBe(10);
+  });
+
   it('names the innermost line, though each function on the way has a promise that waits as long', () => {
     const levels = (shares: number[]): number | undefined => {
       const r = new RecordingBuilder();
