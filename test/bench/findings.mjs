@@ -2,12 +2,11 @@
 // How good the diagnosis is: each program of the corpus is recorded by the built command line, and what it says is held against the
 // labels. Prints precision and recall by rule, magnitudes against the truth, and every miss. `--keep` leaves each recording, and
 // what the program printed, in a folder.
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { installNodes, nodeBinary } from '../setup/nodes.mjs';
-import { ROOT } from '../setup/project.mjs';
+import { prepare, ROOT } from '../setup/project.mjs';
 import { judge, readLabels } from './findings-labels.mjs';
 import { recordProgram, startServices, temporaryFolder } from './findings-run.mjs';
 
@@ -28,7 +27,7 @@ const overrides = Object.fromEntries(args.set.map((text) => text.split(/=(.*)/s,
 const say = (text) => process.stderr.write(`${text}\n`);
 
 installNodes();
-if (!fs.existsSync(args.cli)) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
+await prepare((text) => process.stderr.write(text));
 const labels = readLabels().filter(
   ({ name, expect }) =>
     (!args.program || new RegExp(args.program).test(name)) &&

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { perEdit } from './lint-edit.mjs';
+import { prepare } from '../setup/project.mjs';
 import { installOxlint, CACHE, configs, prepareSources, ROOT } from './lint-setup.mjs';
 
 const JSON_OUT = process.argv.includes('--json');
@@ -15,6 +16,7 @@ const only = process.argv[process.argv.indexOf('--only') + 1];
 const isChosen = (part) => !process.argv.includes('--only') || part === only;
 const sizes = ['small', ...(process.argv.includes('--quick') ? [] : ['medium', 'large'])];
 
+await prepare((text) => process.stderr.write(text));
 const rows = [];
 for (const source of prepareSources(sizes.filter(isChosen))) {
   const { cold, warm, promises, exact, eslint, typed, oxlint } = measure(source);

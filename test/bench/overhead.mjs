@@ -7,7 +7,6 @@
 // Beside it the 99th percentile of latency in the same way, and the memory beyond that of the bare process at the end.
 // `--quick`: one server on one Node, in about a minute. On Linux, which alone tells the time of one thread.
 import * as esbuild from 'esbuild';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,7 +14,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { agentAsText, withoutBrowserProtocol } from '../../esbuild.plugins.mjs';
 import { installNodes, VERSIONS } from '../setup/nodes.mjs';
-import { ROOT } from '../setup/project.mjs';
+import { prepare, ROOT } from '../setup/project.mjs';
 import { startServer, SERVERS } from './overhead-load.mjs';
 
 const { values: args } = parseArgs({
@@ -47,9 +46,7 @@ try {
   const rows = [];
   if (process.platform === 'linux') {
     installNodes();
-    if (!fs.existsSync(path.join(ROOT, 'dist/workers/record.cjs'))) {
-      execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
-    }
+    await prepare((text) => process.stderr.write(text));
     const { recordInWorker } = await recorder();
     for (const major of nodes) {
       for (const kind of servers) {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CACHE } from '../setup/cache.mjs';
 import { installNodes, nodeBinary } from '../setup/nodes.mjs';
-import { ROOT } from '../setup/project.mjs';
+import { prepare, ROOT } from '../setup/project.mjs';
 import { recordProgram, startServices, temporaryFolder } from './findings-run.mjs';
 
 const VERSIONS = {
@@ -61,7 +61,7 @@ const { values: args } = parseArgs({
 });
 
 installNodes();
-if (!fs.existsSync(args.cli)) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
+await prepare((text) => process.stderr.write(text));
 const modules = installPackages();
 const services = await startServices();
 const folder = temporaryFolder();

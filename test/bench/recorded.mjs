@@ -1,15 +1,13 @@
 // A program under load and under the recorder: what several benchmarks need.
 import autocannon from 'autocannon';
 import esbuild from 'esbuild';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { agentAsText, withoutBrowserProtocol } from '../../esbuild.plugins.mjs';
 import { nodeBinary } from '../setup/nodes.mjs';
+import { prepare, ROOT } from '../setup/project.mjs';
 
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const CLI = path.join(ROOT, 'dist/cli/looplens.cjs');
 
 /**
@@ -28,7 +26,7 @@ const CLI = path.join(ROOT, 'dist/cli/looplens.cjs');
  */
 export async function recordUnderLoad(options) {
   const { major, server, paths, out, seconds, connections = 60, execArgv = [], env = {} } = options;
-  if (!fs.existsSync(CLI)) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
+  await prepare((text) => process.stderr.write(text));
   const child = spawn(
     nodeBinary(major),
     [...execArgv, '--inspect-port=0', path.join(ROOT, 'test/bench', server)],
@@ -88,7 +86,7 @@ export async function load(entry) {
  * @param {string} entry below the root
  */
 export async function recorderFile(entry) {
-  if (!fs.existsSync(CLI)) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
+  await prepare((text) => process.stderr.write(text));
   const outfile = path.join(ROOT, `dist/bench-${process.pid}.cjs`);
   await esbuild.build({
     entryPoints: [path.join(ROOT, entry)],

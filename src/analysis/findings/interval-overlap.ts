@@ -1,12 +1,16 @@
 import { millis } from '../../base/figures.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { Frame } from '../../model/location.ts';
+import type { Frame, SourceLocation } from '../../model/location.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
 import type { FindingRule, Measured } from '../measured.ts';
-import type { IntervalRecord } from '../passes/intervals.ts';
+import type { Firing, IntervalRecord } from '../passes/intervals.ts';
 import { heaviestPlace, locationOf, ownFrames } from '../places.ts';
 import { ascending, quantile } from '../statistics.ts';
+import { timerSetAt } from '../timer-place.ts';
 import { formatTimes } from '../words.ts';
+
+/** Share of the overlapping firings that must have asked for something, where nothing awaits. */
+const ASKING = 0.8;
 
 /** A timer fires again before the work of its last firing is done. */
 export const intervalOverlap: FindingRule = {
@@ -17,6 +21,9 @@ export const intervalOverlap: FindingRule = {
 /** A firing whose work went on into the next ones. Times in µs. */
 interface Overlap {
   index: number;
+  /** When the next firing began, and when this one's work was done. */
+  nextUs: number;
+  doneUs: number;
   tookUs: number;
 }
 
@@ -26,14 +33,29 @@ function judge(interval: IntervalRecord, measured: Measured): Finding | undefine
   const periodUs = usualGap(interval);
   const overlaps: Overlap[] = [];
   for (let i = 1; i + 1 < firings.length; i++) {
-    const { startUs, lastUs } = firings[i]!;
-    const tookUs = lastUs - startUs;
-    if (lastUs > firings[i + 1]!.startUs + periodUs * limits.depth) overlaps.push({ index: i, tookUs });
+    const { startUs } = firings[i]!;
+    const doneUs = doneAt(firings[i]!, measured);
+    const nextUs = firings[i + 1]!.startUs;
+    if (doneUs > nextUs + periodUs * limits.depth)
+      overlaps.push({ index: i, nextUs, doneUs, tookUs: doneUs - startUs });
   }
   if (overlaps.length < limits.overlaps || overlaps.length < (firings.length - 2) * limits.share)
     return undefined;
   const waiting = waitingIn(interval, new Set(overlaps.map(({ index }) => index)), measured);
-  return waiting && describe(interval, overlaps, waiting, periodUs);
+  if (waiting) return describe(interval, overlaps, placesOf(waiting), periodUs);
+  const asked = overlaps.filter(({ index, nextUs }) => asksBeyond(firings[index]!, nextUs, measured));
+  const setAt = asked.length >= overlaps.length * ASKING ? timerSetAt(interval, measured) : undefined;
+  return setAt && describe(interval, overlaps, { at: setAt }, periodUs);
+}
+
+/** When the work of a firing was done: its last execution, or the last answer to what it asked. */
+function doneAt({ job, lastUs }: Firing, { operations }: Measured): number {
+  return job === 0 ? lastUs : Math.max(lastUs, ...operations.of(job).map(({ endUs }) => endUs));
+}
+
+/** A request of HTTP or a child process of this firing was still under way then: work in callbacks, which nobody awaits. */
+function asksBeyond({ job }: Firing, us: number, { operations }: Measured): boolean {
+  return job !== 0 && operations.of(job).some(({ startUs, endUs }) => startUs < us && endUs > us);
 }
 
 /**
@@ -56,22 +78,34 @@ function waitingIn(
   return heaviestPlace(places)?.frames;
 }
 
+/** The line of the finding, and where its work waits. */
+interface Places {
+  at: SourceLocation;
+  inner?: SourceLocation;
+}
+
+function placesOf([at, ...inner]: readonly Frame[]): Places {
+  const last = inner.at(-1);
+  return { at: locationOf(at!), ...(last && { inner: locationOf(last) }) };
+}
+
 function describe(
   { firings }: IntervalRecord,
   overlaps: readonly Overlap[],
-  waiting: readonly Frame[],
+  { at, inner }: Places,
   periodUs: number,
 ): Finding {
   const took = ascending(overlaps.map(({ tookUs }) => microsToMillis(tookUs)));
   const total = took.reduce((sum, ms) => sum + ms, 0);
-  const [at, ...inner] = waiting;
-  const atOnce = Math.max(...overlaps.map(({ index }) => runningAt(firings, firings[index]!.startUs)));
+  const atOnce = Math.max(
+    ...overlaps.map(({ index }) => runningAt(overlaps, firings[index]!.startUs, firings)),
+  );
   return {
     rule: 'interval-overlap',
     severity: overlaps.length >= (firings.length - 2) * 0.8 ? 'warning' : 'info',
     confidence: 'measured',
     message: `Fires every ${millis(microsToMillis(periodUs))}, but its work takes ${millis(total / took.length)}: ${formatTimes(overlaps.length)} the last one was not done, ${atOnce} at once. Set the next timer when the work is done`,
-    location: locationOf(at!),
+    location: at,
     evidence: {
       count: overlaps.length,
       totalMs: round1(total),
@@ -81,13 +115,13 @@ function describe(
       routes: [],
     },
     chain: [],
-    related: inner.slice(-1).map((frame) => ({ message: 'waits here', location: locationOf(frame) })),
+    related: inner ? [{ message: 'waits here', location: inner }] : [],
   };
 }
 
-/** Firings under way at a moment. */
-function runningAt(firings: IntervalRecord['firings'], us: number): number {
-  return firings.filter(({ startUs, lastUs }) => startUs <= us && us < lastUs).length;
+/** Overlapping firings under way at a moment. */
+function runningAt(overlaps: readonly Overlap[], us: number, firings: readonly Firing[]): number {
+  return overlaps.filter(({ index, doneUs }) => firings[index]!.startUs <= us && us < doneUs).length;
 }
 
 function usualGap({ firings }: IntervalRecord): number {

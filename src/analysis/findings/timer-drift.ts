@@ -5,7 +5,8 @@ import { microsToMillis, round1 } from '../../model/units.ts';
 import { culpritWords } from '../culprit-words.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { IntervalRecord } from '../passes/intervals.ts';
-import { lineKey, locationOf, ownFrames } from '../places.ts';
+import { lineKey } from '../places.ts';
+import { timerSetAt } from '../timer-place.ts';
 import { ascending, quantile } from '../statistics.ts';
 import { heldWithin } from '../waits-by-line.ts';
 import { formatShare } from '../words.ts';
@@ -20,7 +21,7 @@ export const timerDrift: FindingRule = {
     const byPlace = new Map<string, { location: SourceLocation; drifts: Drift[] }>();
     for (const interval of measured.intervals.records) {
       const drift = driftOf(interval, measured);
-      const location = drift && createdAt(interval, measured);
+      const location = drift && timerSetAt(interval, measured);
       if (!location) continue;
       const key = `${lineKey(location)}:${location.column}`;
       const place = byPlace.get(key) ?? { location, drifts: [] };
@@ -99,19 +100,4 @@ function culprits({ hotspots }: Measured): Culprit[] {
       location,
       ...(routes[0] && { route: routes[0].route }),
     }));
-}
-
-/** Where the timer was set, as seen at its creation or among the open handles; else the only `setInterval` of the program. */
-function createdAt(
-  { id }: IntervalRecord,
-  { births, notes, tables, facts }: Measured,
-): SourceLocation | undefined {
-  const handles = notes.flatMap((note) => (note.kind === 'handles' ? note.handles : []));
-  const stack = births.get(id)?.stack ?? handles.find((handle) => handle.id === id)?.stack ?? 0;
-  const [frame] = ownFrames(stack, tables);
-  if (frame) return locationOf(frame);
-  const calls = facts.flatMap(({ file, calls }) =>
-    calls.filter((call) => call.callee === 'setInterval').map(({ line, column }) => ({ file, line, column })),
-  );
-  return calls.length === 1 ? calls[0] : undefined;
 }

@@ -9,6 +9,8 @@ const MAX_JOBS = 300_000;
 
 /** A firing of a timer that fires again and again. Times in µs. */
 export interface Firing {
+  /** What is done on its behalf, below zero; 0 = not known. */
+  job: number;
   startUs: number;
   /** End of the last execution on its behalf. */
   lastUs: number;
@@ -74,14 +76,14 @@ export class Intervals implements Pass {
       }
       this.#once.delete(id);
       if (this.#byId.size >= MAX_TIMERS) return;
-      const firings = [{ startUs: first, lastUs: first }];
+      const firings = [{ job: 0, startUs: first, lastUs: first }];
       this.#byId.set(id, { id, firings });
     }
     const known = this.#byId.get(id)!;
     if (known.firings.length >= MAX_FIRINGS || this.#jobs <= -MAX_JOBS) return;
     const job = --this.#jobs;
     this.#byJob.set(job, { interval: known, index: known.firings.length });
-    known.firings.push({ startUs: now, lastUs: now });
+    known.firings.push({ job, startUs: now, lastUs: now });
     // What a request set up repeats for that request.
     if (this.#work.current === 0) this.#work.adopt(job, now);
   }

@@ -386,4 +386,31 @@ describe('interval-overlap', () => {
     expect(rules(polling(150, ...stack))).toEqual([]);
     expect(rules(polling(500))).toEqual([]);
   });
+
+  /** The same, asked over HTTP in callbacks: nothing awaits. */
+  function asking(answerMs: number, kind: OperationKind = OperationKind.Http): RecordingBuilder {
+    const r = new RecordingBuilder();
+    const timer = r.resource('Timeout', 0);
+    r.created(timer, 0, at(20, 'start'));
+    for (let ms = 200, id = 1; ms < 4_800; ms += 200, id++) {
+      r.call(timer, ms, 0.2, () => r.event(ms * 1000, Op.OperationStart, kind, id, ms * 1000, 0));
+      const endUs = (ms + answerMs) * 1000;
+      if (endUs < 4_900_000) r.event(endUs, Op.OperationEnd, 200, id, endUs, timer);
+    }
+    return r;
+  }
+
+  it('tells it of callbacks, too, where the timer is set', () => {
+    expect(golden(analyze(asking(500).build(), []))).toMatchInlineSnapshot(`
+      "idle: Idle: the loop was busy under 0.1 % of the time and no request came in.
+      warning interval-overlap app.js:20:1 start
+        Fires every 200 ms, but its work takes 500 ms: 20 times the last one was not done, 3 at once. Set the next timer when the work is done
+        20 x, 10000 ms, max 500, p99 500, share 0"
+    `);
+  });
+
+  it('is silent about callbacks that are answered in time', () => {
+    expect(rules(asking(150))).toEqual([]);
+    expect(rules(asking(150, OperationKind.ChildProcess))).toEqual([]);
+  });
 });
