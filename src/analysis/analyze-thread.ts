@@ -53,7 +53,7 @@ export interface ThreadAnswer {
 export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
   const { passes, tables, recorded, facts, header, thread, thresholds, problems } = inputs;
   const { work, requests, heartbeats, waits, paths, operations, walker } = passes;
-  const { collections, intervals, pool, bursts, births, creations, pending } = passes;
+  const { collections, intervals, immediates, pool, bursts, births, creations, pending } = passes;
   // What was observed: attaching and detaching take time of their own.
   const { trailer } = recorded;
   const goneByItself = trailer?.ended === 'target-exited' || trailer?.ended === 'connection-lost';
@@ -80,6 +80,7 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
     pending,
     collections,
     intervals,
+    immediates,
     pool,
     bursts,
     births,

@@ -1,7 +1,7 @@
 import { millis } from '../base/figures.ts';
 import type { Finding, Health, Verdict } from '../model/finding.ts';
 import { microsToMillis, round1 } from '../model/units.ts';
-import { gcShareOf, heldShareOf, utilizationOf } from './loop-figures.ts';
+import { gcShareOf, heldShareOf, utilizationOf, workingShareOf } from './loop-figures.ts';
 import type { Measured } from './measured.ts';
 import { poolFigures } from './pool-figures.ts';
 import { quantile } from './statistics.ts';
@@ -105,6 +105,8 @@ function words(verdict: Verdict, figures: Figures, measured: Measured): string {
     case 'gc-bound':
       return `Bound by garbage collection: it took ${formatShare(figures.gcShare)} of the time; ${busy}.`;
     case 'cpu-saturated':
+      if (workingShareOf(measured) < measured.thresholds.cpuSaturated.spinning)
+        return `Saturated: an immediate was due ${formatShare(figures.utilization)} of the time, so that the loop never waited; ${delayed}.`;
       return `Saturated: ${busy} with work that is short in itself; ${delayed}.`;
     case 'io-bound':
       return `Waiting: a request ran ${millis(figures.runMs)} and took ${millis(figures.meanMs)}; ${busy}.`;

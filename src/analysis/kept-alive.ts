@@ -51,6 +51,8 @@ const LATE_TOUCHES = 3;
  */
 function lastWork(measured: Measured, leavesOut: (span: number) => boolean, lateTouches: number): number {
   const { spans } = measured.work;
+  // Immediates that set each other are as short as a touch.
+  if (measured.immediates.dueShare() > 0.5) return measured.immediates.lastRunUs;
   let late = 0;
   for (let i = spans.firstEndingAfter(measured.endUs - LEAVING_US) - 1; i >= 0; i--) {
     const touched = spans.request(i) === 0 && spans.end(i) - spans.start(i) < TOUCHED_US;

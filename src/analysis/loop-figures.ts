@@ -1,7 +1,12 @@
 import type { Measured } from './measured.ts';
 
-/** Share of the time that the loop was not idle, 0..1. */
-export function utilizationOf({ profile, heartbeats }: Measured): number {
+/** Share of the time that the loop was not idle, 0..1: at work, or with an immediate due, so that it does not wait. */
+export function utilizationOf(measured: Measured): number {
+  return Math.max(workingShareOf(measured), measured.immediates.dueShare());
+}
+
+/** Share of the time that the loop was at work, 0..1. */
+export function workingShareOf({ profile, heartbeats }: Measured): number {
   return profile.busyShare() ?? heartbeats.utilization();
 }
 

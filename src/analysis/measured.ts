@@ -10,6 +10,7 @@ import type { Births } from './passes/births.ts';
 import type { Bursts } from './passes/bursts.ts';
 import type { Collections } from './passes/collections.ts';
 import type { Creations } from './passes/creations.ts';
+import type { Immediates } from './passes/immediates.ts';
 import type { Intervals } from './passes/intervals.ts';
 import type { Operations } from './passes/operations.ts';
 import type { Pool } from './passes/pool.ts';
@@ -44,6 +45,7 @@ export interface Measured {
   pending: Pending;
   collections: Collections;
   intervals: Intervals;
+  immediates: Immediates;
   pool: Pool;
   bursts: Bursts;
   births: Births;

@@ -5,6 +5,7 @@ import { Bursts } from './passes/bursts.ts';
 import { Collections } from './passes/collections.ts';
 import { Creations } from './passes/creations.ts';
 import { Heartbeats } from './passes/heartbeats.ts';
+import { Immediates } from './passes/immediates.ts';
 import { Intervals } from './passes/intervals.ts';
 import { Messages } from './passes/messages.ts';
 import { Operations } from './passes/operations.ts';
@@ -32,6 +33,7 @@ export class ThreadPasses {
   readonly work: Work;
   readonly requests: Requests;
   readonly intervals: Intervals;
+  readonly immediates: Immediates;
   readonly heartbeats: Heartbeats;
   readonly collections = new Collections();
   readonly waits: Waits;
@@ -51,6 +53,7 @@ export class ThreadPasses {
     this.work = new Work(types);
     this.requests = new Requests(labels);
     this.intervals = new Intervals(this.work, types);
+    this.immediates = new Immediates(this.work, types);
     this.heartbeats = new Heartbeats(attached);
     this.waits = new Waits(this.work);
     this.awaits = new Awaits(this.work);
@@ -65,6 +68,7 @@ export class ThreadPasses {
       this.work,
       this.requests,
       this.intervals,
+      this.immediates,
       this.heartbeats,
       this.collections,
       this.waits,

@@ -83,6 +83,8 @@ export interface Thresholds {
   cpuSaturated: {
     /** Share of time that the loop is busy, with work that is short in itself. */
     utilization: number;
+    /** Share of time at work below which a loop that never waits only asks for something to do. */
+    spinning: number;
     /** Share of the loop's time from which one place is worth naming as its main user. */
     placeShare: number;
   };
@@ -217,7 +219,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     nestedShare: 0.6,
     victimShare: 0.5,
   },
-  cpuSaturated: { utilization: 0.9, placeShare: 0.3 },
+  cpuSaturated: { utilization: 0.9, spinning: 0.5, placeShare: 0.3 },
   gcPressure: { share: 0.15, leastShare: 0.1, warnShare: 0.2, errorShare: 0.3, collections: 10 },
   microtaskStarvation: { longMs: 50, onceMs: 200, share: 0.1 },
   threadPoolSaturated: {

@@ -1,7 +1,7 @@
-import { percent } from '../../base/figures.ts';
+import { count, percent } from '../../base/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
-import { gcShareOf, utilizationOf } from '../loop-figures.ts';
+import { gcShareOf, utilizationOf, workingShareOf } from '../loop-figures.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import { onlyComputes } from '../only-computes.ts';
 import { insideLibrary } from '../places.ts';
@@ -28,10 +28,44 @@ export const cpuSaturated: FindingRule = {
       problems.push(...recheck('cpu-saturated', 'the loop was busy, but for a short time', measured));
       return [];
     }
+    if (workingShareOf(measured) < thresholds.cpuSaturated.spinning) return spinning(utilization, measured);
     const [place] = busiestPlaces(measured);
     return place ? [describe(place, utilization, measured)] : [];
   },
 };
+
+/** The loop asks again and again whether there is something to do. */
+function spinning(utilization: number, measured: Measured): Finding[] {
+  const { facts, immediates, observedUs } = measured;
+  const calls = facts.flatMap(({ file, calls }) =>
+    calls
+      .filter(({ callee }) => callee === 'setImmediate')
+      .map(({ line, column }) => ({ file, line, column })),
+  );
+  const location = calls.length === 1 ? calls[0] : busiestPlaces(measured).find(({ own }) => own)?.location;
+  if (!location) return [];
+  const each = count(Math.round(immediates.perSecond()));
+  const work = formatShare(workingShareOf(measured));
+  return [
+    {
+      rule: 'cpu-saturated',
+      severity: 'warning',
+      confidence: 'measured',
+      message: `An immediate is due ${percent(utilization)} of the time, ${each} a second, so the loop never waits and a processor is busy, with ${work} of the time in your code and Node's. Wait for an event, or set a timer`,
+      location,
+      evidence: {
+        count: Math.round(immediates.perSecond() * (observedUs / 1e6)),
+        totalMs: round1(microsToMillis(utilization * observedUs)),
+        maxMs: 0,
+        p99Ms: 0,
+        loopShare: Math.round(utilization * 1e4) / 1e4,
+        routes: [],
+      },
+      chain: [],
+      related: [],
+    },
+  ];
+}
 
 function describe(
   place: ReturnType<typeof busiestPlaces>[number],

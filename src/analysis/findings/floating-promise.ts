@@ -83,7 +83,7 @@ function acrossFiles(measured: Measured): Floating[] {
   return [...dropped.values()].flat();
 }
 
-/** A wait for a request that had been answered. */
+/** A wait for a request that had been answered. What a client gave up goes on without fault. */
 interface LateWait {
   frames: Frame[];
   outermost: Frame;
@@ -96,7 +96,7 @@ function lateWait(
   { requests, tables }: Measured,
 ): LateWait | undefined {
   const request = requests.get(id);
-  if (!request || request.endUs < 0 || timeUs <= request.endUs) return undefined;
+  if (!request || request.endUs < 0 || request.status === 0 || timeUs <= request.endUs) return undefined;
   const frames = ownFrames(stack, tables);
   const outermost = frames.at(-1);
   const last = tables.frames[(tables.stacks[stack] ?? []).at(-1) ?? 0];

@@ -22,13 +22,13 @@ describe('floating-promise', () => {
   const floating = facts({ floating: [{ callee: 'audit', line: 14, column: 3 }] });
 
   /** A route that answers `beforeMs` into the 60 ms that its call of `audit` takes. */
-  function auditing(requests: number, beforeMs: number): RecordingBuilder {
+  function auditing(requests: number, beforeMs: number, status = 200): RecordingBuilder {
     const r = new RecordingBuilder();
     for (let i = 0; i < requests; i++) {
       r.request(i * 100, 'DELETE /item', (q) => {
         q.run(0.5, own('app.js', 'handler', 10));
         q.wait(beforeMs, awaitAt(31, 'audit'));
-        q.end();
+        q.end(status);
         q.wait(60 - beforeMs, awaitAt(31, 'audit'));
       });
     }
@@ -50,6 +50,10 @@ describe('floating-promise', () => {
     expect(rules(auditing(20, 59.9).build(), [floating])).toEqual([]);
     expect(rules(auditing(2, 1).build(), [floating])).toEqual([]);
     expect(rules(auditing(20, 1).build(), [facts({})])).toEqual([]);
+  });
+
+  it('is silent about requests that their clients gave up: nobody can stop what was begun', () => {
+    expect(rules(auditing(20, 1, 0).build(), [floating])).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
+import type { StackId } from '../../../src/model/ids.ts';
 import type { SourceFacts } from '../../../src/model/source-facts.ts';
 import { gc, node, own, pkg, RecordingBuilder } from './build-recording.ts';
 import { golden } from './golden.ts';
@@ -219,6 +220,33 @@ describe('health', () => {
     expect(routes).toMatchObject([
       { route: 'GET /items/:id', requests: 980, p50Ms: 2, p99Ms: 2, maxMs: 2, runMs: 2 },
     ]);
+  });
+
+  it('is saturated where immediates are always due, although hardly anything runs, and does not say that nothing is done', () => {
+    const r = new RecordingBuilder();
+    const interval = r.resource('Timeout', 0);
+    let due = r.resource('Immediate', 100);
+    for (let ms = 100.1; ms < 4_990; ms += 0.1) {
+      const next = r.resource('Immediate', ms + 0.001);
+      r.call(due, ms, 0.01);
+      due = next;
+      if (Math.round(ms * 10) % 200 === 0) r.unhooked(ms, 1, own('app.js', 'poll', 6));
+    }
+    const handles = [
+      { id: interval, type: 'Timeout', detail: 'every 250 ms', ref: true, stack: 0 as StackId },
+    ];
+    r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles });
+    const spins: SourceFacts = {
+      file: '/app/app.js',
+      independentAwaits: [],
+      calls: [{ callee: 'setImmediate', line: 8, column: 3, functionStart: 5, functionEnd: 9 }],
+    };
+    expect(golden(analyze(r.build(), [spins]))).toMatchInlineSnapshot(`
+      "cpu-saturated: Saturated: an immediate was due 98 % of the time, so that the loop never waited; 99 % of timers were at most 0.0 ms late.
+      warning cpu-saturated app.js:8:3
+        An immediate is due 98 % of the time, 9,800 a second, so the loop never waits and a processor is busy, with 4.9 % of the time in your code and Node's. Wait for an event, or set a timer
+        48703 x, 4870 ms, max 0, p99 0, share 0.9799"
+    `);
   });
 
   it('is saturated, not blocked, when holds are the smaller part of a loop that is never idle', () => {
