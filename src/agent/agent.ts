@@ -263,21 +263,22 @@ function begin(
   let beats = 0;
   let lastBeat = now();
   let lastUtilization = performance.eventLoopUtilization();
-  let lastCpu = process.cpuUsage();
   let counted = 0;
+  let lastCpu = process.cpuUsage();
   const since = { at: lastBeat, idleUs: 0 };
   const report = (at: number): void => {
     watchers.sweep();
     cost.calibrate();
     const { produced } = ring.counts();
-    const us = Math.round(cost.take(produced - counted));
+    const elapsedUs = (at - since.at) | 0;
+    const us = Math.round(cost.take(produced - counted, elapsedUs - since.idleUs));
     const cpu = process.cpuUsage();
     send({ t: 'cost', us, cpuUs: cpu.user + cpu.system - lastCpu.user - lastCpu.system });
-    modes.measured(us, since.idleUs, (at - since.at) | 0);
+    modes.measured(us, since.idleUs, elapsedUs);
     since.at = at;
     since.idleUs = 0;
-    counted = produced;
     lastCpu = cpu;
+    counted = produced;
   };
 
   const tick = (): void => {
@@ -299,7 +300,7 @@ function begin(
     sampleWaits(waits, modes.waitSamples());
     follows.allow(modes.waitSamples() > 0 ? 'some' : 'none');
     flush();
-    cost.spent((now() - at) | 0);
+    cost.beat((now() - at) | 0);
     if (read() > leaseUntil) void leave();
   };
   const timer = hooks.disown(() =>

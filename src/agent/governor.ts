@@ -38,6 +38,8 @@ export const STEPS: readonly Step[] = [
 export interface Measured {
   /** Our share of the main thread's time, 0..1. */
   share: number;
+  /** The same in the median of the window's fifths: what one moment, however bad, does not raise. */
+  usual: number;
   /** Share of the time in which the loop was not idle, 0..1. */
   busy: number;
 }
@@ -64,7 +66,7 @@ const FIRST_PATIENCE = 5;
 const MAX_PATIENCE = 300;
 /** One window over the budget may be a burst; two are a load. */
 const OVER_TO_LEAVE = 2;
-/** So far over that it does not wait for the second window. */
+/** So far over for most of a window that it does not wait for the second one. */
 const FAR_OVER = 3;
 /** It goes up only to what would take this much of the budget: room for an error. */
 const ROOM = 0.6;
@@ -78,20 +80,20 @@ export function governorAt(mode: RecordingMode): Governor {
 }
 
 /**
- * Decides after each window. Goes down a step after two windows over the budget, at once when far over; goes up after
+ * Decides after each window. Goes down a step after two windows over the budget, at once when most of one is far over; goes up after
  * `patience` windows in which the step above would have fitted, judged by what that step cost when it was left and how
  * busy the loop is now. `reason`, a sentence with the measured figure, is there when the step changed.
  */
 export function govern(
   governor: Governor,
-  { share, busy }: Measured,
+  { share, usual, busy }: Measured,
   budget: number,
 ): { governor: Governor; reason?: string } {
   const { step, top, costs } = governor;
   const sinceUp = governor.sinceUp + 1;
   const over = share > budget ? governor.over + 1 : 0;
 
-  if (step < STEPS.length - 1 && (over >= OVER_TO_LEAVE || share > budget * FAR_OVER)) {
+  if (step < STEPS.length - 1 && (over >= OVER_TO_LEAVE || Math.min(share, usual) > budget * FAR_OVER)) {
     const known = [...costs];
     known[step] = share / Math.max(busy, share, 0.01);
     const patience = sinceUp <= MISTAKE ? Math.min(governor.patience * 2, MAX_PATIENCE) : governor.patience;
@@ -101,8 +103,8 @@ export function govern(
     };
   }
 
-  const above = step > top ? (costs[step - 1] ?? 1) * busy : Infinity;
-  const quiet = above <= budget * ROOM ? governor.quiet + 1 : 0;
+  const fits = step > top && (costs[step - 1] ?? 1) * busy <= budget * ROOM;
+  const quiet = fits ? governor.quiet + 1 : 0;
   if (quiet < governor.patience) return { governor: { ...governor, over, quiet, sinceUp } };
   return {
     governor: { ...governor, step: step - 1, over: 0, quiet: 0, sinceUp: 0 },

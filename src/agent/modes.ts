@@ -40,7 +40,7 @@ export function createModes({ mode, budget, waitSamples, hooks, now, send }: Mod
   let governor: Governor = governorAt(mode);
   let asked: { mode: RecordingMode; reason: string } | undefined;
   let beats = 0;
-  let window = { own: 0, idle: 0, elapsed: 0 };
+  let window = emptyWindow();
   let recorded: 'on' | 'off' = 'off';
 
   const step = (): Step => STEPS[governor.step]!;
@@ -52,11 +52,12 @@ export function createModes({ mode, budget, waitSamples, hooks, now, send }: Mod
     hooks.record(graph);
   };
   const decide = (): void => {
-    const { own, idle, elapsed } = window;
-    window = { own: 0, idle: 0, elapsed: 0 };
+    const { own, idle, elapsed, shares } = window;
+    window = emptyWindow();
     const share = own / elapsed;
+    const usual = shares.sort((a, b) => a - b)[shares.length >> 1]!;
     const busy = Math.max(0, 1 - idle / elapsed);
-    const next = govern(governor, { share, busy }, budget ?? Infinity);
+    const next = govern(governor, { share, usual, busy }, budget ?? Infinity);
     governor = next.governor;
     if (next.reason !== undefined) tell(next.reason, share);
   };
@@ -67,9 +68,11 @@ export function createModes({ mode, budget, waitSamples, hooks, now, send }: Mod
       asked = { mode: wanted, reason };
     },
     measured: (ownUs, idleUs, elapsedUs) => {
+      if (elapsedUs <= 0) return;
       window.own += ownUs;
       window.idle += idleUs;
       window.elapsed += elapsedUs;
+      window.shares.push(ownUs / elapsedUs);
     },
     beat: () => {
       beats++;
@@ -86,4 +89,9 @@ export function createModes({ mode, budget, waitSamples, hooks, now, send }: Mod
     waitSamples: () =>
       recorded === 'on' && waitSamples > 0 ? Math.max(1, Math.round(waitSamples * step().waits)) : 0,
   };
+}
+
+/** What was measured since the last decision, µs; our share in each part of it. */
+function emptyWindow(): { own: number; idle: number; elapsed: number; shares: number[] } {
+  return { own: 0, idle: 0, elapsed: 0, shares: [] };
 }

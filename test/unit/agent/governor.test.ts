@@ -16,7 +16,7 @@ function run(governor: Governor, windows: Measured[]): { governor: Governor; cha
   return { governor, changes };
 }
 const windows = (count: number, share: number, busy: number): Measured[] =>
-  Array.from({ length: count }, () => ({ share, busy }));
+  Array.from({ length: count }, () => ({ share, usual: share, busy }));
 
 describe('the governor', () => {
   test('stays where it is while the budget holds', () => {
@@ -39,6 +39,13 @@ describe('the governor', () => {
     const far = run(governorAt('flow'), windows(3, 0.5, 1));
     expect(STEPS[far.governor.step]!.mode).toBe('watch');
     expect(run(far.governor, windows(1000, 0.5, 1)).changes).toEqual([]);
+  });
+
+  test('takes one bad moment for what it is, and a second bad window in a row for a load', () => {
+    const moment: Measured = { share: 0.6, usual: 0.04, busy: 0.9 };
+    const calm = windows(2, 0.05, 0.9);
+    expect(run(governorAt('flow'), [moment, ...calm, moment, ...calm]).changes).toEqual([]);
+    expect(run(governorAt('flow'), [...calm, moment, moment]).changes).toHaveLength(1);
   });
 
   test('goes up again when the step above would fit, not before', () => {
@@ -73,11 +80,21 @@ describe('the governor', () => {
     expect(waits).toEqual([5, 10, 20, 40, 80]);
   });
 
+  test('stays where it was asked to be without a budget', () => {
+    for (const mode of ['deep', 'flow', 'watch'] as const) {
+      let governor = governorAt(mode);
+      for (const window of [...windows(20, 0.01, 0.1), ...windows(20, 0.9, 1)]) {
+        governor = govern(governor, window, Infinity).governor;
+        expect(governor.step).toBe(governorAt(mode).step);
+      }
+    }
+  });
+
   test('answers a step that exists whatever is measured', () => {
     const share = fc.oneof(fc.double({ min: 0, max: 2, noNaN: true }), fc.constant(0));
     fc.assert(
       fc.property(
-        fc.array(fc.record({ share, busy: share })),
+        fc.array(fc.record({ share, usual: share, busy: share })),
         fc.constantFrom('deep' as const, 'flow' as const, 'watch' as const),
         (load, mode) => {
           const { governor } = run(governorAt(mode), load);
