@@ -90,15 +90,25 @@ function descend(entries: Hold['seen'], depth: number, parts: Part[], usPerCount
     }
   }
   for (const branch of chosen) {
-    const { levels } = branch[0]!.path;
-    if (depth < levels.length) {
+    if (depth < branch[0]!.path.levels.length) {
       descend(branch, depth + 1, parts, usPerCount);
       continue;
     }
-    const part = partOf(branch, levels, usPerCount);
+    const part = partOf(branch, mostCalled(branch), usPerCount);
     if (chosen.length === 1) part.ranUs += countOf(helpersOf(branch, entries, depth)) * usPerCount;
     parts.push(part);
   }
+}
+
+/** The levels of those that most agree on what the innermost function called: loading goes by several names. */
+function mostCalled(branch: Hold['seen']): Level[] {
+  const calls = new Map<string, Hold['seen']>();
+  for (const entry of branch) {
+    const callee = entry.path.levels.at(-1)?.callee ?? '';
+    calls.set(callee, [...(calls.get(callee) ?? []), entry]);
+  }
+  const [most] = [...calls.values()].sort((a, b) => countOf(b) - countOf(a));
+  return most![0]!.path.levels;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { WaitKind } from '../model/finding.ts';
 import type { Frame, SourceLocation } from '../model/location.ts';
 import type { CallSite, SourceFacts } from '../model/source-facts.ts';
+import { SourceFunctions } from './contexts/functions.ts';
 import type { Measured } from './measured.ts';
 import type { RequestRecord } from './passes/requests.ts';
 import { heaviestPlace, locationOf, ownFrames } from './places.ts';
@@ -121,6 +122,16 @@ export function keepsOpen({ location: { file, line }, seen }: HandlerPlace, { li
   if (seen !== 'handler' && seen !== 'route') return false;
   const calls = seen === 'route' ? lines.callsFrom(file, line) : lines.callsAround(file, line);
   return calls.some((call) => KEEPS_OPEN.test(call.callee));
+}
+
+/** The place in the innermost function that was handed the response, as its source tells; the place itself where none was. */
+export function withResponse(place: HandlerPlace, { facts }: Pick<Measured, 'facts'>): HandlerPlace {
+  const source = new SourceFunctions(facts);
+  const steps = [place.location, ...place.chain];
+  const at = steps.findIndex((step) => source.at(step)?.parameters?.some((name) => RESPONSE.test(name)));
+  return place.seen !== 'handler' || at < 0
+    ? place
+    : { ...place, location: steps[at]!, chain: steps.slice(at + 1) };
 }
 
 /**

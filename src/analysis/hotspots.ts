@@ -118,7 +118,7 @@ function addTo(sites: Map<string, Site>, hold: Hold, part: Part, requests: Reque
     known.requests.add(hold.request);
     site.routes.set(route, known);
   }
-  const pathKey = part.levels.map((level) => level.key).join('\r');
+  const pathKey = [...part.levels.map((level) => level.key), part.levels.at(-1)!.callee].join('\r');
   const path = site.paths.get(pathKey) ?? { levels: part.levels, us: 0 };
   path.us += part.heldUs;
   site.paths.set(pathKey, path);

@@ -147,8 +147,10 @@ function collectFunctionRanges(analysis: Analysis): FunctionRange[] {
   const functions: FunctionRange[] = [];
   walk(source.ast, source.visitorKeys, (node) => {
     if (!isFunction(node)) return undefined;
+    const parameters = node.params.flatMap((one) => (one.type === 'Identifier' ? [one.name] : []));
     functions.push({
       ...rangeOf(node),
+      ...(parameters.length > 0 && { parameters }),
       ...(node.async && !node.generator && mayReject(node, analysis) && { rejects: true as const }),
     });
     return undefined;

@@ -27,6 +27,8 @@ export interface FunctionRange {
   end: { line: number; column: number };
   /** It is async, and errors in it are handed on to whoever called it. */
   rejects?: true;
+  /** Names of its parameters, of those that have one; absent without any. */
+  parameters?: string[];
 }
 
 export interface LineRange {

@@ -2,7 +2,7 @@ import { millis } from '../../base/figures.ts';
 import { RequestKind } from '../../model/event.ts';
 import type { Finding } from '../../model/finding.ts';
 import { microsToMillis, round1 } from '../../model/units.ts';
-import { handlerOf, keepsOpen } from '../handler-place.ts';
+import { handlerOf, keepsOpen, withResponse } from '../handler-place.ts';
 import type { HandlerPlace } from '../handler-place.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import type { RequestRecord } from '../passes/requests.ts';
@@ -39,7 +39,7 @@ export const responseNotEnded: FindingRule = {
         );
         return [];
       }
-      return [describe(route, forgotten, requests.length, place, measured)];
+      return [describe(route, forgotten, requests.length, withResponse(place, measured), measured)];
     });
   },
 };

@@ -168,8 +168,17 @@ export class Work implements Pass {
     if (this.#stack.length === 0) this.#beginPiece(id, now);
     this.#stack.push(id);
     this.#outer.push(this.current);
-    this.current = this.isLongLived(this.ids.type(id)) ? (this.#served.get(id) ?? 0) : this.ids.request(id);
+    this.current = this.#isTouched(id) ? 0 : this.#requestOf(id);
     this.ids.begin(id, now);
+  }
+
+  #requestOf(id: number): number {
+    return this.isLongLived(this.ids.type(id)) ? (this.#served.get(id) ?? 0) : this.ids.request(id);
+  }
+
+  /** A promise's reaction runs once: what begins again is the recorder, which asks who waits for the promise. */
+  #isTouched(id: number): boolean {
+    return (id & 1) === 1 && this.ids.begunUs(id) >= 0;
   }
 
   #after(id: number, now: number): void {

@@ -78,9 +78,11 @@ export function callPath(frames: readonly Frame[], lines: 'start' | 'exact'): Ca
     innermost = i;
     const key = functionKey(frame, lines);
     const callee = lastName(next?.function);
-    const known = levels.find((level) => level.key === key);
     const callback = lines === 'start' && callee === '' && next?.file === frame.file ? next.line : undefined;
-    if (!known) levels.push({ key, frame, callee, ...(callback !== undefined && { callback }) });
+    // Of a function that calls itself, the innermost run counts: that one made the call below.
+    const known = levels.findIndex((level) => level.key === key);
+    if (known >= 0) levels.splice(known, 1);
+    levels.push({ key, frame, callee, ...(callback !== undefined && { callback }) });
   });
   // Only middleware that handed over: the work below belongs to the packages.
   if (levels.length === 0 && owner === 'own') return callPath(withoutOwn(visible), lines);

@@ -557,6 +557,21 @@ describe('blocked-loop', () => {
     expect(found).toMatchObject({ severity: 'hint', cause: 'module-load' });
   });
 
+  it('names the call that loads most, not the one that was seen first', () => {
+    const helpers = 'internal/modules/helpers';
+    const loading = facts({ callee: 'resolve', line: 14 }, { callee: 'require', line: 15 });
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 40; i++) {
+      r.request(100 + i * 100, 'GET /', (q) => {
+        q.run(3, handler, node(helpers, 'resolve'), node('fs', 'statSync'));
+        q.run(9, handler, node(helpers, 'require'), node('vm', 'wrapSafe'));
+        q.end();
+      });
+    }
+    const [found] = analyze(r.build(), [loading]).value.findings;
+    expect(found).toMatchObject({ cause: 'module-load', location: { line: 15 } });
+  });
+
   it('tells the loading of modules apart from requests', () => {
     const r = new RecordingBuilder();
     const loader = node('internal/modules/cjs/loader', 'Module._load');

@@ -149,6 +149,25 @@ describe('response-not-ended', () => {
     `);
   });
 
+  it('names the function that was handed the response, not what it called', () => {
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 10; i++) {
+      r.request(100 + i * 300, 'GET /coupon', (q) => {
+        q.run(3, own('app.js', 'redeem', 12), own('app.js', 'look', 4));
+        q.close(100 + i * 300 + 800);
+      });
+    }
+    const functionRanges = [
+      { start: { line: 4, column: 1 }, end: { line: 8, column: 2 }, parameters: ['id'] },
+      { start: { line: 12, column: 1 }, end: { line: 18, column: 2 }, parameters: ['request', 'response'] },
+    ];
+    const line = (source: SourceFacts[]): number | undefined =>
+      analyze(r.build(), source).value.findings.find(({ rule }) => rule === 'response-not-ended')?.location
+        .line;
+    expect(line([])).toBe(4);
+    expect(line([facts({ functionRanges })])).toBe(12);
+  });
+
   it('finds the handler where it is given to a framework', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 10; i++) r.request(100 + i * 300, 'GET /coupon', (q) => q.close(100 + i * 300 + 800));

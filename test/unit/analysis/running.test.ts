@@ -56,6 +56,26 @@ describe('sync-io-in-request', () => {
     expect(analyze(r.build(), [facts]).value.findings).toEqual([]);
   });
 
+  it('of a function that calls itself names the call of its innermost run', () => {
+    const walk: SourceFacts = {
+      ...facts,
+      calls: [
+        { callee: 'readdirSync', line: 31, column: 5, functionStart: 30, functionEnd: 36 },
+        { callee: 'sizeOf', line: 34, column: 7, functionStart: 30, functionEnd: 36 },
+      ],
+    };
+    const sizeOf = own('app.js', 'sizeOf', 30);
+    const r = new RecordingBuilder();
+    for (let i = 0; i < 100; i++) {
+      r.request(i * 40 + 0.4, 'GET /size', (q) => {
+        q.run(3, handler, sizeOf, sizeOf, node('fs', 'readdirSync'), node('fs', 'handleErrors'));
+        q.end();
+      });
+    }
+    const { findings } = analyze(r.build(), [walk]).value;
+    expect(findings.map(({ rule, location }) => [rule, location.line])).toEqual([['sync-io-in-request', 31]]);
+  });
+
   it('names the library that makes the call', () => {
     const r = new RecordingBuilder();
     for (let i = 0; i < 100; i++) {

@@ -45,6 +45,16 @@ describe('whose work it is', () => {
     expect(requestsOf([50, 52, 54, 56], events)).toEqual([1, 0, 2, 2]);
   });
 
+  it('of a promise that begins again: nobody, for that is the recorder, which asks who waits for it', () => {
+    const events = [
+      init(PARSER, 40),
+      ...runs(40, 1_000, comes(1, 1_000, 1, RequestKind.Http), init(0, 51, 40)),
+      ...runs(51, 2_000, init(TICK, 60, 51)),
+      ...runs(51, 3_000, init(TICK, 62, 51)),
+    ];
+    expect(requestsOf([60, 62], events)).toEqual([1, 0]);
+  });
+
   it('of an HTTP/2 session nobody knows: it brings several at once', () => {
     const events = [
       init(SESSION, 40),

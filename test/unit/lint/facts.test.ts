@@ -58,6 +58,16 @@ describe('calls whose value is dropped', () => {
   });
 });
 
+it('functions tell the names of their parameters', () => {
+  const code = `app.get('/', async (request, response) => { await (() => 1)(); });\nfunction f({ a }, b = 1, c) {}\n`;
+  const { functionRanges } = collectFacts(code, 'a.js');
+  expect(functionRanges?.map(({ parameters }) => parameters)).toEqual([
+    ['request', 'response'],
+    undefined,
+    ['c'],
+  ]);
+});
+
 describe('what calls are given', () => {
   it('is the path of a route, and the names of what a list may keep', () => {
     const code = `app.get('/orders/:id', show);\nwaiting.push({ response, since: now() });\nlog('/x' + y);\n`;
