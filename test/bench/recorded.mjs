@@ -22,10 +22,11 @@ const CLI = path.join(ROOT, 'dist/cli/looplens.cjs');
  * @param {number} [options.connections]
  * @param {string[]} [options.execArgv]
  * @param {Record<string, string>} [options.env]
+ * @param {string} [options.budget] most of the main thread's time that recording may take
  * @param {(url: string) => Promise<unknown>} [options.onEnd] called when recording has ended, still under load; its answer is ours
  */
 export async function recordUnderLoad(options) {
-  const { major, server, paths, out, seconds, connections = 60, execArgv = [], env = {} } = options;
+  const { major, server, paths, out, seconds, connections = 60, execArgv = [], env = {}, budget } = options;
   await prepare((text) => process.stderr.write(text));
   const child = spawn(
     nodeBinary(major),
@@ -47,6 +48,7 @@ export async function recordUnderLoad(options) {
     });
     try {
       const args = ['record', '--pid', String(child.pid), '--duration', `${String(seconds)}s`, '--out', out];
+      if (budget !== undefined) args.push('--budget', budget);
       const recorder = spawn(process.execPath, [CLI, ...args, '--format', 'json'], {
         stdio: ['ignore', 'ignore', 'pipe'],
       });

@@ -1,12 +1,12 @@
-// Preloaded into a program: keeps, for every promise, the place that made it (a stack at every init), by the id that a
-// recording gives it. Written to $TRUTH when the program ends. Slow: five to twenty times.
+// Preloaded into a program: keeps, for every promise, the place that made it (a stack at every init) and the promise that it
+// follows, by the ids that a recording gives them. Written to $TRUTH when the program ends. Slow: five to twenty times.
 'use strict';
 const { createHook } = require('node:async_hooks');
 const fs = require('node:fs');
 const { promiseHooks } = require('node:v8');
 
 const separate = Number(process.versions.node.split('.')[0]) >= 24;
-/** Place of each promise by its id, and the ids of our own kind before the recorder came. */
+/** Place of each promise, and the id of the one that it follows, by its id. */
 const places = new Map();
 let base = separate ? undefined : -1;
 let count = 0;
@@ -38,11 +38,16 @@ function place() {
 }
 
 if (separate) {
+  /** Ids of promises, for those that others follow. */
+  const ids = new WeakMap();
   // Ids of a recording count the promises that were made since it began, without its own.
-  promiseHooks.onInit(() => {
+  promiseHooks.onInit((promise, parent) => {
     const where = place();
     if (where !== 'looplens') {
-      if (base === 0) places.set(++count * 2 + 1, where);
+      if (base !== 0) return;
+      const id = ++count * 2 + 1;
+      ids.set(promise, id);
+      places.set(id, [where, (parent && ids.get(parent)) ?? 0]);
     } else if (process[AGENT]) {
       begun = true;
     } else if (!begun) {
@@ -53,12 +58,15 @@ if (separate) {
   });
 } else {
   createHook({
-    init(asyncId, type) {
-      // The recorder asks for the newest id when it begins: its ids count from there.
-      if (type === 'LOOPLENS') base = asyncId;
-      else if (type === 'PROMISE' && base >= 0) places.set(((asyncId - base) * 2) | 0, place());
+    init(asyncId, type, trigger) {
+      // The recorder asks for the newest id when it begins: its ids count from there. Later it makes such resources again.
+      if (type === 'LOOPLENS') base = base < 0 ? asyncId : base;
+      else if (type === 'PROMISE' && base >= 0) places.set(relative(asyncId), [place(), relative(trigger)]);
     },
   }).enable();
+}
+function relative(asyncId) {
+  return ((asyncId - base) * 2) | 0;
 }
 process.on('SIGTERM', () => {
   fs.writeFileSync(process.env.TRUTH, JSON.stringify([...places]));
