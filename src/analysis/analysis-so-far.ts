@@ -13,6 +13,7 @@ import type { ThreadAnswer } from './analyze-thread.ts';
 import { mostUnwell } from './health.ts';
 import { findMessageOrigins } from './message-origins.ts';
 import type { MessageOrigins } from './message-origins.ts';
+import { findMessageQueues } from './message-queues.ts';
 import { pauseProblems, withoutPauses } from './pauses.ts';
 import { ThreadPasses } from './thread-passes.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
@@ -91,10 +92,12 @@ export class AnalysisSoFar {
       ...thread,
       passes: this.#threads.get(thread.id) ?? this.#nothing(),
     }));
+    const queues = findMessageQueues(linked);
     const answers = linked.map(({ id, name, passes }, i) =>
       analyzeThread({
         thread: { id, name, isFirst: i === 0 },
         passes,
+        queue: queues.get(id),
         header: this.#header,
         tables: this.#tables,
         recorded: withPauseClock(ofThread(recorded, id, threads[0]!.id)),

@@ -12,6 +12,7 @@ import { judgeHealth } from './health.ts';
 import { findHeldAtEnd, findHolds } from './holds.ts';
 import { findHotspots } from './hotspots.ts';
 import type { Measured } from './measured.ts';
+import type { MessageQueue } from './message-queues.ts';
 import { CallLines } from './profile/call-lines.ts';
 import { ProfileIndex } from './profile/profile-index.ts';
 import { summarise, timeRoutes } from './routes.ts';
@@ -27,6 +28,8 @@ const TELL_UNKNOWN = 0.05;
 export interface ThreadInputs {
   thread: { id: string; name: string; isFirst: boolean };
   passes: ThreadPasses;
+  /** Messages that others sent to it for their requests; undefined where none came. */
+  queue: MessageQueue | undefined;
   header: RecordingHeader;
   tables: RecordingTables;
   /** Of this thread only. */
@@ -93,6 +96,7 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
     endUs,
     heldUntilUs,
     thread,
+    queue: inputs.queue,
     thresholds,
     profile,
     rejections: recorded.rejections,

@@ -7,6 +7,7 @@ import type { Hotspot } from './hotspots.ts';
 import type { Breakdowns } from './breakdown.ts';
 import type { Note } from '../model/note.ts';
 import type { Births } from './passes/births.ts';
+import type { MessageQueue } from './message-queues.ts';
 import type { Bursts } from './passes/bursts.ts';
 import type { Collections } from './passes/collections.ts';
 import type { Creations } from './passes/creations.ts';
@@ -37,6 +38,8 @@ export interface Measured {
   /** First reading of the clock, µs. */
   startUs: number;
   thread: { id: string; name: string; isFirst: boolean };
+  /** Messages that others sent to the thread for their requests; undefined where none came. */
+  queue: MessageQueue | undefined;
   thresholds: Thresholds;
   work: Work;
   requests: Requests;

@@ -30,10 +30,7 @@ interface Sender {
 
 /** Joins the two ends of each channel: the n-th message that was sent is the n-th that came. */
 export function findMessageOrigins(threads: readonly LinkedThread[]): MessageOrigins {
-  const sentBy = new Map<number, { thread: LinkedThread; end: ChannelEnd }>();
-  for (const thread of threads) {
-    for (const [channel, end] of thread.passes.messages.sent) sentBy.set(channel, { thread, end });
-  }
+  const sentBy = whoSent(threads);
   const known = new Map<string, Sender[]>();
   const sendersOf = (thread: LinkedThread, route: string): Sender[] => {
     const key = `${thread.id}\n${route}`;
@@ -58,6 +55,17 @@ export function findMessageOrigins(threads: readonly LinkedThread[]): MessageOri
       return thread ? stepsFrom(thread, route, MAX_STEPS) : [];
     },
   };
+}
+
+/** The sending end of each channel, with its thread. */
+export function whoSent(
+  threads: readonly LinkedThread[],
+): Map<number, { thread: LinkedThread; end: ChannelEnd }> {
+  const sentBy = new Map<number, { thread: LinkedThread; end: ChannelEnd }>();
+  for (const thread of threads) {
+    for (const [channel, end] of thread.passes.messages.sent) sentBy.set(channel, { thread, end });
+  }
+  return sentBy;
 }
 
 function collect(
@@ -86,7 +94,10 @@ function collect(
 }
 
 /** The message that was sent, by the number under which it came. */
-function sentNumbers(sent: ChannelEnd, received: ChannelEnd): (number: number) => MessageRecord | undefined {
+export function sentNumbers(
+  sent: ChannelEnd,
+  received: ChannelEnd,
+): (number: number) => MessageRecord | undefined {
   const byNumber = new Map(sent.messages.map((message) => [message.number, message]));
   const shift = sent.whole && received.whole ? 0 : shiftBetween(sent.messages, received.messages);
   return (number) => byNumber.get(number + shift);

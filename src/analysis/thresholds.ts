@@ -22,6 +22,8 @@ export interface Thresholds {
     shareElsewhere: number;
     /** Collections follow from the whole program; a line is named only from this share of the loop's time. */
     shareOfGc: number;
+    /** A worker that only computes may be held, unless so many messages for requests, and this share of them, waited for it. */
+    queued: { count: number; share: number };
   };
   syncIoInRequest: {
     loopShare: number;
@@ -196,6 +198,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     timesElsewhere: 5,
     shareElsewhere: 0.02,
     shareOfGc: 0.02,
+    queued: { count: 5, share: 0.1 },
   },
   syncIoInRequest: { loopShare: 0.01, meanMs: 0.3, samples: 5, requests: 3, library: 2 },
   serialAwaits: {

@@ -14,7 +14,7 @@ import { formatShare, formatTimes, inRoutes } from '../words.ts';
 export const blockedLoop: FindingRule = {
   id: 'blocked-loop',
   find: (measured, earlier) => {
-    const mayHold = onlyComputes(measured);
+    const mayHold = onlyComputes(measured) && !keepsOthersWaiting(measured);
     return measured.hotspots.flatMap((spot) => {
       const severity = judge(spot, measured);
       const told = earlier.some((other) => tells(other, spot));
@@ -22,6 +22,19 @@ export const blockedLoop: FindingRule = {
     });
   },
 };
+
+/** Requests of other threads wait until this one is free: one worker is too few, or short questions wait behind long ones. */
+function keepsOthersWaiting({ queue, thresholds }: Measured): boolean {
+  const { count, share } = thresholds.blockedLoop.queued;
+  return queue !== undefined && queue.waited >= count && queue.waited >= queue.all * share;
+}
+
+/** `; 42 of 60 messages for requests waited 38 ms each until it was free` */
+function waiting(measured: Measured): string {
+  const { queue } = measured;
+  if (!queue || !onlyComputes(measured) || !keepsOthersWaiting(measured)) return '';
+  return `; ${queue.waited} of ${queue.all} messages for requests waited ${millis(queue.meanMs)} each until the thread was free`;
+}
 
 /** A chain of microtasks is told once for all its functions; collections at the line that allocates. */
 function tells(other: Finding, spot: Hotspot): boolean {
@@ -66,7 +79,7 @@ function describe(spot: Hotspot, severity: Severity, measured: Measured): Findin
     rule: 'blocked-loop',
     severity,
     confidence: 'measured',
-    message: `${sentence(held, share)}${inRoutes(routes)}${doing(spot)}`,
+    message: `${sentence(held, share)}${inRoutes(routes)}${doing(spot)}${waiting(measured)}`,
     location: spot.location,
     cause: spot.cause,
     evidence,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findMessageOrigins } from '../../../src/analysis/message-origins.ts';
+import { findMessageQueues } from '../../../src/analysis/message-queues.ts';
 import type { LinkedThread } from '../../../src/analysis/message-origins.ts';
 import { ThreadPasses } from '../../../src/analysis/thread-passes.ts';
 import { Op, RequestKind } from '../../../src/model/event.ts';
@@ -94,5 +95,36 @@ describe('who sent the messages of a thread', () => {
   test('nobody, where the other end is not in the recording', () => {
     const worker = thread('worker', comes(1000, 1, TO_WORKER, 1, WHOLE));
     expect(words([worker], 'worker')).toEqual([]);
+  });
+});
+
+describe('how long messages waited for the loop of a thread', () => {
+  const main = thread('main', [
+    ...sends(1_000, 1, A, TO_WORKER, 1, WHOLE),
+    ...sends(2_000, 2, B, TO_WORKER, 2, WHOLE),
+    ...sends(3_000, 3, B, TO_WORKER, 3, WHOLE),
+  ]);
+
+  test('from where they were sent to where they came', () => {
+    const worker = thread('worker', [
+      ...comes(1_200, 1, TO_WORKER, 1, WHOLE),
+      ...comes(62_000, 2, TO_WORKER, 2, WHOLE),
+      ...comes(83_000, 3, TO_WORKER, 3, WHOLE),
+    ]);
+    const queues = findMessageQueues([main, worker]);
+    expect([...queues.keys()]).toEqual(['worker']);
+    expect(queues.get('worker')).toMatchObject({ all: 3, waited: 2 });
+    expect(queues.get('worker')!.meanMs).toBeCloseTo(70, 0);
+  });
+
+  test('of requests only: what a thread is sent for messages of its own may wait', () => {
+    const between = thread('between', [
+      [Op.Before, 4, 2_000, 0],
+      [Op.RequestStart | (RequestKind.Message << 8), 1, 2_000, MESSAGE],
+      [Op.MessageSent | WHOLE, 1, 2_100, TO_CHILD],
+      [Op.After, 4, 2_200, 0],
+    ]);
+    const child = thread('child', comes(90_000, 1, TO_CHILD, 1, WHOLE));
+    expect([...findMessageQueues([main, between, child])]).toEqual([]);
   });
 });
