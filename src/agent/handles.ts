@@ -10,6 +10,8 @@ const MAX_YOUNG = 512;
 /** Timers looked at in a heartbeat, to let go of those that have ended. */
 const SWEEP = 256;
 const MAX_LISTED = 500;
+/** Worker threads that are remembered. */
+const MAX_WORKERS = 256;
 
 interface HandlesPorts {
   /** An id of `async_hooks` as the recording has it. */
@@ -38,6 +40,11 @@ interface Timer {
   hasRef(): boolean;
 }
 
+/** The part of a worker's native handle that is used: once it has ended, nothing is answered (Node 18 to 26). */
+interface WorkerHandle {
+  hasRef?: () => boolean | undefined;
+}
+
 interface Inspectable {
   _getActiveHandles?: () => object[];
   _getActiveRequests?: () => object[];
@@ -45,7 +52,7 @@ interface Inspectable {
 
 /**
  * Handles come from Node's own list; it has no timers, so these are held from their creation until they have ended, at
- * most {@link MAX_TIMERS}. Nothing here is asked of the program, and what fails is left out.
+ * most {@link MAX_TIMERS}, and no worker threads, which are remembered as long as the program has them. Nothing here is asked of the program, and what fails is left out.
  */
 export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
   const created = new Map<number, number>();
@@ -54,6 +61,7 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
   const young: (Timer | undefined)[] = new Array<undefined>(MAX_YOUNG).fill(undefined);
   const youngIds = new Int32Array(MAX_YOUNG);
   let youngCount = 0;
+  const workers: { handle: WeakRef<WorkerHandle>; id: number }[] = [];
   const budget = createStackBudget();
   let at = 0;
 
@@ -83,6 +91,8 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
         youngIds[youngCount] = id;
         young[youngCount++] = resource as Timer;
       }
+      if (type === 'WORKER' && workers.length < MAX_WORKERS)
+        workers.push({ handle: new WeakRef(resource), id });
       if (!budget.take(type)) return;
       const stack = stackNow();
       if (stack === 0) return;
@@ -119,6 +129,11 @@ export function trackHandles({ relative, stackNow }: HandlesPorts): Handles {
       }
       for (const request of node._getActiveRequests?.() ?? [])
         add(() => entry(request, className(request), ''));
+      for (const { handle, id } of workers) {
+        const ref = handle.deref()?.hasRef?.();
+        if (ref !== undefined)
+          add(() => ({ type: 'WORKER', id, ref, detail: '', stack: created.get(id) ?? 0 }));
+      }
       let known = 0;
       for (const { timer, id } of timers) {
         if (hasEnded(timer)) continue;

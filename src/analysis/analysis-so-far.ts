@@ -15,6 +15,7 @@ import { findMessageOrigins } from './message-origins.ts';
 import type { MessageOrigins } from './message-origins.ts';
 import { findMessageQueues } from './message-queues.ts';
 import { pauseProblems, withoutPauses } from './pauses.ts';
+import { workersAtEnd } from './quiet-workers.ts';
 import { ThreadPasses } from './thread-passes.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -98,6 +99,7 @@ export class AnalysisSoFar {
         thread: { id, name, isFirst: i === 0 },
         passes,
         queue: queues.get(id),
+        workers: i === 0 ? workersAtEnd(linked, recorded.notes) : [],
         header: this.#header,
         tables: this.#tables,
         recorded: withPauseClock(ofThread(recorded, id, threads[0]!.id)),

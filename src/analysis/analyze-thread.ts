@@ -15,6 +15,7 @@ import type { Measured } from './measured.ts';
 import type { MessageQueue } from './message-queues.ts';
 import { CallLines } from './profile/call-lines.ts';
 import { ProfileIndex } from './profile/profile-index.ts';
+import type { WorkerState } from './quiet-workers.ts';
 import { summarise, timeRoutes } from './routes.ts';
 import type { ThreadPasses } from './thread-passes.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -30,6 +31,8 @@ export interface ThreadInputs {
   passes: ThreadPasses;
   /** Messages that others sent to it for their requests; undefined where none came. */
   queue: MessageQueue | undefined;
+  /** Of the first thread: worker threads that were there at the end. */
+  workers: readonly WorkerState[];
   header: RecordingHeader;
   tables: RecordingTables;
   /** Of this thread only. */
@@ -97,6 +100,7 @@ export function analyzeThread(inputs: ThreadInputs): ThreadAnswer {
     heldUntilUs,
     thread,
     queue: inputs.queue,
+    workers: inputs.workers,
     thresholds,
     profile,
     rejections: recorded.rejections,

@@ -1,3 +1,4 @@
+import { RequestKind } from '../model/event.ts';
 import type { HandlesNote, OpenHandle } from '../model/note.ts';
 import { microsToMillis } from '../model/units.ts';
 import type { Measured } from './measured.ts';
@@ -16,12 +17,19 @@ export function keptAlive({ handles }: HandlesNote, measured: Measured): KeptAli
   const { requests, thresholds, ended, thread } = measured;
   if (ended === 'target-exited' || ended === undefined || !thread.isFirst) return undefined;
   const holding = handles.filter(keepsRunning);
-  const alone = requests.records.length > 0 && servesOnlyItself(holding, measured);
-  if (requests.records.length > 0 && !alone) return undefined;
+  const threads = quietThreads(handles, measured);
+  if (threads === undefined) return undefined;
+  // A message of a worker is its answer.
+  const cameIn = requests.records.filter(({ kind }) => kind !== RequestKind.Message).length;
+  const alone = cameIn > 0 && servesOnlyItself(holding, cameIn, measured);
+  if (cameIn > 0 && !alone) return undefined;
   if (holding.some(({ type }) => SERVES.test(type) && !(alone && isServer(type)))) return undefined;
-  const nothing = microsToMillis(measured.endUs - lastWork(measured, () => false, LATE_TOUCHES));
+  const nothing = Math.min(
+    threads,
+    microsToMillis(measured.endUs - lastWork(measured, () => false, LATE_TOUCHES)),
+  );
   if (nothing >= thresholds.handleLeak.quietMs) return { quietMs: nothing, doing: 'nothing' };
-  const intervals = quietButFor(holding, measured);
+  const intervals = Math.min(threads, quietButFor(holding, measured));
   return intervals >= thresholds.handleLeak.quietMs ? { quietMs: intervals, doing: 'intervals' } : undefined;
 }
 
@@ -37,19 +45,34 @@ export function isServer(type: string): boolean {
 
 /** Somebody may come in by these, or something may happen to what they watch. */
 const SERVES =
-  /^(TCPSERVERWRAP|PIPESERVERWRAP|UDPWRAP|FSEVENTWRAP|STATWATCHER|SIGNALWRAP|TTYWRAP|MESSAGEPORT|PROCESSWRAP|WORKER|PIPEWRAP)$/;
+  /^(TCPSERVERWRAP|PIPESERVERWRAP|UDPWRAP|FSEVENTWRAP|STATWATCHER|SIGNALWRAP|TTYWRAP|MESSAGEPORT|PROCESSWRAP|PIPEWRAP)$/;
+
+/**
+ * How long all threads that the main one keeps have done nothing but wait for messages, ms; Infinity without any, undefined where one
+ * of them may have something else to wait for, or is not known.
+ */
+function quietThreads(handles: readonly OpenHandle[], { workers }: Measured): number | undefined {
+  const kept = handles.filter(({ type }) => type === 'WORKER').length;
+  if (kept === 0) return Infinity;
+  if (workers.length !== kept || workers.some(({ waitsFor }) => waitsFor !== 'messages')) return undefined;
+  return Math.min(...workers.map(({ quietMs }) => quietMs));
+}
 
 /** What runs while the recorder leaves is not counted, nor that a promise was touched to see what waits for it, µs. */
 const LEAVING_US = 200_000;
 const TOUCHED_US = 100;
 const LATE_TOUCH_US = 2_000;
-const LATE_TOUCHES = 3;
+export const LATE_TOUCHES = 3;
 
 /**
  * End of the last work but for spans that `leavesOut`, µs; the end of the recording when nothing ever ran.
  * @param lateTouches so many spans may be touches that took long; none where intervals run, which look like them
  */
-function lastWork(measured: Measured, leavesOut: (span: number) => boolean, lateTouches: number): number {
+export function lastWork(
+  measured: Pick<Measured, 'work' | 'immediates' | 'heartbeats' | 'endUs'>,
+  leavesOut: (span: number) => boolean,
+  lateTouches: number,
+): number {
   const { spans } = measured.work;
   // Immediates that set each other are as short as a touch.
   if (measured.immediates.dueShare() > 0.5) return measured.immediates.lastRunUs;
@@ -63,7 +86,10 @@ function lastWork(measured: Measured, leavesOut: (span: number) => boolean, late
 }
 
 /** Promises are touched right after a heartbeat. On a crowded machine that takes long now and then. */
-function isLateTouch({ work: { spans }, heartbeats }: Measured, i: number): boolean {
+function isLateTouch(
+  { work: { spans }, heartbeats }: Pick<Measured, 'work' | 'heartbeats'>,
+  i: number,
+): boolean {
   if (spans.request(i) !== 0 || spans.end(i) - spans.start(i) >= LATE_TOUCH_US) return false;
   const beats = heartbeats.timesUs;
   let low = 0;
@@ -106,7 +132,8 @@ function quietButFor(holding: readonly OpenHandle[], measured: Measured): number
 /** Every request that came in was sent by the program itself, as a test does to the server that it starts. */
 function servesOnlyItself(
   handles: readonly OpenHandle[],
-  { requests, operations, tables }: Measured,
+  cameIn: number,
+  { operations, tables }: Measured,
 ): boolean {
   const ports = new Set(
     handles.flatMap(({ type, detail }) => (isServer(type) ? (/:(\d+)$/.exec(detail)?.[1] ?? []) : [])),
@@ -115,5 +142,5 @@ function servesOnlyItself(
     const port = /^\S+ https?:\/\/[^/]*:(\d+)(\/|$)/.exec(tables.labels[label] ?? '')?.[1];
     return port !== undefined && ports.has(port);
   });
-  return asked.length >= requests.records.length;
+  return asked.length >= cameIn;
 }

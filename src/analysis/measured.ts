@@ -8,6 +8,7 @@ import type { Breakdowns } from './breakdown.ts';
 import type { Note } from '../model/note.ts';
 import type { Births } from './passes/births.ts';
 import type { MessageQueue } from './message-queues.ts';
+import type { WorkerState } from './quiet-workers.ts';
 import type { Bursts } from './passes/bursts.ts';
 import type { Collections } from './passes/collections.ts';
 import type { Creations } from './passes/creations.ts';
@@ -38,6 +39,8 @@ export interface Measured {
   /** First reading of the clock, µs. */
   startUs: number;
   thread: { id: string; name: string; isFirst: boolean };
+  /** Of the first thread: worker threads that were there at the end. */
+  workers: readonly WorkerState[];
   /** Messages that others sent to the thread for their requests; undefined where none came. */
   queue: MessageQueue | undefined;
   thresholds: Thresholds;

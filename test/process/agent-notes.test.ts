@@ -100,3 +100,27 @@ test.each(MAJORS)(
 function withoutPid(text: string): string {
   return text.replace(/\(node:\d+\)/g, '(node)');
 }
+
+const WORKING = `
+const { Worker } = require('node:worker_threads');
+const source = 'require("node:worker_threads").parentPort.on("message", () => undefined)';
+function left() { return new Worker(source, { eval: true }); }
+left();
+left().unref();
+new Worker('1', { eval: true }).on('exit', () => setTimeout(() => { agent.handles(); process.exit(); }, 50));
+`;
+
+test.each(MAJORS)(
+  'worker threads are among the open handles until they have ended, on Node %i',
+  async (major) => {
+    const run = await runWithAgent(major, WORKING);
+    const { handles } = messagesOf(run, 'handles')[0]!;
+    const workers = handles.filter(({ type }) => type === 'WORKER');
+    expect(workers.map(({ ref }) => ref)).toEqual([true, false]);
+    const stack = messagesOf(run, 'stack').find(({ i }) => i === workers[0]!.stack)!;
+    expect(stack.frames.map(([name, , line]) => [name, line])).toContainEqual([
+      'left',
+      run.lineOf('function left'),
+    ]);
+  },
+);

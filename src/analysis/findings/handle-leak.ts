@@ -143,9 +143,10 @@ function keepers(handles: readonly OpenHandle[]): string {
   const detail = first!.detail ? ` (${first!.detail})` : '';
   const names = nameOf(first!);
   const { length } = handles;
+  const end = first!.type === 'WORKER' ? 'terminate()' : 'Close';
   return length === 1
-    ? `the ${names.replace(/s$/, '')}${detail} created here keeps it running. Close it, or unref() it`
-    : `${length} ${names}${detail} created here keep it running. Close them, or unref() them`;
+    ? `the ${names.replace(/s$/, '')}${detail} created here keeps it running. ${end} it, or unref() it`
+    : `${length} ${names}${detail} created here keep it running. ${end} them, or unref() them`;
 }
 
 /** Handles of a type as people call them. */

@@ -271,6 +271,15 @@ describe('handle-leak', () => {
     expect(rules(r)).toEqual([]);
   });
 
+  it('takes a worker of which nothing is known for one that works', () => {
+    const r = new RecordingBuilder();
+    const worker = r.resource('WORKER', 100);
+    r.call(r.resource('Timeout', 50), 205, 3);
+    const handle = { type: 'WORKER', id: worker, ref: true, detail: '', stack: r.stack([at(3, 'start')]) };
+    r.notes.push({ kind: 'handles', thread: 'main', timeUs: 5e6, handles: [handle] });
+    expect(rules(r)).toEqual([]);
+  });
+
   it('says so of a server that only the program itself asked', () => {
     const tested = (asks: number): RecordingBuilder => {
       const r = new RecordingBuilder();
