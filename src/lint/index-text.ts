@@ -3,7 +3,15 @@ import { indexFile } from './project/index-file.ts';
 import { analyze, type Reading } from './source/analysis.ts';
 
 /** Of a text that says nothing: nobody in it calls anything. */
-const EMPTY: FileIndex = { functions: [], classes: [], exports: {}, stars: [], calls: [], entries: [] };
+const EMPTY: FileIndex = {
+  functions: [],
+  classes: [],
+  exports: {},
+  stars: [],
+  loads: [],
+  calls: [],
+  entries: [],
+};
 
 /**
  * The index of a file. Where it cannot be read, or is too much for us, it has no functions.

@@ -215,6 +215,7 @@ const EMPTY_INDEX: FileIndex = {
   classes: [],
   exports: {},
   stars: [],
+  loads: [],
   calls: [],
   entries: [],
 };

@@ -4,7 +4,7 @@
 //   npm run study:lint -- --set seen               the same of the programs that rules were mended with in view
 //   npm run study:lint -- --set rules              the same of three rules alone, all of whose findings were judged
 //   npm run study:lint -- --set fresh              the same of programs drawn from later, each set after the mends of those before:
-//                                                  fresh, last, untouched
+//                                                  fresh, last, untouched, evidence, later, blind, final
 // Findings of all packages of a set lie in one urn; no rule and no package is favoured. Judgements are in
 // precision-NAME.md, NAME being the set.
 import { spawnSync } from 'node:child_process';
@@ -13,7 +13,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { numbers } from '../fuzz/mutate.mjs';
-import { SETS, folderOf } from './packages.mjs';
+import { folderOf } from './packages.mjs';
+import { SETS } from './sets.mjs';
 
 const { values } = parseArgs({
   options: {

@@ -4,7 +4,8 @@ import type { TSESTree } from '@typescript-eslint/utils';
 export type IsDisabled = (rule: string, line: number, column: number) => boolean;
 
 /**
- * What `eslint-disable` comments of a file say about our rules, as ESLint reads them:
+ * What `eslint-disable` comments of a file say about our rules, and about rules of other plugins that ask the same, as
+ * ESLint reads them:
  * https://eslint.org/docs/latest/use/configure/rules#disabling-rules
  */
 export function readDirectives(
@@ -47,7 +48,7 @@ interface Directive {
   column: number;
 }
 
-const DIRECTIVE = /^eslint-(disable(?:-next-line|-line)?|enable)(?:\s|$)/;
+const DIRECTIVE = /^(?:eslint|oxlint)-(disable(?:-next-line|-line)?|enable)(?:\s|$)/;
 
 function directivesOf(
   { type, value, loc }: TSESTree.Comment,
@@ -64,14 +65,23 @@ function directivesOf(
   const line = word === 'disable-next-line' ? loc.end.line + 1 : loc.start.line;
   const at = { kind, line, column: loc.start.column + 1 } as const;
   const names = text
-    .slice(`eslint-${word}`.length)
+    .replace(DIRECTIVE, '')
     .split(',')
     .map((name) => name.trim().replace(/^(['"]?)(.*)\1$/s, '$2'))
     .filter(Boolean);
   if (names.length === 0) return [{ ...at, rule: undefined }];
-  return names
-    .filter((name) => name.startsWith('looplens/'))
-    .map((name) => name.slice('looplens/'.length))
-    .filter(isRule)
-    .map((rule) => ({ ...at, rule }));
+  return names.flatMap((name) => [...new Set(oursFor(name))].filter(isRule).map((rule) => ({ ...at, rule })));
+}
+
+/** Our rules that a name stands for. Who switches off the same rule of another plugin has thought about the place. */
+function oursFor(name: string): readonly string[] {
+  const own =
+    /^(?:looplens\/|@typescript-eslint\/|(?:eslint-plugin-)?(?:n|node|promise|unicorn)\/)?([\w-]+)$/.exec(
+      name,
+    )?.[1];
+  if (own === undefined) return [];
+  if (name === 'no-unsafe-finally') return ['no-return-in-finally'];
+  if (name === '@typescript-eslint/no-misused-promises')
+    return [own, 'no-async-listener', 'no-async-interval', 'no-async-array-callback'];
+  return [own];
 }

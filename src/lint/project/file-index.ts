@@ -11,6 +11,12 @@ export interface FileIndex {
   exports: Record<string, Value>;
   /** Modules of `export * from`. */
   stars: string[];
+  /** Modules that it loads, by name. */
+  loads: string[];
+  /** Where it runs, as far as the file itself shows: it uses what only Node has, or what only pages have. */
+  place?: 'node' | 'page';
+  /** It has the program go on when nobody handles a rejection. */
+  survives?: true;
   calls: IndexedCall[];
   /** Functions that a framework calls although nothing in the source does: decorated methods, exports by
    * convention; `bySight`: a function that only looks like a handler, which any surer reason overrides. */
@@ -34,6 +40,8 @@ export interface IndexedFunction {
   returns?: Value;
   /** The promise that it gives never rejects: what it waits for cannot fail, or it answers the errors. */
   calm?: true;
+  /** The promise that it gives rejects in branches only: whether it comes to that is decided by what it is given. */
+  seldom?: true;
   /** Ends of the calls whose rejection becomes its own, where it rejects for no other reason. */
   fails?: number[];
   /** Ends of the calls that it waits for each time it runs, where it waits for nothing else and gives a promise. */

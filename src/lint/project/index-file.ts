@@ -1,6 +1,14 @@
 import type { Analysis } from '../source/analysis.ts';
 import type { Call, FunctionNode, Node } from '../source/ast.ts';
-import { enclosingFunction, functionName, isFunction, lastNameNode, unwrap } from '../source/ast.ts';
+import {
+  enclosingFunction,
+  functionName,
+  isFunction,
+  lastNameNode,
+  staticString,
+  unwrap,
+} from '../source/ast.ts';
+import { showsNode } from '../source/file-kind.ts';
 import { createDescribe, leadsToFunction, prototypeOwner, type Describe } from './values.ts';
 import { shapeOf } from './call-shape.ts';
 import { conventionalEntries, decoratedEntries } from './declared-entries.ts';
@@ -36,6 +44,9 @@ export function indexFile(analysis: Analysis): FileIndex {
     ),
     exports,
     stars,
+    loads: loadedModules(analysis),
+    ...placeOf(analysis),
+    ...(analysis.survivesRejections ? { survives: true as const } : {}),
     calls: analysis.calls.flatMap((call) => indexCall(call, functions, describe, analysis)),
     entries: [
       ...decoratedEntries(functions),
@@ -134,6 +145,35 @@ function indexCall(
     },
   ];
 }
+
+function placeOf({ kind, source }: Analysis): Pick<FileIndex, 'place'> {
+  if (kind === 'browser') return { place: 'page' };
+  return showsNode(source) ? { place: 'node' } : {};
+}
+
+/** By `import`, `export from`, `require` and `import()` with a name that is written down; types are not loaded. */
+function loadedModules(analysis: Analysis): string[] {
+  const names = new Set<string>();
+  for (const node of ofTypes(LOADING, analysis)) {
+    const isType =
+      (node.type === 'ImportDeclaration' && node.importKind === 'type') ||
+      (node.type === 'ExportNamedDeclaration' && node.exportKind === 'type');
+    const name = !isType && 'source' in node ? staticString(node.source) : undefined;
+    if (name !== undefined) names.add(name);
+  }
+  for (const call of analysis.calls) {
+    const name = isImport(call) ? staticString(call.arguments[0]) : undefined;
+    if (name !== undefined) names.add(name);
+  }
+  return [...names];
+}
+
+const LOADING = [
+  'ImportDeclaration',
+  'ExportNamedDeclaration',
+  'ExportAllDeclaration',
+  'ImportExpression',
+] as const;
 
 const isImport = (call: Call): boolean => {
   const callee = unwrap(call.callee);

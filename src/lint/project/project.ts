@@ -4,6 +4,7 @@ import type { FileIndex, IndexedFunction } from './file-index.ts';
 import { link, type Linked } from './link.ts';
 import { findPaths, type Paths, type Placed } from './paths.ts';
 import { createGiven, type Given } from './promises-given.ts';
+import { findPages } from './pages.ts';
 import { createPrompt, type Prompt } from './prompt.ts';
 import type { ProjectFacts } from './reach-facts.ts';
 
@@ -86,10 +87,18 @@ function linkAll(
   const paths: Paths = findPaths(linked, placedOf(all));
   const given: Given = createGiven(all, linked);
   const prompt: Prompt = createPrompt(all, linked, given);
+  const forPages = findPages(all, resolve);
+  const survives = all.some(({ index }) => index.survives);
   return {
     facts: (file) => {
       const own = byFile.get(file);
-      return own && factsOf(own, { paths, given, prompt }, linked.callees.get(own) ?? []);
+      if (!own) return undefined;
+      const facts = factsOf(own, { paths, given, prompt }, linked.callees.get(own) ?? []);
+      return {
+        ...facts,
+        ...(forPages.has(own) ? { forPages: true as const } : {}),
+        ...(survives ? { survives: true as const } : {}),
+      };
     },
     move(file, index) {
       const own = byFile.get(file);

@@ -12,7 +12,9 @@ const ROUNDS = 6;
 /** Functions that return a call give what the call gives, across files. */
 export function createGiven(files: readonly LinkedFile[], { callees }: Linked): Given {
   const gives: (Gift | 'unknown')[] = files.flatMap((file) =>
-    file.index.functions.map((fn) => (fn.calm ? 'settled' : fn.gives)),
+    file.index.functions.map((fn) =>
+      fn.calm ? 'settled' : fn.seldom && fn.gives === 'promise' ? 'seldom' : fn.gives,
+    ),
   );
   const given: Given = (targets) => {
     if (targets.length === 0) return 'unknown';
@@ -38,7 +40,8 @@ export function createGiven(files: readonly LinkedFile[], { callees }: Linked): 
         const before = gives[fn];
         if (hands && before === 'unknown') gives[fn] = common(hands.map(ofCall));
         // It rejects only when they do, and they never do.
-        if (before === 'promise' && fails?.every((end) => ofCall(end) === 'settled')) gives[fn] = 'settled';
+        if ((before === 'promise' || before === 'seldom') && fails?.every((end) => ofCall(end) === 'settled'))
+          gives[fn] = 'settled';
         changed ||= gives[fn] !== before;
       });
     }
@@ -50,7 +53,8 @@ export function createGiven(files: readonly LinkedFile[], { callees }: Linked): 
 function common(gifts: readonly (Gift | 'unknown')[]): Gift | 'unknown' {
   const each = new Set(gifts);
   if (each.size === 1) return gifts[0]!;
-  return each.size === 2 && each.has('promise') && each.has('settled') ? 'promise' : 'unknown';
+  if (each.size === 0 || each.has('unknown') || each.has('value')) return 'unknown';
+  return each.has('promise') ? 'promise' : 'seldom';
 }
 
 /** Functions of packages that give promises whatever they are given. */

@@ -8,10 +8,14 @@ export interface ProjectFacts {
   gives: Record<number, Gift>;
   /** Calls whose promise has its value at once, but for the first time, by the offset behind their last character. */
   prompt: Record<number, true>;
+  /** The file runs in web pages, by what loads it and stands beside it. */
+  forPages?: true;
+  /** The program goes on when nobody handles a rejection: it has a listener for that. */
+  survives?: true;
 }
 
-/** What a call gives; `settled`: a promise that never rejects. */
-export type Gift = 'promise' | 'settled' | 'value';
+/** What a call gives; `settled`: a promise that never rejects; `seldom`: one that rejects in some of its branches only. */
+export type Gift = 'promise' | 'settled' | 'seldom' | 'value';
 
 /** When a function runs. */
 export type ProjectReach =

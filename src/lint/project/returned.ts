@@ -3,7 +3,7 @@ import type { Analysis } from '../source/analysis.ts';
 import type { FunctionNode, Node } from '../source/ast.ts';
 import { unwrap } from '../source/ast.ts';
 import { givesPromise, returnsOf } from '../source/promises.ts';
-import { failuresOf, isSettled } from '../source/rejections.ts';
+import { failsOnTheWay, failuresOf, isSettled } from '../source/rejections.ts';
 import { waitsOf } from '../source/waits.ts';
 import type { IndexedFunction, Value } from './file-index.ts';
 import { leadsToFunction, type Describe } from './values.ts';
@@ -13,7 +13,7 @@ export function givenBy(
   fn: FunctionNode,
   analysis: Analysis,
   describe: Describe,
-): Pick<IndexedFunction, 'gives' | 'returns' | 'hands' | 'calm' | 'fails' | 'waits'> {
+): Pick<IndexedFunction, 'gives' | 'returns' | 'hands' | 'calm' | 'seldom' | 'fails' | 'waits'> {
   const values = returnedNodes(fn, analysis);
   const gives = promiseness(fn, values, analysis);
   const returned = values
@@ -45,10 +45,13 @@ function calmness(
   fn: FunctionNode,
   values: readonly Node[],
   analysis: Analysis,
-): Pick<IndexedFunction, 'calm' | 'fails'> {
+): Pick<IndexedFunction, 'calm' | 'seldom' | 'fails'> {
   const pending = fn.async ? pendingOf(fn, analysis) : pendingAmong(values, analysis);
-  if (!pending) return {};
-  return pending.length === 0 ? { calm: true } : { fails: pending.map(({ range }) => range[1]) };
+  if (pending?.length === 0) return { calm: true };
+  return {
+    ...(fn.async && !failsOnTheWay(fn, analysis) ? { seldom: true as const } : {}),
+    ...(pending ? { fails: pending.map(({ range }) => range[1]) } : {}),
+  };
 }
 
 function waiting(fn: FunctionNode, analysis: Analysis): Pick<IndexedFunction, 'waits'> {

@@ -48,7 +48,7 @@ function slow({ complexity, checker, attack }: VulnerableDiagnostics): Verdict {
 }
 
 /** Steps of one check: those of a proof are some ten times as long as those of a search, and grow. */
-const LIMIT = { proof: 3_000, search: 200_000 };
+const LIMIT = { proof: 2_700, search: 180_000 };
 
 /** Steps that take about as long as one of a proof. */
 const WEIGHT = { proof: 1, search: 50 };

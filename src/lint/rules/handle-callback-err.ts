@@ -48,6 +48,8 @@ export default defineRule<{ callbacks: 'known' | 'any' }>({
       const api = analysis.bindings.resolve(call.callee);
       return (
         api !== undefined &&
+        // Random bytes are there, once the system runs.
+        !/^random/.test(api.path[0] ?? '') &&
         /^(?:fs|zlib|crypto|dns|child_process|pg|mysql2?|redis|sqlite3|request)$/.test(api.module)
       );
     };

@@ -31,7 +31,9 @@ export default defineRule<{ tests: 'ignore' | 'report' }>({
       if (!isPromise(plain, analysis)) return;
       if (
         messageId === 'member' &&
-        (isOfLibrary(data['member']!, plain, analysis) || mayHaveMore(plain, analysis))
+        (isOfLibrary(data['member']!, plain, analysis) ||
+          mayHaveMore(plain, analysis) ||
+          hasMore(plain, analysis))
       )
         return;
       const what =
@@ -102,6 +104,12 @@ function isOfLibrary(member: string, value: Node, analysis: Analysis): boolean {
   if (!OF_LIBRARIES.test(member)) return false;
   const targets = value.type === 'CallExpression' ? calledFunctions(value, analysis) : [];
   return targets.length === 0 || targets.some((fn) => !fn.async);
+}
+
+/** `promise.failedWith = error`: somebody puts something of his own on it. */
+function hasMore(value: Node, { bindings }: Analysis): boolean {
+  const uses = value.type === 'Identifier' ? (bindings.variable(value)?.references ?? []) : [];
+  return uses.some(({ identifier: { parent } }) => parent.type === 'MemberExpression' && isWritten(parent));
 }
 
 const OF_LIBRARIES =

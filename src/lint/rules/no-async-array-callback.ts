@@ -1,12 +1,14 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
-import type { Node } from '../source/ast.ts';
+import type { FunctionNode, Node } from '../source/ast.ts';
 import { enclosingFunction, isFunction, lastName, unwrap } from '../source/ast.ts';
 import type { RuleTools } from '../source/define-rule.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { hasComments, textOf } from '../source/edits.ts';
 import { loopAround } from '../source/loops.ts';
 import { givesPromise } from '../source/promises.ts';
+import { isSettled, leavesErrors } from '../source/rejections.ts';
+import { isBeginning } from '../source/begins-by-name.ts';
 
 /** Array methods do not wait: a promise is true to `filter`, and `forEach` drops it. */
 export default defineRule({
@@ -18,10 +20,10 @@ export default defineRule({
     order:
       '{{name}}() needs a number at once and gets a promise: the order stays as it is. Await the keys first.',
     drops:
-      'forEach() drops the promises: what comes next does not wait for them, and an error in one ends the process. Use for…of with await, or await Promise.all of a map.',
+      'forEach() drops the promises: what comes next does not wait for them, and an error in one {{ends}}. Use for…of with await, or await Promise.all of a map.',
     accumulates:
       'The accumulator is a promise from the second turn on and is not awaited here. Use for…of with await.',
-    map: 'This is a list of promises that nobody awaits: an error in one ends the process. Await Promise.all of it.',
+    map: 'This is a list of promises that nobody awaits: an error in one {{ends}}. Await Promise.all of it.',
     loop: 'Use for…of with await.',
     all: 'Await Promise.all of it.',
   },
@@ -36,6 +38,7 @@ export default defineRule({
         const kind = kindOf(call, name, analysis);
         if (!kind || !isAsync(call.arguments[0], analysis) || isOwnCollection(call.callee.object, analysis))
           return;
+        if (/^(?:drops|map)$/.test(kind) && isHarmless(call, analysis)) return;
         report({
           at: call,
           messageId: kind,
@@ -57,6 +60,16 @@ function kindOf(call: TSESTree.CallExpression, name: string, analysis: Analysis)
   if (/^reduce(?:Right)?$/.test(name))
     return isFunction(fn) && usesPlainAccumulator(fn, analysis) ? 'accumulates' : undefined;
   return name === 'map' && call.parent.type === 'ExpressionStatement' ? 'map' : undefined;
+}
+
+/** Nothing in it rejects; or it is stopped or closed, where nobody waits any more. */
+function isHarmless(call: TSESTree.CallExpression, analysis: Analysis): boolean {
+  const fn = call.arguments[0]!;
+  const targets = isFunction(fn) ? [fn] : analysis.reach.targets(fn);
+  const isCalm = (target: FunctionNode): boolean =>
+    target.async ? !leavesErrors(target, analysis) : isSettled(target.body, analysis);
+  if (targets.every(isCalm)) return true;
+  return isBeginning(call, analysis);
 }
 
 function isAsync(fn: Node, analysis: Analysis): boolean {

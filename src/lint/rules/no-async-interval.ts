@@ -1,5 +1,5 @@
 import { isFunction, someNode } from '../source/ast.ts';
-import { defineRule } from '../source/define-rule.ts';
+import { defineRule, endOfRejection } from '../source/define-rule.ts';
 import { globalName } from '../source/promises.ts';
 import { mayReject } from '../source/rejections.ts';
 
@@ -13,6 +13,7 @@ export default defineRule<{ caught: 'ignore' | 'report' }>({
   },
   options: { caught: { enum: ['ignore', 'report'] } },
   defaults: { caught: 'ignore' },
+  survived: 'option',
   create({ analysis, options, report }) {
     return {
       CallExpression(call) {
@@ -39,7 +40,7 @@ export default defineRule<{ caught: 'ignore' | 'report' }>({
         report({
           at: call,
           messageId: 'overlaps',
-          data: { and: fails ? ', and an error in one ends the process' : '' },
+          data: { and: fails ? `, and an error in one ${endOfRejection(analysis)}` : '' },
           detail: { confidence: 'likely' },
         });
       },

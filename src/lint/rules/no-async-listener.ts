@@ -6,15 +6,17 @@ import { listeningOf } from '../source/listeners.ts';
 import { leavesErrors } from '../source/rejections.ts';
 
 /** An async function as listener of an event: the emitter drops its promise. */
-export default defineRule({
+export default defineRule<{ emitters: 'known' | 'any' }>({
   name: 'no-async-listener',
   description: 'Report async listeners whose errors nobody handles',
   messages: {
     listener:
-      "The emitter drops the promise of this listener: an error in it ends the process, and the next '{{event}}' does not wait for it. Put its body into try and catch.",
+      "The emitter drops the promise of this listener: an error in it {{ends}}, and the next '{{event}}' does not wait for it. Put its body into try and catch.",
   },
-  defaults: {},
-  create({ analysis, report }) {
+  options: { emitters: { enum: ['known', 'any'] } },
+  defaults: { emitters: 'any' },
+  survived: 'option',
+  create({ analysis, options, report }) {
     return {
       CallExpression(call) {
         const added = listeningOf(call);
@@ -22,6 +24,7 @@ export default defineRule({
         if (!added || added.method === 'addEventListener') return;
         const { emitter, event, listener } = added;
         if (call.arguments.length !== 2 || isAside(emitter) || analysis.kind === 'command') return;
+        if (options.emitters === 'known' && !isOfNode(emitter, event)) return;
         const targets = isFunction(listener)
           ? [listener]
           : listener.type === 'Identifier'
@@ -32,6 +35,11 @@ export default defineRule({
         report({ at: listener, messageId: 'listener', data: { event }, detail: { confidence: 'likely' } });
       },
     };
+
+    /** By its event, or by what it is: emitters of a program's own may wait for their listeners. */
+    function isOfNode(emitter: TSESTree.Expression, event: string): boolean {
+      return NODES.test(event) || MODULES.test(analysis.bindings.resolve(emitter)?.module ?? '');
+    }
 
     /** Signals end the process anyway; frameworks with hooks of the same name do wait. */
     function isAside(emitter: TSESTree.Expression): boolean {
@@ -47,6 +55,13 @@ export default defineRule({
     }
   },
 });
+
+/** What streams, sockets, servers, children and those who build on them emit. */
+const NODES =
+  /^(?:abort|close|connect|connection|data|disconnect|drain|end|error|exit|finish|frame|headers|line|listening|message|online|open|packet|peer|pong|ping|readable|reconnect|rejectionHandled|request|response|row|secureConnect(?:ion)?|session|socket|stream|timeout|upgrade|warning)$/;
+
+const MODULES =
+  /^(?:events|net|tls|http|https|http2|stream|fs|child_process|cluster|worker_threads|readline|dgram|ws|socket\.io|ioredis|redis|pg|mqtt|amqplib|chokidar|busboy|formidable|ssh2)$/;
 
 /** A body that is one `try` with a `catch`, whatever its catch does. */
 function awaitsLast(fn: { body: Node }, keys: Parameters<typeof someNode>[1]): boolean {

@@ -20,6 +20,7 @@ export default defineRule<{ certainty: 'read' | 'any' }>({
   },
   options: { certainty: { enum: ['read', 'any'] } },
   defaults: { certainty: 'read' },
+  where: 'option',
   create({ analysis, options, report }) {
     return {
       ForOfStatement(loop) {

@@ -83,5 +83,5 @@ function freshlyRemoved({ callee, arguments: given }: TSESTree.CallExpression): 
     : undefined;
 }
 
-/** What comes soon after the beginning, and once or without being kept. */
-const EARLY = /^(?:message|close|open|exit|error|data|end|connect|ready)$/;
+/** What comes soon after the beginning, and once or without being kept. Errors have most often another listener, too. */
+const EARLY = /^(?:message|close|open|exit|data|end|connect|ready)$/;

@@ -1,3 +1,5 @@
+import type { Node } from '../source/ast.ts';
+import { lastName, someNode, staticString } from '../source/ast.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { textOf } from '../source/edits.ts';
 import { originKind } from '../source/origin.ts';
@@ -20,6 +22,7 @@ export default defineRule<{ origin: 'request' | 'any' }>({
       if (node.type !== 'NewExpression' && node.type !== 'CallExpression') return;
       if (globalName(node.callee, analysis) !== 'RegExp' || !node.arguments[0]) return;
       const kind = originKind(node.arguments[0], analysis);
+      if (someNode(node.arguments[0], analysis.source.visitorKeys, escapes)) return;
       if (kind !== 'request' && (kind !== 'parameter' || options.origin === 'request')) return;
       report({
         at: node,
@@ -31,3 +34,9 @@ export default defineRule<{ origin: 'request' | 'any' }>({
     return { NewExpression: check, CallExpression: check };
   },
 });
+
+/** `text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')` takes the meaning from what a client writes. */
+const escapes = (node: Node): boolean =>
+  node.type === 'CallExpression' &&
+  /^replace(?:All)?$/.test(lastName(node.callee) ?? '') &&
+  /^\\+\$&$/.test(staticString(node.arguments[1]) ?? '');

@@ -7,7 +7,7 @@ import { calledFunctions, promiseMethod } from '../source/promises.ts';
 import { isBeginning } from '../source/begins-by-name.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { isLeftOnPurpose } from '../source/on-purpose.ts';
-import { isSettled, leavesErrors, mayReject } from '../source/rejections.ts';
+import { failsOnTheWay, isSettled, mayReject } from '../source/rejections.ts';
 
 /** Calls of functions known to be async whose promise nobody looks at: no types needed, so no guesses either. */
 export default defineRule<{
@@ -20,7 +20,7 @@ export default defineRule<{
   description: 'Report promises of known async functions that nobody handles',
   messages: {
     floating:
-      'Nobody handles a rejection of {{name}}(): an error in it ends the process. Await it, return it or add a catch.',
+      'Nobody handles a rejection of {{name}}(): an error in it {{ends}}. Await it, return it or add a catch.',
     addAwait: 'Await it.',
   },
   options: {
@@ -29,6 +29,7 @@ export default defineRule<{
     failures: { enum: ['awaited', 'any'] },
   },
   defaults: { startUp: 'ignore', tests: 'ignore', failures: 'awaited' },
+  survived: 'option',
   scope: 'everywhere',
   create({ analysis, options, report }) {
     return {
@@ -76,8 +77,9 @@ export default defineRule<{
 const isConstructor = (fn: FunctionNode | undefined): boolean =>
   fn?.parent.type === 'MethodDefinition' && fn.parent.kind === 'constructor';
 
-/** The process is about to end, whatever becomes of it. */
-const ENDING = /^_?(?:shut(?:ting)?down|graceful|exit|quit|terminate|fatal|die(?:$|[A-Z]))/i;
+/** The process is about to end, or a connection is: whatever becomes of it, nothing is left to be done. */
+const ENDING =
+  /^_?(?:(?:end|close|disconnect|destroy|dispose|release)$|shut(?:ting)?down|graceful|exit|quit|terminate|fatal|die(?:$|[A-Z]))/i;
 
 /** The call of a known async function whose promise the statement drops; undefined when it drops none for certain. */
 export function floatingPromise(
@@ -111,9 +113,9 @@ function isAsyncCall(
   const targets = calledFunctions(call, analysis);
   if (call.arguments.some(takesError)) return false;
   // Packages whose functions give promises, too, hand errors to a callback where they are given one.
-  if (targets.length === 0 && isFunction(call.arguments.at(-1))) return false;
+  if (targets.length === 0 && isCallback(call.arguments.at(-1))) return false;
   if (targets.length > 0) {
-    const fails = failures === 'any' ? mayReject : leavesErrors;
+    const fails = failures === 'any' ? mayReject : failsOnTheWay;
     return targets.every((fn) => fn.async && !fn.generator && fails(fn, analysis));
   }
   if (analysis.project?.gives[call.range[1]] === 'promise') return true;
@@ -122,6 +124,10 @@ function isAsyncCall(
   if (api.module === 'fs/promises' || api.module === 'stream/promises') return api.path.length === 1;
   return api.module === 'fs' && api.path[0] === 'promises' && api.path.length === 2;
 }
+
+const isCallback = (given: Node | undefined): boolean =>
+  isFunction(given) ||
+  (given?.type === 'Identifier' && /^(?:cb|callback|done|next)$|(?:Callback|Cb)$/.test(given.name));
 
 /** `(err, result) => …`: whoever gets it hands it the errors. */
 const takesError = (given: Node): boolean => {

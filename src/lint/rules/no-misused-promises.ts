@@ -42,7 +42,8 @@ export default defineRule({
         if (node.operator !== '??') check(node.left, 'condition');
       },
       UnaryExpression(node) {
-        if (node.operator === '!') check(node.argument, 'condition');
+        // `!!promise` asks whether there is one.
+        if (node.operator === '!' && !isTwice(node)) check(node.argument, 'condition');
       },
       SpreadElement(node) {
         if (node.parent.type === 'ObjectExpression') check(node.argument, 'spread');
@@ -50,3 +51,6 @@ export default defineRule({
     };
   },
 });
+
+const isTwice = ({ operator, parent }: TSESTree.UnaryExpression): boolean =>
+  parent.type === 'UnaryExpression' && parent.operator === operator;

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
-import { isFunction, lastName, someNode, unwrap } from '../source/ast.ts';
+import { contains, isFunction, lastName, someNode, unwrap } from '../source/ast.ts';
 import type { RuleTools } from '../source/define-rule.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { hasComments, textOf } from '../source/edits.ts';
@@ -26,7 +26,8 @@ export default defineRule({
         for (const construction of constructions(analysis)) {
           const chain = wrappedChain(construction, analysis);
           if (!chain) continue;
-          const messageId = passesErrors(chain, construction) ? 'wrap' : 'lost';
+          const messageId =
+            passesErrors(chain, construction) || answersAll(chain, construction) ? 'wrap' : 'lost';
           report({
             at: construction.promise,
             messageId,
@@ -78,6 +79,15 @@ function passesErrors(chain: TSESTree.CallExpression, { executor, settlers }: Co
     reject !== undefined &&
     executor.params.length > 1 &&
     reject.references.some(({ identifier }) => identifier.range[0] > chain.range[0])
+  );
+}
+
+/** `catch(() => resolve())`: what fails settles it, too. */
+function answersAll(chain: TSESTree.CallExpression, { settlers }: Construction): boolean {
+  const handler = chainMethod(chain) === 'catch' ? chain.arguments[0] : undefined;
+  return (
+    handler !== undefined &&
+    settlers.some(({ references }) => references.some(({ identifier }) => contains(handler, identifier)))
   );
 }
 

@@ -17,6 +17,7 @@ export default defineRule({
       '{{name}} outlives this race, and every race adds a reaction to it that stays until it is settled: memory grows with every {{unit}}. Wait for it once, or use an AbortSignal.',
   },
   defaults: {},
+  where: 'option',
   create({ analysis, report }) {
     return {
       CallExpression(call) {

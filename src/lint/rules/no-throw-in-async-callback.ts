@@ -12,6 +12,7 @@ export default defineRule({
       'Nobody can catch this: {{name}}() calls back when whoever called it has long returned, so the error ends the process and every request in it. Hand it to the caller: {{cure}}.',
   },
   defaults: {},
+  where: 'option',
   create({ analysis, report }) {
     return {
       ThrowStatement(node: TSESTree.ThrowStatement) {

@@ -3,7 +3,7 @@ import type { Analysis } from '../source/analysis.ts';
 import type { Node } from '../source/ast.ts';
 import { lastName, staticString, unwrap } from '../source/ast.ts';
 import { GLOBAL } from '../source/bindings.ts';
-import { isFromOutside, originOf } from '../source/origin.ts';
+import { isFromOutside, originKind, originOf } from '../source/origin.ts';
 import { comesOften } from '../source/comes-often.ts';
 import { defineRule } from '../source/define-rule.ts';
 
@@ -50,7 +50,7 @@ export default defineRule<{ data: 'outside' | 'any' }>({
 interface JsonProblem {
   messageId: 'body' | 'copy' | 'file' | 'collection';
   name: string;
-  /** Data of the program itself, or of a service that it has chosen to ask: most often short. */
+  /** Data of the program itself, of a service that it has chosen to ask, or that was parsed already: most often short. */
   own?: boolean;
 }
 
@@ -58,8 +58,14 @@ function parseProblem(argument: Node, analysis: Analysis): JsonProblem | undefin
   const origin = originOf(argument, analysis);
   if (origin.type === 'CallExpression') {
     const api = analysis.bindings.resolve(origin.callee);
-    if (api?.module === GLOBAL && api.path.join('.') === 'JSON.stringify')
-      return { messageId: 'copy', name: '', own: !isFromOutside(origin.arguments[0] ?? origin, analysis) };
+    if (api?.module === GLOBAL && api.path.join('.') === 'JSON.stringify') {
+      const copied = origin.arguments[0] ?? origin;
+      // What a client sends has been parsed once, within the limit of whoever parsed it.
+      const isSent =
+        originKind(copied, analysis) === 'request' && originOf(copied, analysis).type !== 'CallExpression';
+      const own = isSent || !isFromOutside(copied, analysis);
+      return { messageId: 'copy', name: '', own };
+    }
     const isRead =
       api &&
       /^fs(?:\/promises|-extra)?$/.test(api.module) &&

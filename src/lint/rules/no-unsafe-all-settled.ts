@@ -24,6 +24,7 @@ export default defineRule({
       'Only value is read of these results, and what failed has none: the failures become undefined. Check status, and report the reasons.',
   },
   defaults: {},
+  where: 'option',
   create({ analysis, report }) {
     return {
       CallExpression(call) {

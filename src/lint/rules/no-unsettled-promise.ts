@@ -16,6 +16,7 @@ export default defineRule({
     way: 'On one way through {{where}} neither resolve nor reject is called: whoever awaits this promise then waits for ever. Settle it on every way.',
   },
   defaults: {},
+  where: 'option',
   scope: 'everywhere',
   create({ analysis, report }) {
     const sites = new Map<Node, Construction[]>();

@@ -17,6 +17,7 @@ export default defineRule<{ streams: 'known' | 'any' }>({
   },
   options: { streams: { enum: ['known', 'any'] } },
   defaults: { streams: 'known' },
+  where: 'option',
   create({ analysis, options, report }) {
     return {
       CallExpression(call) {

@@ -14,6 +14,7 @@ export default defineRule({
       "Nobody listens to 'error' of {{name}}, so its first error, {{example}}, ends the process. Add {{variable}}.on('error', …){{or}}.",
   },
   defaults: {},
+  where: 'option',
   create({ analysis, report }) {
     const check = (call: Call): void => {
       const made = emitterOf(call, analysis);

@@ -1,6 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Node } from '../source/ast.ts';
 import { contains, isFunction, lastName, someNode, unwrap } from '../source/ast.ts';
+import type { Analysis } from '../source/analysis.ts';
 import { defineRule } from '../source/define-rule.ts';
 import { isHandledChain, isPromise, promiseMethod } from '../source/promises.ts';
 import { isSettled } from '../source/rejections.ts';
@@ -29,6 +30,8 @@ export default defineRule<{ unknown: 'ignore' | 'report' }>({
         // Settled already, or with an answer to errors of its own.
         if (/^re(?:ject|solve)$/.test(promiseMethod(value, analysis) ?? '')) return;
         if (found.clause === 'caught' && (isHandledChain(value) || isSettled(value, analysis))) return;
+        if (found.handler && options.unknown === 'ignore' && isForEarlier(found.handler, node, analysis))
+          return;
         if (found.handler && triesAgain(found.handler, value, analysis.source.visitorKeys)) return;
         if (!isPromise(value, analysis) && options.unknown === 'ignore') return;
         report({
@@ -46,6 +49,22 @@ export default defineRule<{ unknown: 'ignore' | 'report' }>({
     };
   },
 });
+
+/** The catch does not look at the error, and the try awaits something before: it is there for what that one says. */
+function isForEarlier(
+  handler: TSESTree.CatchClause,
+  node: TSESTree.ReturnStatement,
+  { source }: Analysis,
+): boolean {
+  if (handler.param !== null) return false;
+  const before = handler.parent.block;
+  return someNode(
+    before,
+    source.visitorKeys,
+    (inner) => inner.type === 'AwaitExpression' && inner.range[1] < node.range[0],
+    'own',
+  );
+}
 
 /** The catch calls the same function: it is there for what comes before the call, such as a text that is no JSON. */
 const triesAgain = (

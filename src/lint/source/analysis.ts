@@ -12,6 +12,7 @@ import { groupNodes, joinGroups, type NodeGroups } from './node-groups.ts';
 import type { ParsedSource } from './parse.ts';
 import type { Reach } from './reach.ts';
 import { callGraph, createReach, type CallGraph } from './reach.ts';
+import { survivesRejections } from './unhandled.ts';
 
 /** What a file tells by itself: the same for rules and for the project's index. */
 export interface Reading extends NodeGroups {
@@ -30,6 +31,8 @@ export interface Analysis extends Reading {
   reach: Reach;
   /** What the project's other files tell about this one; undefined where the file stands alone. */
   project: ProjectFacts | undefined;
+  /** The program goes on when nobody handles a rejection: this file or another one listens to that. */
+  survivesRejections: boolean;
   /** What is known of its regular expressions. */
   regexps: RegexpChecks;
   /** What a rule knows beyond ESLint's message, by {@link detailKey}. */
@@ -67,8 +70,10 @@ export function analyze(
   const made = new Map<string, unknown>();
   return {
     ...reading,
+    kind: project?.forPages && reading.kind === 'program' ? 'browser' : reading.kind,
     reach: createReach(reading, project),
     project,
+    survivesRejections: project?.survives === true || survivesRejections(reading),
     regexps,
     details: new Map(),
     once: <T>(key: string, make: () => T): T => {

@@ -31,7 +31,7 @@ const BEGINNING =
   /^[_#]?(?:start|boot|init|main$|listen|shutdown|tearDown|teardown|dispose|stop)(?:$|[A-Z]|ial|strap)/;
 
 const NAMES =
-  /^[_#]?(?:listen|start|boot|init|ensure|setup|setUp|main$|migrat|install|build|compile|configure|register|activate|prepare|bootstrap|seed|shutdown|tearDown|teardown|dispose|stop(?:$|[A-Z])|load(?:All|Config|Settings|Plugin|Module|Extension|Adapter|Driver|Hook|Polic|Middleware|Route|Controller|Service|Component|Locale|Translation|Migration)|checkDist|onModule(?:Init|Destroy)|onApplication|generate(?:Types|Schema|Docs))/;
+  /^[_#]?(?:listen|start|boot|init|ensure|setup|setUp|main$|migrat|install|build|compile|configure|register|activate|prepare|bootstrap|seed|shutdown|tearDown|teardown|dispose|stop(?:$|[A-Z])|load(?:All|Config|Settings|Plugin|Module|Extension|Adapter|Driver|Hook|Polic|Middleware|Route|Controller|Service|Component|Locale|Translation|Migration|[A-Z]\w*(?:Plugin|Module|Extension|Adapter|Driver|Hook|Polic|Middleware|Route|Controller|Service|Component)(?:s|ies)$)|checkDist|onModule(?:Init|Destroy)|onApplication|generate(?:Types|Schema|Docs))/;
 
 const PLACES =
   /(?:^|[\\/])(?:loaders?|bootstrap|boot|setup|initiali[sz]ers?|migrat(?:ions?|ors?)|seeds?|seeders|install(?:er)?|onboarding)(?:[\\/.]|$)|(?:^|[\\/])(?:telemetry|metrics)\.\w+$|[-_.]migrat(?:ions?|ors?)\.\w+$/i;

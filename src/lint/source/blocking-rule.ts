@@ -1,11 +1,11 @@
 import type { TSESLint } from '@typescript-eslint/utils';
 import type { Analysis } from './analysis.ts';
-import type { Call } from './ast.ts';
+import type { Call, Node } from './ast.ts';
 import { enclosingFunction, functionName, isFunction, lastName, someNode } from './ast.ts';
 import type { BlockingApi, BlockingFamily } from './blocking-apis.ts';
 import { blockingApi } from './blocking-apis.ts';
 import type { RuleTools } from './define-rule.ts';
-import { comesOften, isInCommands, type HowOften } from './comes-often.ts';
+import { comesOften, isInCommands, standsInNowAndThen, type HowOften } from './comes-often.ts';
 import type { When } from './reach.ts';
 import { beginsByName } from './begins-by-name.ts';
 import { runsOnce } from './runs-once.ts';
@@ -77,6 +77,9 @@ export function checkBlockingCalls(tools: RuleTools<unknown>, choice: BlockingCh
 const isOften = (call: Call, when: When, analysis: Analysis): boolean =>
   comesOften(when) &&
   !loadsCode(call, analysis) &&
+  !isInCatch(call) &&
+  !standsInNowAndThen(call) &&
+  (analysis.kind !== 'command' || (when.kind === 'served' && when.chain.at(-1)?.kind === 'http-request')) &&
   (!isInCommands(analysis.file) || (when.kind === 'served' && when.chain.at(-1)?.file === analysis.file));
 
 function caseOf(call: Call, when: When): 'served' | 'async' | 'plain' | undefined {
@@ -117,6 +120,13 @@ function reportBlocking(
     },
     suggest: suggestAsyncForm(call, tools),
   });
+}
+
+/** What a `catch` does is done when something went wrong. */
+function isInCatch(call: Call): boolean {
+  for (let up: Node | undefined = call.parent; up && !isFunction(up); up = up.parent)
+    if (up.type === 'CatchClause') return true;
+  return false;
 }
 
 /** In a function that loads modules by a name that is made: what it looks for is code, and is loaded once. */

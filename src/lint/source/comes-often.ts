@@ -1,3 +1,5 @@
+import type { Node } from './ast.ts';
+import { enclosingFunction, functionName } from './ast.ts';
 import type { When } from './reach.ts';
 
 /** Whether a rule speaks of all that is served, or of what surely comes often. */
@@ -36,6 +38,19 @@ export function isNowAndThen(when: When): boolean {
   return names
     .filter((name) => !name.startsWith("'upgrade' event"))
     .some((name) => wordsOf(name).some((word) => NOW_AND_THEN.test(word)));
+}
+
+/** True for what only a route for tests reaches: `POST /testing/cleanup`. */
+export const isForTests = (when: When): boolean =>
+  when.kind === 'served' && FOR_TESTS.test(when.chain.at(-1)?.label ?? '');
+
+const FOR_TESTS = /^[A-Z]+ \S*\/(?:tests?|testing|e2e|__\w+)(?:\/|$)/;
+
+/** The same by the names of the functions around a piece of code: what `backup()` does while it waits for a lock. */
+export function standsInNowAndThen(node: Node): boolean {
+  for (let fn = enclosingFunction(node); fn; fn = enclosingFunction(fn))
+    if (wordsOf(functionName(fn) ?? '').some((word) => NOW_AND_THEN.test(word))) return true;
+  return false;
 }
 
 /** `every 3600000 ms` */

@@ -4,6 +4,8 @@ import type { Node } from './ast.ts';
 import { enclosingFunction, functionName, lastNameNode } from './ast.ts';
 import type { Analysis, Detail } from './analysis.ts';
 import { analysisOf, detailKey } from './analysis.ts';
+import { isForTests, isNowAndThen, standsInNowAndThen } from './comes-often.ts';
+import { isForPages } from './for-pages.ts';
 
 /** A standard ESLint rule. */
 export type Rule = Omit<
@@ -41,19 +43,35 @@ interface RuleSpec<Options> {
   defaults: Options;
   /** Most rules speak of programs that serve; `everywhere` is for mistakes that are mistakes in tests, too. */
   scope?: 'programs' | 'everywhere';
+  /**
+   * `option`: the rule has the option `where`. `served` reports only what a request, message, timer or event reaches
+   * again and again; `any`, its default, what nobody knows the callers of, too.
+   */
+  where?: 'option';
+  /**
+   * `option`: what the rule warns of is a rejection that nobody handles, and it has the option `survived`. `ignore`, its
+   * default, is silent in programs that go on after such a rejection; `{{ends}}` in its messages says what becomes of one.
+   */
+  survived?: 'option';
   create: (tools: RuleTools<Options>) => TSESLint.RuleListener;
 }
 
 /** Makes a standard ESLint rule out of the parts that differ from rule to rule. */
 export function defineRule<Options extends object>(spec: RuleSpec<Options>): Rule {
+  const options = {
+    ...spec.options,
+    ...(spec.where && { where: { enum: ['served', 'any'] } }),
+    ...(spec.survived && { survived: { enum: ['ignore', 'report'] } }),
+  };
   return {
     meta: {
       type: 'suggestion',
       docs: { description: spec.description, url: `pages/lint/${spec.name}.md` },
       messages: spec.messages,
-      schema: spec.options
-        ? [{ type: 'object', properties: spec.options, additionalProperties: false } as never]
-        : [],
+      schema:
+        Object.keys(options).length > 0
+          ? [{ type: 'object', properties: options, additionalProperties: false } as never]
+          : [],
       hasSuggestions: true,
       fixable: 'code',
     },
@@ -61,8 +79,21 @@ export function defineRule<Options extends object>(spec: RuleSpec<Options>): Rul
       const analysis = analysisOf(context);
       if (analysis.kind === 'browser') return {};
       if (analysis.kind === 'test' && spec.scope !== 'everywhere') return {};
-      const options = { ...spec.defaults, ...(context.options[0] as Partial<Options> | undefined) };
-      return spec.create({ analysis, options, context, report: (problem) => send(problem, spec.name) });
+      const given = context.options[0] as
+        (Partial<Options> & { where?: unknown; survived?: unknown }) | undefined;
+      if (spec.survived && analysis.survivesRejections && given?.survived !== 'report') return {};
+      const onlyServed = spec.where !== undefined && given?.where === 'served';
+      return spec.create({
+        analysis,
+        options: { ...spec.defaults, ...given },
+        context,
+        report: (problem) => {
+          const { at } = problem;
+          const when = analysis.reach.when(at);
+          if (onlyServed && (when.kind !== 'served' || isNowAndThen(when) || standsInNowAndThen(at))) return;
+          if (!isForTests(when) && !isForPages(at, analysis)) send(problem, spec.name);
+        },
+      });
 
       function send({ at, messageId, data, detail, suggest, fix }: RuleReport, rule: string): void {
         const loc = reportedRange(at);
@@ -77,7 +108,7 @@ export function defineRule<Options extends object>(spec: RuleSpec<Options>): Rul
         context.report({
           loc,
           messageId,
-          data: data ?? {},
+          data: { ends: endOfRejection(analysis), ...data },
           suggest: suggest ?? [],
           ...(fix ? { fix: fix.fix } : {}),
         });
@@ -85,6 +116,10 @@ export function defineRule<Options extends object>(spec: RuleSpec<Options>): Rul
     },
   };
 }
+
+/** What becomes of a rejection that nobody handles. */
+export const endOfRejection = ({ survivesRejections }: Analysis): string =>
+  survivesRejections ? "reaches nobody but the program's listener for such" : 'ends the process';
 
 function servedChain(at: Node, analysis: Analysis): ChainStep[] {
   const when = analysis.reach.when(at);

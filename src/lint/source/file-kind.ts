@@ -26,16 +26,31 @@ export function fileKind(source: ParsedSource, bindings: Bindings, file: string)
   if (source.text.startsWith('#!') || imported.some((name) => COMMAND_MODULES.test(name))) return 'command';
   // Ends by itself with a status, and listens to nobody.
   if (ENDS.test(source.text) && !LISTENS.test(source.text)) return 'command';
+  if (ENDS.test(source.text) && ASKED.test(source.text) && !SERVES.test(source.text)) return 'command';
   return 'program';
 }
 
+/** True for a file that uses what only Node has: its modules and globals, and packages of servers. */
+export const showsNode = (source: ParsedSource): boolean =>
+  importedModules(source).some((name) => NODE_MODULES.test(name) || SERVER_MODULES.test(name)) ||
+  ONLY_NODE_GLOBALS.test(source.text);
+
+const SERVER_MODULES =
+  /^(?:express|koa|fastify|restify|hapi|ws|socket\.io|pg|mysql2?|mongodb|mongoose|redis|ioredis|knex|typeorm|sequelize|bullmq?|amqplib|kafkajs|winston|pino|dotenv|jsonwebtoken|bcrypt(?:js)?|nodemailer|aws-sdk)$|^@(?:hapi|koa|fastify|nestjs|aws-sdk|prisma)\//;
+
+const ONLY_NODE_GLOBALS = /\b__(?:dirname|filename)\b|\bBuffer\.|\bprocess\.(?!env\b)[a-z]/;
+
 const ENDS = /\bprocess\.(?:exit\(|exitCode\s*=)/;
+/** It is told what to do on its command line, and serves nobody. */
+const ASKED = /\bprocess\.argv\b/;
+const SERVES = /\.listen\(|\bcreateServer\(|\bsetInterval\(|\brequire\.main\b|\bmodule\.exports\b|^export /m;
 const LISTENS = /\.(?:listen|on|addListener)\(/;
 const TEST_PATH =
   /(?:^|\/)(?:__tests__|__mocks__|test-?(?:utils?|helpers?|support|setup|fixtures?))\/|[./_-](?:test|tests|spec|bench|e2e|stories)\.[cm]?[jt]sx?$|(?:^|\/)(?:test|jest|vitest|mocha)[-_.]?(?:setup|utils?|helpers?|env(?:ironment)?)\.[cm]?[jt]sx?$/i;
 const CONFIG_PATH = /(?:^|\/)(?:[gG]ulpfile|[gG]runtfile|[^/]*\.config)\.[cm]?[jt]s$/;
 /** What a person runs: `commands/develop.js`, `migrations/001-users.js`. */
-const COMMAND_FOLDERS = /(?:^|\/)(?:commands?|cli|CLI|bin|scripts|migrations|seeds|seeders)\//;
+const COMMAND_FOLDERS =
+  /(?:^|\/)(?:commands?|cli|CLI|bin|scripts|migrations|seeds|seeders)\/|(?:^|\/)(?:pre|post)-?install\.[cm]?[jt]s$/;
 const COMMAND_MODULES =
   /^(?:commander|yargs|cac|meow|minimist|inquirer|@inquirer\/.*|prompts|ora|oclif|@oclif\/.*|caporal|sade|arg)$/;
 
@@ -76,7 +91,7 @@ const HOOKS =
 /** Handlers of elements are left out where a server renders. */
 const CLICKED = /<[A-Za-z][^<>]*\son[A-Z][a-z]\w*=\{/;
 const ONLY_NODE =
-  /\b__(?:dirname|filename)\b|\bBuffer\.|\bprocess\.(?!env\b)|\btypeof (?:window|document)\b(?!\.)/;
+  /\b__(?:dirname|filename)\b|\bBuffer\.|\bprocess\.(?!env\b)[a-z]|\btypeof (?:window|document)\b(?!\.)/;
 const PAGE_USE = /(?<![.\w$])(?:window|document)\.[A-Za-z]/;
 /** They send functions into pages, which use what is there. */
 const DRIVES_PAGES =
@@ -84,7 +99,7 @@ const DRIVES_PAGES =
 const NODE_MODULES =
   /^(?:fs|path|http|https|http2|net|tls|os|child_process|cluster|crypto|stream|zlib|worker_threads|util|url|events|dns|module|perf_hooks|async_hooks|readline|timers|process|vm|v8|test|sqlite)(?:\/|$)/;
 const NODE_GLOBALS =
-  /\brequire\(|\bmodule\.exports\b|\b__(?:dirname|filename)\b|\bBuffer\.|\bprocess\.(?!env\b)/;
+  /\brequire\(|\bmodule\.exports\b|\b__(?:dirname|filename)\b|\bBuffer\.|\bprocess\.(?!env\b)[a-z]/;
 const PAGE_GLOBALS =
   /(?<![.\w$])(?:window\.(?:location|document|parent|addEventListener|localStorage|history)|document\.(?:querySelector|getElement|createElement|body|cookie|addEventListener)|localStorage\.)/;
 const PAGE_MODULES =

@@ -22,7 +22,7 @@ export function isLeftOnPurpose(node: Node, { source: { text } }: Analysis): boo
 }
 
 const LEFT =
-  /\b(?:do(?: not|n'?t|es(?: not|n'?t)) (?:need to )?(?:be )?(?:a?wait|block)|no need to (?:a?wait|be awaited)|not? (?:be )?await(?:ed|ing)?|without (?:a?wait|block)ing|fire[- ](?:and|&)[- ]forget|in (?:the )?background|JSIgnoredPromise\w+|no-floating-promises)/i;
+  /\b(?:do(?: not|n'?t|es(?: not|n'?t)) (?:need to )?(?:be )?(?:a?wait|block)|no need to (?:a?wait|be awaited)|not? (?:be )?await(?:ed|ing)?|do(?: not|n'?t) care|without (?:a?wait|block)ing|fire[- ](?:and|&)[- ]forget|in (?:the )?background|JSIgnoredPromise\w+|no-floating-promises)/i;
 
 function linesBefore(node: Node, text: string): string[] {
   return text

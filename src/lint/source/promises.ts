@@ -110,6 +110,8 @@ export function executorOf(node: Node, analysis: Analysis): FunctionNode | undef
 function isPromiseCall(call: TSESTree.CallExpression, analysis: Analysis, depth: number): boolean {
   const chained = chainMethod(call);
   const callee = unwrap(call.callee);
+  // `this.load.bind(this)` calls nothing yet.
+  if (callee.type === 'MemberExpression' && lastName(callee) === 'bind') return false;
   if (chained && callee.type === 'MemberExpression') {
     // Others have a `catch`, too: `schema.catch(fallback)`.
     const [handler] = call.arguments;

@@ -2,7 +2,8 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import type { Analysis } from './analysis.ts';
 import type { FunctionNode, Node } from './ast.ts';
 import { isFunction, lastName, someNode, unwrap, walk } from './ast.ts';
-import { calledFunctions, executorOf, isPromise, promiseMethod } from './promises.ts';
+import { originOf } from './origin.ts';
+import { calledFunctions, executorOf, isPromise, promiseMethod, returnsOf } from './promises.ts';
 
 /** What may make the promise of an async function reject. */
 export interface Failures {
@@ -10,6 +11,8 @@ export interface Failures {
   own: boolean;
   /** Calls whose rejection becomes its own: awaited or returned, and nobody handles them there. */
   calls: TSESTree.CallExpression[];
+  /** Something of these is on the way through the function, and not in a branch that is seldom taken. */
+  main: boolean;
   /** Other calls and constructions outside of any `try` that answers; they may throw, as any code may. */
   plain: boolean;
 }
@@ -19,7 +22,7 @@ export function failuresOf(fn: FunctionNode, analysis: Analysis, depth = 0): Fai
   const memo = analysis.once('failures', () => new Map<FunctionNode, Failures>());
   const known = memo.get(fn);
   if (known) return known;
-  const found: Failures = { own: false, calls: [], plain: false };
+  const found: Failures = { own: false, calls: [], main: false, plain: false };
   memo.set(fn, found);
   const note = (value: Node): void => {
     const node = unwrap(value);
@@ -31,8 +34,18 @@ export function failuresOf(fn: FunctionNode, analysis: Analysis, depth = 0): Fai
     else if (node.type !== 'AwaitExpression') found.own ||= isPromise(node, analysis);
   };
   if (fn.body.type !== 'BlockStatement') note(fn.body);
+  const noted = (): number => (found.own ? 1 : 0) + found.calls.length;
   walk(fn.body, analysis.source.visitorKeys, (node) => {
     if (isFunction(node)) return 'skip';
+    const before = noted();
+    const answer = look(node);
+    if (noted() > before && !isInBranch(node, fn)) found.main = true;
+    return answer;
+  });
+  if (fn.body.type !== 'BlockStatement') found.main ||= noted() > 0;
+  return found;
+
+  function look(node: Node): 'skip' | undefined {
     switch (node.type) {
       case 'TryStatement':
         // What stands in it is answered; its `catch` and `finally` may fail themselves.
@@ -58,14 +71,30 @@ export function failuresOf(fn: FunctionNode, analysis: Analysis, depth = 0): Fai
         break;
     }
     return undefined;
-  });
-  return found;
+  }
+}
+
+/** Below an `if`, a `case` or a `catch`: whether it comes to that is decided by what the function is given. */
+function isInBranch(node: Node, fn: FunctionNode): boolean {
+  for (let at = node; at !== fn.body && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (parent.type === 'IfStatement' && parent.test !== at) return true;
+    if (parent.type === 'ConditionalExpression' && parent.test !== at) return true;
+    if (parent.type === 'LogicalExpression' && parent.right === at) return true;
+    if (parent.type === 'SwitchCase' || parent.type === 'CatchClause') return true;
+  }
+  return false;
 }
 
 /** True when the body throws, or hands on a rejection that nobody handles. Calls that wait for nothing do not count. */
 export function leavesErrors(fn: FunctionNode, analysis: Analysis, depth = 0): boolean {
   const { own, calls } = failuresOf(fn, analysis, depth);
   return own || calls.length > 0;
+}
+
+/** The same, for what is on the way through the function: not only in a branch, or where it throws by itself. */
+export function failsOnTheWay(fn: FunctionNode, analysis: Analysis): boolean {
+  return leavesErrors(fn, analysis) && failuresOf(fn, analysis).main;
 }
 
 /**
@@ -145,7 +174,7 @@ const TOGETHER: ReadonlySet<string> = new Set(['all', 'race']);
 
 /** `[f(), g()]` and `list.map(f)`, where nothing of it rejects. */
 function areSettled(list: Node | undefined, analysis: Analysis, depth: number): boolean {
-  const node = list && unwrap(list);
+  const node = list && originOf(list, analysis);
   if (node?.type === 'ArrayExpression')
     return node.elements.every((one) => one !== null && isSettled(one, analysis, depth));
   if (node?.type !== 'CallExpression' || node.arguments.length !== 1) return false;
@@ -158,15 +187,11 @@ function areSettled(list: Node | undefined, analysis: Analysis, depth: number): 
 function neverRejects(fn: FunctionNode, analysis: Analysis, depth: number): boolean {
   if (fn.generator || depth > MAX_DEPTH) return false;
   if (fn.async) return !leavesErrors(fn, analysis, depth);
-  const only = fn.body.type === 'BlockStatement' ? fn.body.body.at(-1) : undefined;
-  const value = fn.body.type === 'BlockStatement' ? undefined : fn.body;
-  if (value) return isSettled(value, analysis, depth);
+  if (fn.body.type !== 'BlockStatement') return isSettled(fn.body, analysis, depth);
+  const returns = returnsOf(fn, analysis);
   return (
-    fn.body.type === 'BlockStatement' &&
-    fn.body.body.length === 1 &&
-    only?.type === 'ReturnStatement' &&
-    only.argument !== null &&
-    isSettled(only.argument, analysis, depth)
+    fn.body.body.at(-1)?.type === 'ReturnStatement' &&
+    returns.every(({ argument }) => argument !== null && isSettled(argument, analysis, depth))
   );
 }
 

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { Bindings } from './bindings.ts';
 import type { FunctionNode, Node, VisitorKeys } from './ast.ts';
-import { contains, enclosingFunction, propertyName, someNode } from './ast.ts';
+import { contains, enclosingFunction, lastName, propertyName, someNode } from './ast.ts';
 
 /**
  * Where what is made is kept: `module`: in a variable outside of all functions, or a member of one; `object`: also in a
@@ -11,7 +11,8 @@ export type Keeper = 'module' | 'object';
 
 /**
  * True for code that a function runs the first time only, because it keeps what it made:
- * `if (kept) return kept; kept = make();`, `if (!kept) { kept = make(); }` and `kept ??= make()`; also once for each
+ * `if (kept) return kept; kept = make();`, `if (!kept) { kept = make(); }`, `!kept && make()`, `kept ??= make()` and
+ * `kept = kept || make()`; also once for each
  * key, `if (kept.has(key)) return …`, in a container that may belong to an object. The caller's next requests do not
  * run it again. Of an object's member also what is made anew when it is out of date: `if (this.kept && isFresh()) return`.
  */
@@ -28,6 +29,10 @@ export function runsOnce(
   for (let at = node; at !== fn.body && at.parent; at = at.parent) {
     const { parent } = at;
     if (parent.type === 'IfStatement' && isGuarded(parent, at, place)) return true;
+    if (parent.type === 'LogicalExpression' && parent.operator === '&&' && parent.right === at) {
+      const tests = conjuncts(parent.left);
+      if (tests.some((test) => isEmptyTest(test) && isKeptTest(test, place))) return true;
+    }
     if (parent.type !== 'BlockStatement') continue;
     for (const before of parent.body) {
       if (before.range[0] >= at.range[0]) break;
@@ -71,20 +76,34 @@ const conjuncts = (test: Node): Node[] =>
     ? [...conjuncts(test.left), ...conjuncts(test.right)]
     : [test];
 
-/** Inside of what `kept ??= …` or `kept ||= …` assigns. */
+/** Inside of what `kept ??= …`, `kept ||= …` or `kept = kept || …` assigns. */
 function isFirstAssignment(node: Node, { fn, bindings, keys, keeper }: Place): boolean {
   for (let at = node; at !== fn && at.parent; at = at.parent) {
     const { parent } = at;
     if (
       parent.type === 'AssignmentExpression' &&
       parent.right === at &&
-      /^(?:\?\?|\|\|)=$/.test(parent.operator)
+      (/^(?:\?\?|\|\|)=$/.test(parent.operator) || isOwnOr(parent))
     ) {
       const kept = keptName(parent.left);
       return kept !== undefined && isKept(kept, fn, bindings, keeper, keys);
     }
   }
   return false;
+}
+
+/** `kept = kept || make()` */
+function isOwnOr({ left, right, operator }: TSESTree.AssignmentExpression): boolean {
+  if (operator !== '=' || right.type !== 'LogicalExpression' || right.operator === '&&') return false;
+  const first = right.left;
+  if (left.type === 'Identifier') return first.type === 'Identifier' && first.name === left.name;
+  if (left.type !== 'MemberExpression' || first.type !== 'MemberExpression') return false;
+  return (
+    propertyName(left) !== undefined &&
+    propertyName(left) === propertyName(first) &&
+    left.object.type === first.object.type &&
+    lastName(left.object) === lastName(first.object)
+  );
 }
 
 /** In `kept.get(key) || make()` and `useKept && kept[key] || make()`, where what was made is kept. */
@@ -181,8 +200,8 @@ function isKept(
   keys: VisitorKeys,
 ): boolean {
   const root = kept.type === 'MemberExpression' ? kept.object : kept;
-  if (keeper === 'object' && kept.type === 'MemberExpression' && root.type === 'ThisExpression')
-    return assignsOwn(propertyName(kept), fn, keys);
+  if (keeper === 'object' && kept.type === 'MemberExpression' && isHolder(root, fn, bindings))
+    return assignsOwn(propertyName(kept), root, fn, keys);
   const bound = root.type === 'Identifier' ? bindings.variable(root) : undefined;
   if (!bound || !/^(?:module|global)$/.test(bound.scope.type)) return false;
   return bound.references.some(({ identifier }) => {
@@ -195,8 +214,20 @@ function isKept(
   });
 }
 
+/** `this`, or what the function was given: `if (!release.view) release.view = …`. What it makes itself keeps nothing. */
+function isHolder(root: Node, fn: FunctionNode, bindings: Bindings): boolean {
+  if (root.type === 'ThisExpression') return true;
+  const bound = root.type === 'Identifier' ? bindings.variable(root) : undefined;
+  // A request is new each time.
+  return (
+    bound !== undefined &&
+    !/^_?(?:req|res|request|response|reply|ctx|context|event)$/.test(bound.name) &&
+    ((bound.defs[0]?.type as string | undefined) === 'Parameter' ? bound.defs[0]!.node === fn : false)
+  );
+}
+
 /** `this.name = …` in the function, also in callbacks of it. */
-const assignsOwn = (name: string | undefined, fn: FunctionNode, keys: VisitorKeys): boolean =>
+const assignsOwn = (name: string | undefined, root: Node, fn: FunctionNode, keys: VisitorKeys): boolean =>
   name !== undefined &&
   someNode(
     fn.body,
@@ -204,6 +235,7 @@ const assignsOwn = (name: string | undefined, fn: FunctionNode, keys: VisitorKey
     (node) =>
       node.type === 'AssignmentExpression' &&
       node.left.type === 'MemberExpression' &&
-      node.left.object.type === 'ThisExpression' &&
+      node.left.object.type === root.type &&
+      lastName(node.left.object) === lastName(root) &&
       propertyName(node.left) === name,
   );

@@ -5,7 +5,7 @@ import type { Gift } from '../project/reach-facts.ts';
 export type TypeScript = typeof ts;
 
 /** What calls of a file give by their types, by the offset behind their last character; the rest is not known. */
-export type TypedGifts = Record<number, Exclude<Gift, 'settled'>>;
+export type TypedGifts = Record<number, Exclude<Gift, 'settled' | 'seldom'>>;
 
 /** Asks the type checker about each call whose value somebody may take for something else than a promise. */
 export function typedGifts(api: TypeScript, program: ts.Program, source: ts.SourceFile): TypedGifts {

@@ -10,6 +10,7 @@ export function withTypes(
   const gives: ProjectFacts['gives'] = { ...facts?.gives, ...gifts };
   // Types do not tell that a promise never rejects.
   for (const [end, gift] of Object.entries(facts?.gives ?? {}))
-    if (gift === 'settled' && gives[Number(end)] === 'promise') gives[Number(end)] = gift;
+    if ((gift === 'settled' || gift === 'seldom') && gives[Number(end)] === 'promise')
+      gives[Number(end)] = gift;
   return { reach: facts?.reach ?? {}, gives, prompt: facts?.prompt ?? {} };
 }

@@ -73,8 +73,9 @@ const MAX_BYTES = 1 << 20;
 /** Says so at its head, or has the long lines of a minifier. */
 function isGenerated(text: string): boolean {
   if (/@generated\b|\bDO NOT EDIT\b|auto-?generated (?:file|by)/i.test(text.slice(0, 1000))) return true;
-  if (text.length < 5000) return false;
+  if (text.length < 1000) return false;
   const lines = text.split('\n');
+  if (text.length < 5000) return text.length / lines.length > 500;
   return text.length / lines.length > 200 || (lines.length < 50 && lines.some((line) => line.length > 5000));
 }
 

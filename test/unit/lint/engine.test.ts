@@ -147,6 +147,21 @@ describe('our engine and ESLint say the same', () => {
   });
 });
 
+it.each([
+  [
+    '@typescript-eslint/no-floating-promises',
+    'async function f() { await g(); }\nfunction h() {\n%\n  f();\n}',
+  ],
+  ['@typescript-eslint/no-misused-promises', 'async function f() { await g(); }\n%\nsocket.on("data", f);'],
+  ['no-async-promise-executor', '%\nnew Promise(async (resolve) => { await g(); resolve(); });'],
+])('takes %s for the same rule of ours', (name, text) => {
+  for (const tool of ['eslint', 'oxlint']) {
+    const silent = text.replace('%', `// ${tool}-disable-next-line ${name}`);
+    expect(byEngine(silent, 'a.ts')).toEqual([]);
+  }
+  expect(byEngine(text.replace('%', '// why'), 'a.ts')).not.toEqual([]);
+});
+
 it('parses all of this itself', () => {
   for (const [file, text] of [
     ['a.js', 'return 1; with (a) {}'],

@@ -10,7 +10,7 @@ export interface RuleCase {
   code: string;
   /** Default: `server.ts`. */
   file?: string;
-  /** Options of the rule; default: none. */
+  /** Options of the rule; default: its own defaults, whatever the presets have. */
   options?: RuleChoice;
 }
 
@@ -80,10 +80,7 @@ export function applyFix(code: string, finding: Finding): string {
   return text;
 }
 
-export function lintWith(
-  rule: RuleName,
-  { code, file = 'server.ts', options = 'on' }: Omit<RuleCase, 'name'>,
-) {
+export function lintWith(rule: RuleName, { code, file = 'server.ts', options = [] }: Omit<RuleCase, 'name'>) {
   const rules = Object.fromEntries(RULE_NAMES.map((name) => [name, name === rule ? options : 'off']));
   return lintText({ text: code, file, preset: 'recommended', rules });
 }

@@ -6,6 +6,14 @@ const code = (body: string): string =>
 testRule('missing-await', {
   valid: [
     {
+      name: 'what somebody puts on a promise of his own',
+      code: `export function read(input) {
+  const done = new Promise((resolve, reject) => { input.on('error', (e) => { done.failedWith = done.failedWith || e; reject(e); }); });
+  done.chunks = [];
+  return done.chunks;
+}`,
+    },
+    {
       name: 'in a test, which fails by itself',
       file: 'load.test.js',
       code: `async function load() { return { a: 1 }; }\nit('loads', () => { expect(load().a).toBe(1); });`,

@@ -5,6 +5,14 @@ const code = (body: string): string => `export async function f(xs) {\n  ${body}
 testRule('no-async-array-callback', {
   valid: [
     {
+      name: 'functions in which nothing fails',
+      code: `async function add(one) { list.push(one); }\nexport function f(all) { all.forEach((one) => add(one)); all.forEach(async (one) => { try { await one.end(); } catch { } }); }`,
+    },
+    {
+      name: 'what is stopped',
+      code: `async function end(one) { await one.close(); }\nexport function stopAll(all) { all.forEach(end); }`,
+    },
+    {
       name: 'a map that is awaited',
       code: code('return await Promise.all(xs.map(async (x) => await g(x)));'),
     },

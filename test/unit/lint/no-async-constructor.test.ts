@@ -5,6 +5,18 @@ const code = (body: string): string =>
 
 testRule('no-async-constructor', {
   valid: [
+    {
+      name: 'a method that is bound, not called',
+      code: 'export class A {\n  constructor() { this.init.bind(this); }\n  async init() { await g(); }\n}',
+    },
+    {
+      name: 'a program that logs what nobody handles',
+      code: `process.on('unhandledRejection', console.error);\nexport class A { constructor() { this.init(); } async init() { await g(); } }`,
+    },
+    {
+      name: 'an object that says when it is ready',
+      code: 'export class A {\n  constructor() { this.init(); }\n  async init() { await g(); this.emit("ready"); }\n  whenReady() { return once(this, "ready"); }\n}',
+    },
     { name: 'kept', code: code('this.ready = this.init();') },
     { name: 'handled', code: code('this.init().catch(log);') },
     { name: 'a plain call', code: code('this.other(x);') },
@@ -26,6 +38,17 @@ testRule('no-async-constructor', {
     },
   ],
   invalid: [
+    {
+      name: 'a program that logs what nobody handles, where that is asked for',
+      code: `process.on('unhandledRejection', console.error);\nexport class A { constructor() { this.init(); } async init() { await g(); } }`,
+      options: [{ survived: 'report' }],
+      lines: [2],
+    },
+    {
+      name: 'a flag, which nobody can wait for',
+      code: 'export class A {\n  ready = false;\n  constructor() { this.init(); }\n  async init() { await g(); this.ready = true; }\n}',
+      lines: [3],
+    },
     {
       name: 'a method',
       code: code('this.init();'),

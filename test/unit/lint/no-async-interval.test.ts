@@ -2,6 +2,10 @@ import { testRule } from './harness.ts';
 
 testRule('no-async-interval', {
   valid: [
+    {
+      name: 'a program that logs what nobody handles',
+      code: `process.on('unhandledRejection', console.error);\nsetInterval(async () => { await f(); }, 1000);`,
+    },
     { name: 'a plain function', code: 'setInterval(() => { g(); }, 1);' },
     {
       name: 'a flag',
@@ -16,6 +20,12 @@ testRule('no-async-interval', {
     { name: 'a function that is not async', code: 'function h() { g(); }\nsetInterval(h, 1);' },
   ],
   invalid: [
+    {
+      name: 'a program that logs what nobody handles, where that is asked for',
+      code: `process.on('unhandledRejection', console.error);\nsetInterval(async () => { await f(); }, 1000);`,
+      options: [{ survived: 'report' }],
+      lines: [2],
+    },
     {
       name: 'an async function',
       code: 'setInterval(async () => { await g(); }, 1);',

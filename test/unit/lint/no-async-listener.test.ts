@@ -3,6 +3,15 @@ import { testRule } from './harness.ts';
 testRule('no-async-listener', {
   valid: [
     {
+      name: 'a program that logs what nobody handles',
+      code: `process.on('unhandledRejection', console.error);\nserver.on('connection', async (socket) => { await save(socket); });`,
+    },
+    {
+      name: 'an emitter of the program, where only known ones are asked for',
+      code: `bus.on('problem/delete', async (id) => { await save(id); });`,
+      options: [{ emitters: 'known' }],
+    },
+    {
       name: 'a command',
       file: 'bin/run.js',
       code: `export const run = (robot2) => robot2.adapter.on('connected', async () => { await load(); });`,
@@ -21,6 +30,18 @@ testRule('no-async-listener', {
     { name: 'a route', code: 'app.on("GET", "/x", async (c) => { await g(c); });' },
   ],
   invalid: [
+    {
+      name: 'a program that logs what nobody handles, where that is asked for',
+      code: `process.on('unhandledRejection', console.error);\nserver.on('connection', async (socket) => { await save(socket); });`,
+      options: [{ survived: 'report' }],
+      lines: [2],
+    },
+    {
+      name: 'known emitters, by their event and by their module',
+      code: `import { EventEmitter } from 'node:events';\nconst bus = new EventEmitter();\nbus.on('saved', async (id) => { await save(id); });\nserver.on('connection', async (socket) => { await save(socket); });`,
+      options: [{ emitters: 'known' }],
+      lines: [3, 4],
+    },
     {
       name: 'an arrow function',
       code: 'x.on("a", async (m) => { await g(m); });',

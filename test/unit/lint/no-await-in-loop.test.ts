@@ -6,6 +6,11 @@ const loop = (body: string): string =>
 testRule('no-await-in-loop', {
   valid: [
     {
+      name: 'a function of which nobody knows who calls it, where only what serves is asked for',
+      code: loop('out.push(await getUser(id));'),
+      options: [{ where: 'served' }],
+    },
+    {
       name: 'what is kept from the first turn on',
       code: `let kept;\nasync function getRate(name) { if (!kept) kept = await loadRates(); return kept[name]; }\nexport async function f(names) { const all = []; for (const name of names) { all.push(await getRate(name)); } return all; }`,
     },

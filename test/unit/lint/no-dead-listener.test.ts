@@ -3,6 +3,10 @@ import { testRule } from './harness.ts';
 testRule('no-dead-listener', {
   valid: [
     {
+      name: 'errors, which have most often another listener, too',
+      code: `export async function refuse(request, socket) { const body = await explain(request); socket.on('error', () => {}); socket.end(body); }`,
+    },
+    {
       name: 'before the await',
       code: 's.on("connection", async (socket) => { socket.on("message", g); await h(); });',
     },

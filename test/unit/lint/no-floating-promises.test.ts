@@ -3,6 +3,30 @@ import { testRule } from './harness.ts';
 testRule('no-floating-promises', {
   valid: [
     {
+      name: 'what gets a callback by its name, of a package',
+      code: `import fs from 'node:fs';\nexport function f(path, cb) { fs.promises.unlink(path, cb); }`,
+    },
+    {
+      name: 'what waits in a branch only, that this call may never take',
+      code: `async function answer(res, message) { if (message.isStream) { await send(res, message); } else { res.json(message); } }\nexport function f(res) { answer(res, { error: 1 }); }`,
+    },
+    {
+      name: 'a list of which each handles its errors, at the end of a longer function',
+      code: `export function f(items) { Promise.all(items.map((item) => { let name; if (item.x) name = item.x; else name = item.y; return load(name).catch(() => { warn(name); }); })); }`,
+    },
+    {
+      name: 'a program that logs what nobody handles',
+      code: `process.on('unhandledRejection', console.error);\nasync function save() { await x(); }\nexport async function f() { save(); }`,
+    },
+    {
+      name: 'a connection that is closed',
+      code: `class Client { async end() { await fetch('/'); } }\nconst client = new Client();\nexport function f() { client.end(); }`,
+    },
+    {
+      name: 'a list of promises that nobody can reject',
+      code: `export function f(items) { const all = items.map((one) => new Promise((resolve) => { one.write(resolve); })); Promise.all(all).then(() => { items.length = 0; }); }`,
+    },
+    {
       name: 'a component of a page that was compiled to CommonJS',
       file: 'dist-compiled/admin/src/Login.js',
       code: `'use strict';\nvar React = require('react');\nconst Login = () => { async function load() { await go(); }\n  React.useEffect(() => { load(); }, []); return null; };\nexports.Login = Login;`,
@@ -135,6 +159,24 @@ export const some = (urls: string[]) => { written(urls); named(urls); listed(); 
     },
   ],
   invalid: [
+    {
+      name: 'what waits behind a test that leaves',
+      code: `async function answer(res, message) { if (!message) return; await send(res, message); }\nexport function f(res) { answer(res, 1); }`,
+      lines: [2],
+    },
+    {
+      name: 'a program that logs what nobody handles, and ends',
+      code: `process.on('unhandledRejection', (error) => { console.error(error); process.exit(1); });\nasync function save() { await x(); }\nexport async function f() { save(); }`,
+      lines: [3],
+      message: 'ends the process',
+    },
+    {
+      name: 'a program that logs what nobody handles, where that is asked for',
+      code: `process.on('unhandledRejection', console.error);\nasync function save() { await x(); }\nexport async function f() { save(); }`,
+      options: [{ survived: 'report' }],
+      lines: [3],
+      message: "reaches nobody but the program's listener",
+    },
     {
       name: 'a catch that waits before a try of its own',
       code: `async function clean() { try { await go(); } catch { await first(); try { await undo(); } catch (error) { console.error(error); } } }\nexport function f() { clean(); }`,

@@ -5,6 +5,10 @@ const code = (body: string): string =>
 
 testRule('no-misused-promises', {
   valid: [
+    {
+      name: 'whether there is one',
+      code: 'export async function f() { return 1; }\nexport const g = () => { const pending = !!f(); return pending; };',
+    },
     { name: 'awaited', code: code('if (await isOk(x)) go();') },
     {
       name: 'a function that gives no promise',

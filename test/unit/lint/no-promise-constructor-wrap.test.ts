@@ -20,6 +20,12 @@ testRule('no-promise-constructor-wrap', {
   ],
   invalid: [
     {
+      name: 'a catch that settles it, too',
+      code: `export const f = (name) => new Promise((resolve) => { import(name).then((one) => { resolve(one); }).catch(() => { resolve(); }); });`,
+      lines: [1],
+      message: /already\. Return/,
+    },
+    {
       name: 'without reject',
       code: 'export const f = (x) => new Promise((resolve) => { fetch(x).then((y) => resolve(y.body)); });',
       lines: [1],

@@ -3,6 +3,11 @@ import { testRule } from './harness.ts';
 testRule('no-promise-race-leak', {
   valid: [
     {
+      name: 'a function of which nobody knows who calls it, where only what serves is asked for',
+      code: `export const f = (p) => Promise.race([p, new Promise((_, reject) => setTimeout(reject, 10))]);`,
+      options: [{ where: 'served' }],
+    },
+    {
       name: 'the process ends then',
       code: `export function end(flush) { Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, 2000))]).finally(() => process.exit(1)); }`,
     },

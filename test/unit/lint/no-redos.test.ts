@@ -4,6 +4,10 @@ import { lintWith, testRule } from './harness.ts';
 testRule('no-redos', {
   valid: [
     {
+      name: 'what loads the modules of the program',
+      code: String.raw`export function loadActionModules(names) { return names.filter((name) => /^(\w+\s?)+$/.test(name)); }`,
+    },
+    {
       name: 'what whoever runs the program has set',
       code: String.raw`export function scheme(jwtOptions) { return /^\$((?:\w+-?)+\w+)$/.exec(jwtOptions.source); }
 export class Store { check() { return /^(a+)+$/.test(this.config.name); } }`,
@@ -18,6 +22,12 @@ export class Store { check() { return /^(a+)+$/.test(this.config.name); } }`,
     { name: 'a RegExp of our own', code: `class RegExp {}\nexport const re = new RegExp('^(a+)+$');` },
   ],
   invalid: [
+    {
+      name: 'what loads the modules of the program, where that is asked for',
+      code: String.raw`export function loadActionModules(names) { return names.filter((name) => /^(\w+\s?)+$/.test(name)); }`,
+      options: [{ startUp: 'report' }],
+      lines: [1],
+    },
     {
       name: 'what a caller gives, and what is in a setting of a user',
       code: String.raw`export function f(source, user) { return /^((?:\w+-?)+\w+)$/.exec(source) ?? /^(a+)+$/.test(user.settings.name); }`,

@@ -6,6 +6,29 @@ const FS = `import fs from 'node:fs';\n`;
 testRule('no-sync-in-handler', {
   valid: [
     {
+      name: 'what a backup does while it waits for its turn',
+      code: `import fs from 'node:fs';\nexport function backup() { const timer = setInterval(() => { if (free()) { clearInterval(timer); fs.unlinkSync('old'); } }, 10); }`,
+    },
+    {
+      name: 'a command that does its work bit by bit',
+      code: `import fs from 'node:fs';\nconst days = fs.readdirSync(process.argv[2]);\nfunction next() { const day = days.pop(); if (!day) process.exit(); fs.writeFileSync(day, ''); source.on('end', () => {}); setTimeout(next, 10); }\nnext();`,
+    },
+    {
+      name: 'what is kept from the first time on, in words of its own',
+      code: `import fs from 'node:fs';
+import express from 'express';
+let page;
+const app = express();
+app.get('/a', (req, res) => { page = page || fs.readFileSync('a', 'utf8'); res.send(page); });
+app.get('/b', (req, res) => { if (!page && !fs.existsSync('a')) return res.end(); page ??= fs.readFileSync('a', 'utf8'); res.send(page); });
+app.get('/c', (req, res) => { load({ name: 'a' }); res.end(); });
+function load(one) { if (!one.text) one.text = fs.readFileSync(one.name, 'utf8'); return one.text; }`,
+    },
+    {
+      name: 'what is done when something went wrong',
+      code: `import fs from 'node:fs';\nimport express from 'express';\nexpress().get('/a', async (req, res) => { try { await query(); } catch { await create(fs.readFileSync('schema.sql', 'utf8')); } res.end(); });`,
+    },
+    {
       name: 'what a command does by the clock',
       file: 'bin/watch.js',
       code: `import { read } from '../lib/read.js';\nsetInterval(() => { read(); }, 1000);`,
@@ -118,6 +141,11 @@ http.createServer((request, response) => response.end(page(request.url, true)));
     },
   ],
   invalid: [
+    {
+      name: 'what is put into the request, which is new each time',
+      code: `import fs from 'node:fs';\nimport express from 'express';\nexpress().use((req, res, next) => { if (!req.page) req.page = fs.readFileSync('a', 'utf8'); next(); });`,
+      lines: [3],
+    },
     {
       name: 'a file that may end the process, whose function is a handler',
       code: `const fs = require('fs');\nif (!process.env.HOME) process.exit(1);\nexports.show = (req, res) => { res.send(fs.readFileSync('a')); };`,

@@ -5,6 +5,11 @@ const code = (body: string): string => `import fs from 'node:fs';\nexport functi
 testRule('no-throw-in-async-callback', {
   valid: [
     {
+      name: 'a function of which nobody knows who calls it, where only what serves is asked for',
+      code: `import fs from 'node:fs';\nexport function f() { fs.mkdir('a', (e) => { if (e) throw e; }); }`,
+      options: [{ where: 'served' }],
+    },
+    {
       name: 'what does nothing but throw: the process is meant to end',
       code: `export const f = (load) => load().catch((error) => { process.nextTick(() => { throw error; }); });`,
     },

@@ -5,6 +5,11 @@ const code = (body: string): string => `export async function f(xs) { ${body} }`
 testRule('no-unsafe-all-settled', {
   valid: [
     {
+      name: 'a function of which nobody knows who calls it, where only what serves is asked for',
+      code: code('await Promise.allSettled(xs.map((x) => g(x)));'),
+      options: [{ where: 'served' }],
+    },
+    {
       name: 'promises that others hold, too',
       code: `export class Pool { async invalidate() { await Promise.allSettled(this.operations); } }`,
     },

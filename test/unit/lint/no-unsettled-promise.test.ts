@@ -6,6 +6,11 @@ const code = (body: string): string =>
 testRule('no-unsettled-promise', {
   valid: [
     {
+      name: 'a function of which nobody knows who calls it, where only what serves is asked for',
+      code: code('if (x) resolve(1);'),
+      options: [{ where: 'served' }],
+    },
+    {
       name: 'a promise that nobody looks at',
       code: `export function f(script) { new Promise(() => { script.release(); }); }`,
     },

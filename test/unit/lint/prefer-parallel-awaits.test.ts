@@ -7,6 +7,11 @@ const fn = (...lines: string[]): string =>
 testRule('prefer-parallel-awaits', {
   valid: [
     {
+      name: 'a function of which nobody knows who calls it, where only what serves is asked for',
+      code: `export async function f(id) { const a = await getUser(id); const b = await findOrders(id); return [a, b]; }`,
+      options: [{ where: 'served' }],
+    },
+    {
       name: 'what tells how the program is used',
       file: 'services/telemetry.js',
       code: `export async function send(bus) { const users = await countUsers(); const roles = await countRoles(); bus.track({ users, roles }); }`,
@@ -151,6 +156,12 @@ export async function f(id) { const a = await getSettings(); const b = await get
     },
   ],
   invalid: [
+    {
+      name: 'a handler, where only what serves is asked for',
+      code: `import express from 'express';\nexpress().get('/page/:id', async (req, res) => { const a = await getUser(req.params.id); const b = await findOrders(req.params.id); res.json([a, b]); });`,
+      options: [{ where: 'served' }],
+      lines: [2],
+    },
     {
       name: 'a handle that has none',
       code: `export class Orders {

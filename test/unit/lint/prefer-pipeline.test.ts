@@ -6,6 +6,11 @@ const code = (body: string): string =>
 testRule('prefer-pipeline', {
   valid: [
     {
+      name: 'a function of which nobody knows who calls it, where only what serves is asked for',
+      code: code('fs.createReadStream(p).pipe(res);'),
+      options: [{ where: 'served' }],
+    },
+    {
       name: 'one of two has a listener',
       code: `import fs from 'node:fs';
 export function save(req, path, done) {
@@ -51,6 +56,12 @@ export function save(req, path, done) {
     },
   ],
   invalid: [
+    {
+      name: 'a handler, where only what serves is asked for',
+      code: `import fs from 'node:fs';\nimport http from 'node:http';\nhttp.createServer((req, res) => { fs.createReadStream('a').pipe(res); });`,
+      options: [{ where: 'served' }],
+      lines: [3],
+    },
     {
       name: 'a listener of something else',
       code: `import fs from 'node:fs';

@@ -6,6 +6,11 @@ const code = (body: string): string =>
 testRule('require-error-listener', {
   valid: [
     {
+      name: 'a function of which nobody knows who calls it, where only what serves is asked for',
+      code: code('const s = fs.createReadStream(p); s.pipe(q);'),
+      options: [{ where: 'served' }],
+    },
+    {
       name: 'Node itself, by its arguments',
       code: `import { spawn } from 'node:child_process';\nexport function f() { const child = spawn(process.argv[0], ['a.js']); child.unref(); }`,
     },

@@ -6,6 +6,10 @@ const code = (body: string): string =>
 testRule('return-await', {
   valid: [
     {
+      name: 'a catch for what is awaited before',
+      code: `async function send(file) { await fetch(file); }\nexport async function serve(file) { try { const stat = await look(file); return send(stat.name); } catch { return 404; } }`,
+    },
+    {
       name: 'what never rejects',
       code: `async function wrap(stream) { return { stream }; }\nexport async function f(stream) { try { check(stream); return wrap(stream); } catch (error) { throw new Error('no', { cause: error }); } }`,
     },

@@ -18,6 +18,7 @@ export function documented(a) { return x(a); }
 export const arrow = async () => { throw 1; };
 export function hands() { return load(); }
 export function handsFar() { return hands(); }
+export async function seldom(a) { if (a) await load(); }
 export async function calm() { try { await load(); } catch { } }
 export function plain() { return 5; }
 export function mixed(a) { return a ? 5 : load(); }
@@ -36,6 +37,7 @@ it.each([
   ['arrow()', 'promise'],
   ['hands()', 'promise'],
   ['handsFar()', 'promise'],
+  ['seldom(1)', 'seldom'],
   ['calm()', 'settled'],
   ['plain()', 'value'],
   ['mixed(1)', 'unknown'],
@@ -45,7 +47,7 @@ it.each([
   ['other()', 'unknown'],
   ['axios.get(1)', 'promise'],
 ])('%s gives %s', (call, gives) => {
-  const main = `import { load, typed, documented, arrow, hands, handsFar, calm, plain, mixed, Store } from './library';
+  const main = `import { load, typed, documented, arrow, hands, handsFar, seldom, calm, plain, mixed, Store } from './library';
 import axios from 'axios';
 const store = new Store();
 export function main() { ${call}; }`;
