@@ -66,7 +66,7 @@ export const LATE_TOUCHES = 3;
 
 /**
  * End of the last work but for spans that `leavesOut`, µs; the end of the recording when nothing ever ran.
- * @param lateTouches so many spans may be touches that took long; none where intervals run, which look like them
+ * @param lateTouches so many spans may be touches that took long
  */
 export function lastWork(
   measured: Pick<Measured, 'work' | 'immediates' | 'heartbeats' | 'endUs'>,
@@ -123,7 +123,7 @@ function quietButFor(holding: readonly OpenHandle[], measured: Measured): number
   const isFiring = (span: number): boolean =>
     spans.request(span) < 0 ||
     firsts.some((us) => spans.start(span) >= us - TOUCHED_US && spans.start(span) < us + BEGAN_US);
-  const last = lastWork(measured, isFiring, 0);
+  const last = lastWork(measured, (span) => isFiring(span) || isLateTouch(measured, span), 0);
   const set = Math.max(...records.map(({ id }) => work.ids.bornUs(id)));
   if (set < 0 || last < set + DID_MORE_US) return 0;
   return operations.all().some(({ startUs }) => startUs > last) ? 0 : microsToMillis(endUs - last);

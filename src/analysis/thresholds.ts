@@ -12,6 +12,8 @@ export interface Thresholds {
     shareOfShort: number;
     /** What happened only once (a cold cache, the first request) must be this long. */
     onceMs: number;
+    /** What happened twice may still be chance: one of them must be this long. */
+    twiceMs: number;
     /** Loading modules when the program starts is expected; told from here. */
     startupMs: number;
     /**
@@ -194,6 +196,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     longMs: 20,
     shareOfShort: 0.05,
     onceMs: 100,
+    twiceMs: 50,
     startupMs: 200,
     timesElsewhere: 5,
     shareElsewhere: 0.02,

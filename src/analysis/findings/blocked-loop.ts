@@ -65,7 +65,8 @@ function judge(spot: Hotspot, measured: Measured): Severity | undefined {
   if (times === 1) {
     return maxMs >= limits.onceMs ? severityOfHold(share, maxMs) : undefined;
   }
-  if (maxMs < limits.longMs && share < limits.shareOfShort) return undefined;
+  const long = times === 2 ? limits.twiceMs : limits.longMs;
+  if (maxMs < long && share < limits.shareOfShort) return undefined;
   if (spot.cause === 'gc' && share < limits.shareOfGc) return undefined;
   return severityOfHold(share, maxMs);
 }

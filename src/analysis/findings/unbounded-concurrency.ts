@@ -2,6 +2,7 @@ import { count } from '../../base/figures.ts';
 import type { Finding, WaitKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/location.ts';
 import type { FindingRule, Measured } from '../measured.ts';
+import type { Birth } from '../passes/births.ts';
 import type { Burst } from '../passes/bursts.ts';
 import type { WaitRecord } from '../passes/waits.ts';
 import { heaviestPlace, lineKey, locationOf, ownFrames, stepsOf } from '../places.ts';
@@ -17,10 +18,11 @@ export const unboundedConcurrency: FindingRule = {
   find: (measured, _earlier, problems) => {
     const limits = measured.thresholds.unboundedConcurrency;
     const groups = new Map<string, Group>();
+    const births = birthsInBursts(measured);
     let lost = 0;
     for (const burst of measured.bursts.records) {
       if (burst.count < limits.count) continue;
-      const frames = begunAt(burst, measured);
+      const frames = begunAt(burst, births, measured);
       const [at] = frames;
       if (!at) {
         lost = Math.max(lost, burst.count);
@@ -93,9 +95,42 @@ const WORDS: Partial<Record<WaitKind, string>> = {
   worker: 'workers',
 };
 
+type BurstBirth = Birth & { kind: WaitKind };
+
+/**
+ * What was seen to be made in bursts: of each single one perhaps nothing. What was begun one by one shortly before is another
+ * line's.
+ */
+function birthsInBursts({ bursts, births, tables }: Measured): BurstBirth[] {
+  const sorted = [...bursts.records].sort((a, b) => a.startUs - b.startUs);
+  const starts = sorted.map(({ startUs }) => startUs);
+  return [...births.all()].flatMap((birth) => {
+    const kind = waitKindOf(tables.types[birth.type] ?? '');
+    let at = lastAtMost(starts, birth.timeUs);
+    // Bursts of different kinds may overlap.
+    for (let left = OVERLAPPING; at >= 0 && left > 0; at--, left--) {
+      if (sorted[at]!.kind === kind && birth.timeUs <= sorted[at]!.timeUs) return [{ ...birth, kind }];
+    }
+    return [];
+  });
+}
+
+const OVERLAPPING = 8;
+
+/** Index of the last of them that is not above `value`; -1 = none. */
+function lastAtMost(ascending: readonly number[], value: number): number {
+  let low = 0;
+  for (let high = ascending.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
 /** The `Promise.all` that waits for the whole burst, else the line that began it, else the innermost wait. */
-function begunAt(burst: Burst, measured: Measured): Frame[] {
-  const { waits, births, tables } = measured;
+function begunAt(burst: Burst, births: readonly BurstBirth[], measured: Measured): Frame[] {
+  const { waits, tables } = measured;
   const mine = waits.samples.filter(
     ({ request, timeUs, bornUs }) =>
       request === burst.request &&
@@ -106,10 +141,10 @@ function begunAt(burst: Burst, measured: Measured): Frame[] {
   const joined = joinOf(burst, mine, measured);
   if (joined) return joined;
   const begun = heaviestPlace(
-    [...births.all()]
-      .filter(({ request, type, timeUs }) => {
+    births
+      .filter(({ request, kind, timeUs }) => {
         const near = Math.abs(timeUs - burst.timeUs) < SEEN_WITHIN_US;
-        return near && request === burst.request && waitKindOf(tables.types[type] ?? '') === burst.kind;
+        return near && request === burst.request && kind === burst.kind;
       })
       .map(({ stack, weight }) => ({ frames: ownFrames(stack, tables), weight })),
   );

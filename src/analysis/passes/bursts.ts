@@ -16,7 +16,8 @@ export interface Burst {
   count: number;
   /** Request or job that it was for; 0 = none. */
   request: number;
-  /** When the execution began the last of it, µs. */
+  /** When the execution began the first and the last of it, µs. */
+  startUs: number;
   timeUs: number;
 }
 
@@ -55,7 +56,8 @@ export class Bursts implements Pass {
       burst.count++;
       burst.timeUs = event.now;
     } else {
-      this.#open.set(key, { kind, count: 1, request: this.#work.current, timeUs: event.now });
+      const { now } = event;
+      this.#open.set(key, { kind, count: 1, request: this.#work.current, startUs: now, timeUs: now });
     }
   }
 

@@ -103,6 +103,18 @@ describe('unbounded-concurrency', () => {
     expect(found).toMatchObject({ location: { line: 44 }, evidence: { count: 400 } });
   });
 
+  it('does not name the line that began as many one by one before', () => {
+    const r = burst(400);
+    for (let i = 0; i < 600; i++) {
+      const timer = r.resource('Timeout', 2_300);
+      r.call(timer, 2_300 + i, 0.1, () =>
+        r.created(r.resource('FSREQPROMISE', 2_300 + i, 2_301 + i, 0, timer), 2_300 + i, at(5)),
+      );
+    }
+    const found = analyze(r.build(), []).value.findings.filter((f) => f.rule === 'unbounded-concurrency');
+    expect(found.map(({ location }) => location.line)).toEqual([9]);
+  });
+
   it('is silent about a hundred at once', () => {
     expect(rules(burst(100))).not.toContain('unbounded-concurrency');
   });
