@@ -5,6 +5,7 @@ import { Op, RequestKind } from '../model/event.ts';
 import { subscribe } from './channels.ts';
 import type { Labels } from './labels.ts';
 import { createOpenTable } from './open-table.ts';
+import { createPatterns } from './patterns.ts';
 import type { Put } from './ring.ts';
 
 /** Requests under way that are followed; more are counted as they end, but not swept. */
@@ -37,15 +38,33 @@ interface RoutedRequest extends IncomingMessage {
 interface Open {
   id: number;
   method: string;
+  /** Label of what was asked for. */
+  label: number;
   request: RoutedRequest | undefined;
-  /** The route's pattern, where a framework told it. */
-  pattern: string | undefined;
+  /** Label of the route's pattern, where a framework told it; 0 = none. */
+  pattern: number;
 }
 
 type Answer = ServerResponse | ServerHttp2Stream;
 
 export function startRequests({ diagnostics, put, now, labels, nextId }: RequestPorts): Requests {
   const open = createOpenTable<Answer, Open>(MAX_OPEN);
+
+  const patterns = createPatterns(() =>
+    subscribe(diagnostics, {
+      'tracing:fastify.request.handler:start': (message: {
+        reply?: { raw?: ServerResponse };
+        route?: { url?: string };
+      }) => {
+        const response = message.reply?.raw;
+        const entry = response && open.get(response);
+        const url = message.route?.url;
+        if (!entry || url === undefined) return;
+        entry.pattern = labels.ofRequest(entry.method, url);
+        patterns.told(entry.label, entry.pattern);
+      },
+    }),
+  );
 
   const begin = (
     answer: Answer,
@@ -55,17 +74,22 @@ export function startRequests({ diagnostics, put, now, labels, nextId }: Request
     request: RoutedRequest | undefined,
   ): void => {
     const id = nextId();
-    open.add(answer, { id, method, request, pattern: undefined });
     // The query may hold anything, and a route does not depend on it.
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
-    put(Op.RequestStart | (kind << 8), id, now(), labels.ofRequest(method, path));
+    const label = labels.ofRequest(method, path);
+    open.add(answer, { id, method, label, request, pattern: 0 });
+    patterns.asked(label);
+    put(Op.RequestStart | (kind << 8), id, now(), label);
   };
   const finish = (answer: Answer, status: number): void => {
     const entry = open.take(answer);
     if (!entry) return;
-    const pattern = entry.pattern ?? expressPattern(entry.request);
-    const route = pattern === undefined ? 0 : labels.ofRequest(entry.method, pattern);
+    const pattern = expressPattern(entry.request);
+    const route =
+      pattern === undefined
+        ? entry.pattern || patterns.of(entry.label)
+        : labels.ofRequest(entry.method, pattern);
     put(Op.RequestEnd | ((status & 0xffff) << 8), entry.id, now(), route);
   };
 
@@ -95,19 +119,12 @@ export function startRequests({ diagnostics, put, now, labels, nextId }: Request
     }) => http2(message.stream, message.headers),
     'http2.server.stream.close': ({ stream }: { stream: ServerHttp2Stream }) =>
       finish(stream, http2Status(stream)),
-    'tracing:fastify.request.handler:start': (message: {
-      reply?: { raw?: ServerResponse };
-      route?: { url?: string };
-    }) => {
-      const response = message.reply?.raw;
-      const entry = response && open.get(response);
-      if (entry && message.route?.url !== undefined) entry.pattern = message.route.url;
-    },
   });
 
   return {
     http2,
     sweep: () => {
+      patterns.sweep();
       open.each((answer) => {
         if ('statusCode' in answer) {
           if (answer.destroyed || answer.closed) finish(answer, 0);
@@ -116,6 +133,7 @@ export function startRequests({ diagnostics, put, now, labels, nextId }: Request
     },
     stop: () => {
       unsubscribe();
+      patterns.stop();
       open.clear();
     },
   };

@@ -139,3 +139,37 @@ describe.each(MAJORS)('on Node %i', (major) => {
     expect(run.stdout.trim().split('\n').at(-1)).toBe('after 0');
   });
 });
+
+/** A server that tells its routes as fastify does: only while somebody listens. */
+const ROUTED = `
+const http = require('node:http');
+const channel = require('node:diagnostics_channel').channel('tracing:fastify.request.handler:start');
+const server = http.createServer((request, response) => {
+  if (channel.hasSubscribers) channel.publish({ reply: { raw: response }, route: { url: '/items/:id' } });
+  response.end();
+});
+const ask = (path) => new Promise((resolve) =>
+  http.get({ port: server.address().port, host: '127.0.0.1', path, agent: false }, (answer) => answer.resume().on('end', resolve)));
+server.listen(0, '127.0.0.1', async () => {
+  await ask('/items/1');
+  while (channel.hasSubscribers) await new Promise((resolve) => setTimeout(resolve, 50));
+  await ask('/items/1?again');
+  const unheard = !channel.hasSubscribers;
+  await ask('/items/2');
+  console.log(unheard, channel.hasSubscribers);
+  await agent.stop();
+  console.log(channel.hasSubscribers);
+  server.close();
+});
+`;
+
+test.each([18, 24])(
+  'Node %i: a framework whose routes are all known is not listened to, and its routes are told',
+  async (major) => {
+    const run = await runWithAgent(major, ROUTED);
+    expect(run.stdout.trim().split('\n')).toEqual(['true true', 'false']);
+    const labels = new Map(messagesOf(run, 'label').map(({ i, text }) => [i, text]));
+    const routes = run.events.filter(({ op }) => op === Op.RequestEnd).map(({ b }) => labels.get(b));
+    expect(routes).toEqual(Array.from({ length: 3 }, () => 'GET /items/:id'));
+  },
+);
