@@ -1,4 +1,6 @@
 import type { HeapThread, RemoteHandle } from '../inspector/heap-port.ts';
+import { stacksInside } from './stacks-inside.ts';
+import type { InsideAnswer, InsideFrame } from './stacks-inside.ts';
 
 /** A suspended function as V8 tells it; lines and columns from 1, of the running code. */
 export interface RawTaskFrame {
@@ -82,16 +84,11 @@ export async function readWaiters(
 ): Promise<PromiseStacks | NoStacks> {
   const answers = new Answers();
   const parts = Math.max(1, Math.ceil(count / LARGE_PART));
-  for (let first = 0; first < parts; first += MAX_PARTS) {
+  for (let offset = 0; offset < parts; offset++) {
     signal?.throwIfAborted();
-    const offsets = Array.from({ length: Math.min(MAX_PARTS, parts - first) }, (_, k) => first + k);
-    const read = offsets.map((offset) =>
-      readPart(thread, promises, { offset, part: LARGE_PART, frames: 1, timeoutMs }),
-    );
-    for (const [k, answer] of (await Promise.all(read)).entries()) {
-      if (typeof answer === 'string') return answer;
-      answers.add(offsets[k]!, answer);
-    }
+    const answer = await readPart(thread, promises, { offset, part: LARGE_PART, frames: 1, timeoutMs });
+    if (typeof answer === 'string') return answer;
+    answers.add(offset, answer);
   }
   return answers.stacks();
 }
@@ -99,10 +96,8 @@ export async function readWaiters(
 /** Promises asked about in one call: some 10 ms of the program's time. */
 const PART = 2000;
 const LEAST_PARTS = 4;
-/** Where the loop is held anyway: each call begins with code that V8 has not optimized. */
-const LARGE_PART = 25_000;
-/** That are under way: half a second of the program's time. */
-const MAX_PARTS = 4;
+/** The same where the loop is held anyway: each call begins with code that V8 has not optimized. */
+const LARGE_PART = 100_000;
 /** Functions that wait for each other; V8 has a limit of its own for deeper ones. */
 const WHOLE_STACK = 200;
 
@@ -138,143 +133,6 @@ const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 const isTimeout = (error: unknown): boolean => error instanceof Error && /no answer/.test(error.message);
 
-type InsideFrame = [
-  name: string,
-  type: string,
-  url: string,
-  line: number,
-  column: number,
-  combinator: string,
-];
-/** `of` has the stacks of the promises from an offset on, `step` apart. */
-type InsideAnswer = 'patched' | { length: number; step: number; stacks: InsideFrame[][]; of: number[] };
-
-/** The parts of V8's CallSite that are used. */
-interface CallSite {
-  getFunctionName(): string | null;
-  getTypeName(): string | null;
-  /** Property of the receiver that holds the function; null where none does. */
-  getMethodName(): string | null;
-  getScriptNameOrSourceURL(): string | null;
-  getLineNumber(): number | null;
-  getColumnNumber(): number | null;
-  /** Number of the place within the script: far cheaper than line and column. */
-  getPosition(): number;
-  /** Index within a combinator; null for functions. */
-  getPromiseIndex(): number | null;
-  toString(): string;
-  /** Where the function begins; absent in some versions. */
-  getEnclosingLineNumber?(): number | null;
-  getEnclosingColumnNumber?(): number | null;
-}
-
-/** Runs in the process, as text: it may use nothing from outside itself. */
-function stacksInside(
-  list: object[],
-  offset: number,
-  part: number,
-  depth: number,
-): Promise<InsideAnswer> | InsideAnswer {
-  // eslint-disable-next-line @typescript-eslint/require-await -- for its promise alone
-  const base = (async () => undefined)();
-  const intrinsic = Object.getPrototypeOf(base) as Promise<unknown>;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on promises below
-  const then = intrinsic.then;
-  // The global one may be another by now.
-  const V8Error = Object.getPrototypeOf(EvalError) as { (): Error; stackTraceLimit?: number };
-  const isNative = (called: unknown, name: string): boolean =>
-    Function.prototype.toString.call(called) === `function ${name}() { [native code] }`;
-  // With a patched one, our promises would run through the program's code.
-  if (!isNative(then, 'then') || !isNative(V8Error, 'Error')) return 'patched';
-  const noop = () => undefined;
-  let target: object;
-  const Forged = function (executor: (resolve: () => void, reject: () => void) => void) {
-    executor(noop, noop);
-    return target;
-  };
-  // The species comes by the prototype: an own "constructor" would switch off V8's fast path for all promises.
-  const forged = Object.create(intrinsic, { constructor: { value: { [Symbol.species]: Forged } } }) as object;
-  const limit = Object.getOwnPropertyDescriptor(V8Error, 'stackTraceLimit');
-  const limitTo = (frames: number | 'as before'): void => {
-    try {
-      if (frames !== 'as before') V8Error.stackTraceLimit = frames;
-      else if (limit) Object.defineProperty(V8Error, 'stackTraceLimit', limit);
-      else Reflect.deleteProperty(V8Error, 'stackTraceLimit');
-    } catch {
-      // Frozen intrinsics: it stays as it is.
-    }
-  };
-  /** Hands on the frames of each error, innermost first. Nothing else runs meanwhile. */
-  const readSites = (errors: Error[], use: (sites: CallSite[], index: number) => void): void => {
-    const before = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
-    let index = 0;
-    // V8 makes the text when it is asked for.
-    const stackOf = (error: Error): unknown => error.stack;
-    try {
-      Error.prepareStackTrace = (_error, sites) => {
-        use(sites, index);
-      };
-      for (; index < errors.length; index++) stackOf(errors[index]!);
-      if (before) Object.defineProperty(Error, 'prepareStackTrace', before);
-      else Reflect.deleteProperty(Error, 'prepareStackTrace');
-    } catch {
-      // Frozen intrinsics: no stacks.
-    }
-  };
-  const stacks: InsideFrame[][] = [];
-  const known = new Map<string, number>();
-  /** Frames are put in words once for each stack: all other promises with it cost little more than the Error. */
-  const numberOf = (sites: CallSite[]): number => {
-    let key = '';
-    for (const site of sites) {
-      const combinator = site.getPromiseIndex() !== null;
-      const place = combinator ? site.toString().replace(/\d+/, '') : String(site.getPosition());
-      key += `${place} ${site.getScriptNameOrSourceURL() ?? ''}\n`;
-    }
-    let number = known.get(key);
-    if (number === undefined) known.set(key, (number = stacks.push(sites.map(frame)) - 1));
-    return number;
-  };
-  const frame = (site: CallSite): InsideFrame => {
-    const index = site.getPromiseIndex();
-    const combinator = index === null ? '' : /^(?:async )?Promise\.(\w+) \(index/.exec(site.toString())?.[1];
-    if (combinator) return ['', '', '', 0, 0, combinator];
-    const url = site.getScriptNameOrSourceURL() ?? '';
-    const first = site.getEnclosingLineNumber?.() === 1 && site.getEnclosingColumnNumber?.() === 1;
-    const name = site.getFunctionName() ?? (first ? '(top level)' : '');
-    const method = name.startsWith('#') || site.getMethodName() !== null;
-    const type = method ? (site.getTypeName() ?? '') : '';
-    return [name, type, url, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0, ''];
-  };
-  /** Frames below our reactions: those of Node's that run microtasks, where it is they that do. */
-  let below = 0;
-  const errors: Error[] = [];
-  const keep = (error: Error): number => errors.push(error);
-  void then.call(base, () => {
-    limitTo(200);
-    readSites([V8Error()], (sites) => (below = sites.length - 1));
-    limitTo(below + depth);
-  });
-  const step = Math.max(1, Math.ceil(list.length / part));
-  for (let index = offset; index < list.length; index += step) {
-    // The constructor itself is called, so that who waits comes first in the stack.
-    const reaction = then.call(base, V8Error);
-    Object.setPrototypeOf(reaction, forged);
-    target = list[index]!;
-    // Its capability claims to settle `target`; V8 starts only from a real promise, `reaction`.
-    void then.call(reaction, keep as never, noop);
-  }
-  // Reactions run in order: this one after all of those, and the answer after what came of them.
-  const done = then.call(base, () => limitTo('as before'));
-  return then.call(done, () => {
-    const of = errors.map(() => -1);
-    readSites(errors, (sites, index) => {
-      if (sites.length > below) of[index] = numberOf(sites.slice(below));
-    });
-    return { length: list.length, step, stacks, of };
-  }) as Promise<InsideAnswer>;
-}
-
 /** Stacks by content, over several answers. */
 class Answers {
   readonly #stacks: RawTaskFrame[][] = [[]];
@@ -287,8 +145,12 @@ class Answers {
     if (this.#asked === 0) this.#stackOf = new Uint32Array(length);
     const before = this.#stacks.length;
     const numbers = stacks.map((frames) => this.#number(frames));
-    of.forEach((stack, k) => (this.#stackOf[offset + k * step] = stack < 0 ? 0 : numbers[stack]!));
-    this.#asked += of.length;
+    const each = of.split(',');
+    // Behind the last comma there is none.
+    for (let k = 0; k < each.length - 1; k++) {
+      this.#stackOf[offset + k * step] = numbers[Number(each[k])] ?? 0;
+    }
+    this.#asked += each.length - 1;
     return this.#stacks.length > before ? 'new' : 'known';
   }
 

@@ -58,7 +58,10 @@ export interface HeapStacks extends LogicalStacks {
 export function readHeapStacks(tables: HeapTables): HeapStacks {
   const heap = new HeapGraph(tables);
   const graph = readAwaitGraph(heap);
-  return { heap, graph, ...logicalStacks(graph) };
+  const found = logicalStacks(graph);
+  // What the process answers meanwhile is still to come.
+  heap.index();
+  return { heap, graph, ...found };
 }
 
 /** The tasks of one thread: its logical stacks with the lines that V8 told, and what they wait for. */

@@ -124,6 +124,12 @@ export class HeapGraph {
     }
   }
 
+  /** Makes the indexes that {@link retainers} and {@link place} need, so that the first of them need not wait for it. */
+  index(): void {
+    this.#places ??= this.#indexPlaces();
+    this.#retainers ??= this.#invert();
+  }
+
   /** Edges that lead to a node, weak ones left out. */
   *retainers(to: Node): Generator<Edge> {
     const { first, edges } = (this.#retainers ??= this.#invert());
