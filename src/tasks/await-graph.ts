@@ -1,4 +1,5 @@
 import { compiledAsync } from './compiled-async.ts';
+import type { CompiledAsync } from './compiled-async.ts';
 import { NONE } from './snapshot/heap-graph.ts';
 import type { HeapGraph, Node } from './snapshot/heap-graph.ts';
 import { EdgeType } from './snapshot/tables.ts';
@@ -149,7 +150,7 @@ function readReaction(reader: Reader, reaction: Node): Reaction {
       if (builtin.name === '') {
         callbacks.push(to);
         const compiled = compiledAsync(heap, to, (closure) => reader.builtins.of(closure).name);
-        if (compiled) take(waiters, { kind: 'function', ...compiled });
+        if (compiled) take(waiters, compiledWaiter(compiled));
       } else if (builtin.kind === 'await') {
         const own = heap.to(to, 'context');
         if (own !== context) take(waiters, awaitingFunction(heap, own));
@@ -171,6 +172,10 @@ function readReaction(reader: Reader, reaction: Node): Reaction {
   }
   return { waiters, derived: others, callbacks };
 }
+
+/** Of a generator that is none any more, only that its promise follows is known. */
+const compiledWaiter = ({ generator, outer }: CompiledAsync): Waiter =>
+  generator === undefined ? { kind: 'promise', promise: outer } : { kind: 'function', generator, outer };
 
 const nodeOf = (waiter: Waiter): Node => (waiter.kind === 'function' ? waiter.generator : waiter.promise);
 

@@ -4,9 +4,9 @@ import type { HeapGraph, Node } from './snapshot/heap-graph.ts';
 import { EdgeType } from './snapshot/tables.ts';
 
 /** An async function that a compiler made a generator of, as it stands at a `yield`. */
-interface CompiledAsync {
-  /** The plain generator that runs its body. */
-  generator: Node;
+export interface CompiledAsync {
+  /** The plain generator that runs its body; undefined where even that was compiled, for engines without generators. */
+  generator: Node | undefined;
   /** The promise that its callers got. */
   outer: Node;
 }
@@ -24,14 +24,16 @@ export function compiledAsync(
   if (context === NONE) return undefined;
   for (const name of GENERATORS) {
     const generator = variable(heap, context, name, NEAR);
-    if (generator === NONE || heap.to(generator, 'parameters_and_registers') === NONE) continue;
+    if (generator === NONE || !heap.isObject(generator)) continue;
+    const real = heap.to(generator, 'parameters_and_registers') !== NONE;
+    if (!real && heap.to(generator, 'next') === NONE) continue;
     const resolve = variable(heap, context, 'resolve', NEAR);
     if (resolve === NONE || !builtin(resolve).startsWith('PromiseCapabilityDefaultResolve')) return undefined;
     const own = heap.to(resolve, 'context');
     if (own === NONE) return undefined;
     for (const { to, type } of heap.edges(own)) {
       if (type !== EdgeType.Property && type !== EdgeType.Internal && heap.name(to) === 'Promise') {
-        return { generator, outer: to };
+        return { generator: real ? generator : undefined, outer: to };
       }
     }
   }

@@ -1,7 +1,7 @@
 import { NONE } from '../snapshot/heap-graph.ts';
 import type { HeapGraph, Node } from '../snapshot/heap-graph.ts';
 import { isOutermost } from '../waiting/module-context.ts';
-import type { EarlierCall } from './earlier-calls.ts';
+import type { Chain } from './earlier-calls.ts';
 import { exportedAs, follow, hasPart, locals, scopesOf, variable } from './scopes.ts';
 
 /** A suspended function, and what its module imports. */
@@ -22,7 +22,7 @@ export interface Suspension {
 export function denotes(
   heap: HeapGraph,
   { generator, closure, exported }: Suspension,
-  { object, method }: EarlierCall,
+  { object, method }: Chain,
   resource: Node,
 ): boolean {
   const [root = method, ...path] = object;

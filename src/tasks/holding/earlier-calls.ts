@@ -7,12 +7,16 @@ interface TextPlace {
   column: number;
 }
 
-/** A call that a function has awaited: `await this.pool.acquire()`. */
-export interface EarlierCall extends TextPlace {
-  /** What it was called on: `['this', 'pool']`; empty for a plain function. */
+/** A call in a text: `this.pool.acquire()`. */
+export interface Chain {
+  /** What it is called on: `['this', 'pool']`; empty for a plain function. */
   object: string[];
   /** Name of the function: `acquire`. */
   method: string;
+}
+
+/** A call that a function has awaited. */
+export interface EarlierCall extends Chain, TextPlace {
   /** Whether its answer was put into a variable. */
   answered: boolean;
   /** Whether what it took is given back further on, so that it was taken for a while. */
@@ -46,7 +50,8 @@ export function earlierCalls(text: string, begin: TextPlace, end: TextPlace): Ea
     if (!chain || (!awaits && /^(\.|await|yield)$/.test(tokens[k - 1]?.text ?? ''))) continue;
     if (ahead)
       for (const earlier of found)
-        earlier.returned ||= RELEASES.test(chain.method) && givesBack(chain, earlier);
+        earlier.returned ||=
+          (chain.object.length === 0 || RELEASES.test(chain.method)) && givesBack(chain, earlier);
     else if (!awaits) remove(found, (earlier) => givesBack(chain, earlier));
     else if (scopes.functions === 1)
       found.push({ ...chain, ...placeOf(lines, token.at), answer: answerOf(tokens, k), returned: false });
@@ -65,15 +70,70 @@ function remove<T>(list: T[], which: (each: T) => boolean): void {
   for (let n = list.length - 1; n >= 0; n--) if (which(list[n]!)) list.splice(n, 1);
 }
 
-/** The name of the function whose answer is awaited where a function stands: `acquire` of `await pool.acquire()`. */
-export function awaitedCall(text: string, { line, column }: TextPlace): string | undefined {
+/** A function that is called in what is awaited, and whether it is given a function written there. */
+interface AwaitedCall {
+  method: string;
+  given: 'function' | 'other';
+}
+
+/**
+ * The calls in what is awaited where a function stands: of `await pool.acquire()` that of `acquire`, of
+ * `await Promise.all(urls.map((url) => limit(load, url)))` all three. Not those in bodies of functions.
+ */
+export function awaitedCalls(text: string, { line, column }: TextPlace): AwaitedCall[] {
+  const start = lineStarts(text, line)[line - 1];
+  if (start === undefined) return [];
+  const from = start + column - 1;
+  const tokens = readTokens(text, from, Math.min(text.length, from + MAX_AWAITED));
+  const found: AwaitedCall[] = [];
+  let depth = 0;
+  let bodies = 0;
+  for (let k = 0; k < tokens.length; k++) {
+    const { text: word } = tokens[k]!;
+    if (word === '{') bodies++;
+    else if (word === '}') bodies--;
+    if (/^[([{]$/.test(word)) depth++;
+    else if (/^[)\]}]$/.test(word)) depth--;
+    if (depth < 0 || (depth === 0 && (/^[;,}]$/.test(word) || beginsStatement(tokens, k)))) break;
+    if (bodies > 0 || tokens[k - 1]?.text === '.') continue;
+    const chain = NAME.test(word) ? chainAt(tokens, k) : undefined;
+    if (!chain || AFTER_WORD.test(chain.method)) continue;
+    // Behind the names, the dots between them and the bracket.
+    const given = tokens.slice(k + chain.object.length * 2 + 2);
+    found.push({ method: chain.method, given: beginsFunction(given) ? 'function' : 'other' });
+  }
+  return found;
+}
+
+/** Where a semicolon was left out: a word behind a value. */
+const beginsStatement = (tokens: readonly Token[], k: number): boolean =>
+  NAME.test(tokens[k]!.text) && /^[)\]}]$/.test(tokens[k - 1]?.text ?? '');
+
+/** What begins a function: `async`, `function`, `(a, b) =>`, `a =>`. */
+function beginsFunction(tokens: readonly Token[]): boolean {
+  if (/^(async|function)$/.test(tokens[0]?.text ?? '')) return true;
+  const end = tokens[0]?.text === '(' ? tokens.findIndex(({ text }) => text === ')') : 0;
+  return end >= 0 && tokens[end + 1]?.text === '=>';
+}
+
+/**
+ * The call that a function written there is given to, with nothing before it: `lock.run` for what begins behind
+ * `lock.run(async `. What stands before it may be a key.
+ */
+export function givenTo(text: string, { line, column }: TextPlace): Chain | undefined {
   const start = lineStarts(text, line)[line - 1];
   if (start === undefined) return undefined;
-  const from = start + column - 1;
-  const tokens = readTokens(text, from, Math.min(text.length, from + 500));
-  const first = tokens.findIndex((token) => !/^(await|yield|\()$/.test(token.text));
-  return chainAt(tokens, Math.max(first, 0))?.method;
+  const begin = start + column - 1;
+  const names = GIVEN.exec(text.slice(Math.max(0, begin - MAX_BEFORE), begin))?.[1]?.split('.');
+  return names && { object: names.slice(0, -1), method: names.at(-1)! };
 }
+
+const GIVEN =
+  /([\p{L}_$][\p{L}\p{N}_$]*(?:\.#?[\p{L}_$][\p{L}\p{N}_$]*){0,4})\(\s*(?:async\s*)?(?:function\s*\*?\s*)?$/u;
+const MAX_BEFORE = 200;
+const MAX_AWAITED = 500;
+/** Before a bracket, these are no functions. */
+const AFTER_WORD = /^(if|for|while|switch|catch|function|await|async|return)$/;
 
 /** Longer functions are generated. */
 const MAX_LENGTH = 200_000;
@@ -89,11 +149,6 @@ function givesBack({ object, method }: Chain, earlier: Chain & { answer: string[
   if (root === undefined) return earlier.answer.includes(method);
   if (object.join('.') === earlier.object.join('.')) return method !== earlier.method;
   return earlier.answer.includes(root) && RELEASES.test(method);
-}
-
-interface Chain {
-  object: string[];
-  method: string;
 }
 
 /** `a.b.c(` from a token on. */

@@ -5,8 +5,10 @@ import { NONE } from '../snapshot/heap-graph.ts';
 import type { HeapGraph, Node } from '../snapshot/heap-graph.ts';
 import { denotes, exportedName, sees } from './denotes.ts';
 import type { Suspension } from './denotes.ts';
-import { awaitedCall, earlierCalls } from './earlier-calls.ts';
-import type { EarlierCall } from './earlier-calls.ts';
+import { awaitedCalls, earlierCalls, givenTo } from './earlier-calls.ts';
+import type { Chain, EarlierCall } from './earlier-calls.ts';
+import { addsWork, givesByName, isLockName, runsWork, takesByName } from './lock-words.ts';
+import { variable } from './scopes.ts';
 
 /** A task that has what others wait for their turn at. */
 export interface Holding {
@@ -47,7 +49,10 @@ export function whoHolds(
   const looked = [...resources].slice(0, MAX_RESOURCES);
   for (const [task, { frames, stacks }] of tasks.entries()) {
     // Most functions have neither taken anything nor run the work of others.
-    const may = frames.some((frame) => RUNS_WORK.test(frame.function) || calls.before(frame).some(takes));
+    const may = frames.some(
+      (frame) =>
+        runsWork(frame.function) || calls.before(frame).some(takes) || calls.givenTo(frame) !== undefined,
+    );
     if (!may) continue;
     for (const resource of looked) {
       const held = stacks
@@ -84,10 +89,35 @@ function heldBy(
       .find((call) => takes(call) && denotes(heap, suspension, call, resource));
     if (taken) return { name: nameOf(heap, resource, taken), taken: { ...taken, frame } };
     const own = belongsTo(heap, generator, closure, resource);
-    if (own && inside && RUNS_WORK.test(frame.function))
+    if (own && inside && runsWork(frame.function))
       return { name: className(heap, resource) ?? frame.function, taken: undefined };
     // From here outwards, what stands further in is not the resource's own waiting.
     if (!own) inside = true;
+  }
+  return insideOf(heap, frames, generators, resource, calls);
+}
+
+/** Where no function of the resource itself is seen on the stack: what was given to it as work, `lock.run(async () => ...)`. */
+function insideOf(
+  heap: HeapGraph,
+  frames: readonly CodeFrame[],
+  generators: readonly Node[],
+  resource: Node,
+  calls: CallReader,
+): Pick<Holding, 'name' | 'taken'> | undefined {
+  for (const [k, frame] of frames.entries()) {
+    const given = calls.givenTo(frame);
+    const [root] = given?.object ?? [];
+    if (!given || root === undefined || !runsWork(given.method)) continue;
+    const generator = generators[k] ?? NONE;
+    const closure = generator === NONE ? NONE : heap.to(generator, 'function');
+    if (closure === NONE) continue;
+    const exported = calls.exported(frame);
+    // Its own local variables are not those of the function around it, which called.
+    const seen = variable(heap, heap.to(closure, 'context'), root) !== NONE;
+    if (!seen && exported(root) === undefined) continue;
+    if (!denotes(heap, { generator, closure, exported }, given, resource)) continue;
+    return { name: className(heap, resource) ?? given.object.join('.'), taken: undefined };
   }
   return undefined;
 }
@@ -103,18 +133,20 @@ function isLock(
   generators: readonly Node[],
   calls: CallReader,
 ): boolean {
-  if (LOCKS.test(heap.name(resource))) return true;
+  if (isLockName(heap.name(resource))) return true;
   for (const [k, frame] of frames.entries()) {
     const generator = generators[k] ?? NONE;
     const closure = generator === NONE ? NONE : heap.to(generator, 'function');
     if (closure === NONE || belongsTo(heap, generator, closure, resource)) continue;
-    const method = calls.awaited(frame);
-    return method !== undefined && (TAKES.test(method) || RUNS_WORK.test(method));
+    return calls
+      .awaited(frame)
+      .some(
+        ({ method, given }) =>
+          takesByName(method) || runsWork(method) || (given === 'function' && addsWork(method)),
+      );
   }
   return false;
 }
-
-const LOCKS = /pool|mutex|(?<![bc])lock|semaphore|limit|gate|latch|barrier|throttle/i;
 
 /** Whether a function is the resource's own. */
 const belongsTo = (heap: HeapGraph, generator: Node, closure: Node, resource: Node): boolean =>
@@ -122,15 +154,10 @@ const belongsTo = (heap: HeapGraph, generator: Node, closure: Node, resource: No
 
 /** Whether a call takes something for a while, by its name, and because the function gives it back later. */
 const takes = ({ method, answered, returned }: EarlierCall): boolean =>
-  returned && (TAKES.test(method) || (answered && GIVES.test(method)));
-const TAKES = /^(try)?_?(acquire|lock|take|enter|reserve|obtain|borrow|lease|down|p)([A-Z_]|$)/;
-const GIVES = /^(connect|checkout|claim|wait|get_?(connection|client|resource|lock|permit))/i;
-/** Functions that run other work while they hold something. */
-const RUNS_WORK =
-  /(^|[.#_ ])run|Run|[eE]xclusive|(?<![bBcC])[lL]ock|[mM]utex|[sS]emaphore|[lL]imit|[gG]uard|[cC]ritical|[sS]eriali|[sS]ynchroni|[tT]hrottle|[aA]cquire|[pP]ermit|[sS]chedule/;
+  returned && (takesByName(method) || (answered && givesByName(method)));
 
 /** `stock`; the class of `this`; the function that was called, where it is no method. */
-function nameOf(heap: HeapGraph, resource: Node, { object, method }: EarlierCall): string {
+function nameOf(heap: HeapGraph, resource: Node, { object, method }: Chain): string {
   if (object.length === 0) return method;
   return object.join('.') === 'this' ? (className(heap, resource) ?? 'this') : object.join('.');
 }
@@ -161,15 +188,25 @@ class CallReader {
     };
   }
 
-  /** Name of the function whose answer a frame awaits. */
-  awaited(frame: CodeFrame): string | undefined {
-    return frame.exact ? awaitedCall(this.#textOf(frame.url) ?? '', frame) : undefined;
+  /** The functions whose answers a frame awaits. */
+  awaited(frame: CodeFrame): ReturnType<typeof awaitedCalls> {
+    return frame.exact ? awaitedCalls(this.#textOf(frame.url) ?? '', frame) : [];
+  }
+
+  /** The call that the function of a frame was given to, as work. */
+  givenTo(frame: CodeFrame): Chain | undefined {
+    const begin = isInternal(frame.url) ? undefined : this.#beginOf(frame);
+    return begin && givenTo(this.#textOf(frame.url) ?? '', begin);
+  }
+
+  #beginOf({ generator }: CodeFrame): ReturnType<HeapGraph['place']> {
+    const closure = generator === NONE ? NONE : this.#heap.to(generator, 'function');
+    return closure === NONE ? undefined : this.#heap.place(closure);
   }
 
   before(frame: CodeFrame): readonly EarlierCall[] {
-    const { url, line, column, exact, generator } = frame;
-    const closure = generator === NONE ? NONE : this.#heap.to(generator, 'function');
-    const begin = closure === NONE ? undefined : this.#heap.place(closure);
+    const { url, line, column, exact } = frame;
+    const begin = this.#beginOf(frame);
     if (!exact || !begin || isInternal(url)) return [];
     const key = `${url}:${line}:${column}`;
     let calls = this.#known.get(key);

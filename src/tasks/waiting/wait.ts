@@ -1,6 +1,7 @@
 import type { WaitingKind } from '../../model/task.ts';
 import type { AwaitGraph } from '../await-graph.ts';
 import { scriptOf } from '../frames.ts';
+import { isLockName } from '../holding/lock-words.ts';
 import { variable } from '../holding/scopes.ts';
 import type { LogicalStack } from '../logical-stacks.ts';
 import { NONE } from '../snapshot/heap-graph.ts';
@@ -29,19 +30,20 @@ export function waitsOf(heap: HeapGraph, graph: AwaitGraph, stack: LogicalStack)
   }
   const holders = findHolders(heap, graph, step.suspended.awaits);
   const { known, kept, locals } = holders;
-  if (known) {
+  const places = kept.filter(({ how }) => how === 'stored');
+  const stored = places.find(({ path }) => !/reject\w*$/i.test(path)) ?? places[0];
+  // Who only listens for errors waits for something else, which is kept elsewhere.
+  if (known && !(stored && /^"error" of /.test(known.detail) && heap.isObject(stored.owner))) {
     return { kind: known.kind, detail: known.detail, callback: known.callback, heldBy: [], queues: [] };
   }
   if (isFetch(heap, stack, holders.functions)) return { kind: 'http', detail: 'fetch', ...none };
   const iterated = iteratedEvent(heap, kept, holders.functions);
   if (iterated) return { ...iterated, ...none };
-  const places = kept.filter(({ how }) => how === 'stored');
-  const stored = places.find(({ path }) => !/reject\w*$/i.test(path)) ?? places[0];
   const seen = kept.find(({ how }) => how === 'seen');
   const place = stored ?? (locals.length > 0 ? undefined : seen);
   if (place) {
     const queues = kept.flatMap(({ how, path, owner }) =>
-      how === 'stored' && IN_LINE.test(path) ? [owner] : [],
+      how === 'stored' && (IN_LINE.test(path) || isLockName(heap.name(owner))) ? [owner] : [],
     );
     const detail = `resolver held by ${tidy(place.path)}`;
     return { kind: 'promise', detail, callback: NONE, heldBy: [], queues };
@@ -91,5 +93,6 @@ function nameOf(heap: HeapGraph, generator: Node): string {
   return (closure === NONE ? '' : heap.name(closure)) || '(anonymous)';
 }
 
-/** `.waiting[0].resolve` as `waiting[0].resolve`. */
-const tidy = (path: string): string => path.replace(/^\./, '') || 'a closure';
+/** `.waiting[0].resolve` as `waiting[0].resolve`, a symbol `queue` as `[queue]`. */
+const tidy = (path: string): string =>
+  path.replace(/\.<symbol (.*?)>/g, '[$1]').replace(/^\./, '') || 'a closure';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { earlierCalls } from '../../../src/tasks/holding/earlier-calls.ts';
+import { awaitedCalls, earlierCalls, givenTo } from '../../../src/tasks/holding/earlier-calls.ts';
 
 /** What a function whose parameters are at `@(` has taken when it stands at `/*here*\/ await`. */
 function takenIn(marked: string): string[] {
@@ -136,4 +136,29 @@ test('of any text at any place it makes a list', () => {
     ),
     { numRuns: 1000 },
   );
+});
+
+test.each<[string, string[]]>([
+  ['await pool.acquire();', ['acquire']],
+  ['await (await pool.connect()).query(text);', ['connect']],
+  ['await Promise.all(urls.map((url) => limit(load, url)));', ['all', 'map+', 'limit']],
+  ['await queue.add(() => write(name));', ['add+', 'write']],
+  ['await queue.add(async (job) => { await other.take(job); }, 3);', ['add+']],
+  ['await client.send(text)\n  await lock.acquire()', ['send']],
+  ['await client.send(text)\n  lock.acquire()', ['send']],
+  ['await done', []],
+  ['(await done)', []],
+])('what is called in %s', (text, calls) => {
+  const found = awaitedCalls(`f();\n  ${text}\n}`, { line: 2, column: 3 });
+  expect(found.map(({ method, given }) => method + (given === 'function' ? '+' : ''))).toEqual(calls);
+});
+
+test.each<[string, string | undefined]>([
+  ['await this.lock.run(async @() => {', 'this.lock.run'],
+  ['limit(@() => {', 'limit'],
+  ['lock.acquire(key, async @() => {', undefined],
+  ['const f = async @() => {', undefined],
+])('what the function in %s is given to', (marked, call) => {
+  const given = givenTo(marked.replace('@', ''), { line: 1, column: marked.indexOf('@') + 1 });
+  expect(given && [...given.object, given.method].join('.')).toBe(call);
 });
