@@ -242,10 +242,11 @@ async function textsOf(locator: SourceLocator, { tasks }: HeapTasks): Promise<Te
 
 function nameAnonymous({ heap, tasks }: HeapTasks, texts: Texts): void {
   for (const frame of new Set(tasks.flatMap(({ frames }) => frames))) {
-    const text = frame.function === ANONYMOUS ? texts.get(frame.url) : undefined;
+    const text = texts.get(frame.url);
     const closure = text === undefined ? NONE : heap.to(frame.generator, 'function');
     const begin = closure === NONE ? undefined : heap.place(closure);
-    if (begin) frame.function = nameInText(text!, begin.line, begin.column) ?? ANONYMOUS;
+    const told = frame.function === ANONYMOUS ? '' : frame.function;
+    if (begin) frame.function = nameInText(text!, begin.line, begin.column, told) ?? frame.function;
   }
 }
 

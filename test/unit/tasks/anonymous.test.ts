@@ -20,6 +20,26 @@ test.each<[string, string | undefined]>([
   expect(nameInText(text, before.length + 1, before.at(-1)!.length + 1)).toBe(name);
 });
 
+test.each<[string, string, string | undefined]>([
+  [
+    "new Worker('mails', async @(job) => job, { concurrency: 2 });",
+    'Worker.concurrency',
+    "callback of Worker('mails')",
+  ],
+  [
+    'f({ concurrency }); new Worker(async @(job) => job, { concurrency });',
+    'Worker.concurrency',
+    'callback of Worker',
+  ],
+  ['f(async @() => {', '[Symbol.asyncIterator]', undefined],
+  ['const $get$ = wrap(async @(req) => {', '$get$', undefined],
+  ['exports.users = wrap(async @(req) => {', 'exports.users', undefined],
+  ['app.get("/", async function users@(req) {', 'users', undefined],
+  ['class A { async #load@() {', 'A.#load', undefined],
+])('%s, which V8 calls %s', (marked, told, name) => {
+  expect(nameInText(marked.replace('@', ''), 1, marked.indexOf('@') + 1, told)).toBe(name);
+});
+
 test('of a place that is not there, nothing is told', () => {
   expect(nameInText('f(() => 1)', 99, 3)).toBeUndefined();
   expect(nameInText('', 1, 1)).toBeUndefined();
