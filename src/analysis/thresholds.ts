@@ -10,10 +10,8 @@ export interface Thresholds {
     longMs: number;
     /** Shorter ones are told when together they take this share of the loop's time. */
     shareOfShort: number;
-    /** What happened only once (a cold cache, the first request) must be this long. */
+    /** What was long only once (a cold cache, the first request) must be this long. */
     onceMs: number;
-    /** What happened twice may still be chance: one of them must be this long. */
-    twiceMs: number;
     /** Loading modules when the program starts is expected; told from here. */
     startupMs: number;
     /**
@@ -196,7 +194,6 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     longMs: 20,
     shareOfShort: 0.05,
     onceMs: 100,
-    twiceMs: 50,
     startupMs: 200,
     timesElsewhere: 5,
     shareElsewhere: 0.02,

@@ -62,11 +62,11 @@ function judge(spot: Hotspot, measured: Measured): Severity | undefined {
   if (elsewhere && (times < limits.timesElsewhere || share < limits.shareElsewhere)) {
     return undefined;
   }
-  if (times === 1) {
+  const long = spot.ranUs.filter((us) => microsToMillis(us) >= limits.longMs).length;
+  if (times === 1 || (long === 1 && share < limits.shareOfShort)) {
     return maxMs >= limits.onceMs ? severityOfHold(share, maxMs) : undefined;
   }
-  const long = times === 2 ? limits.twiceMs : limits.longMs;
-  if (maxMs < long && share < limits.shareOfShort) return undefined;
+  if (long === 0 && share < limits.shareOfShort) return undefined;
   if (spot.cause === 'gc' && share < limits.shareOfGc) return undefined;
   return severityOfHold(share, maxMs);
 }

@@ -50,6 +50,7 @@ export class Work implements Pass {
     Op.RequestStart,
     Op.RequestEnd,
     Op.Heartbeat,
+    Op.Gc,
     Op.Dropped,
   ];
   readonly ids = new IdTable();
@@ -113,6 +114,10 @@ export class Work implements Pass {
       case Op.Heartbeat:
         // A timer of its own: whatever still seems to run lost its end.
         if (this.#stack.length > 0) this.#forget();
+        break;
+      case Op.Gc:
+        // Collections are told to the recorder's observer, in an execution of its own: that is nobody's work.
+        if (this.#stack.length > 0) this.#spanStart = Infinity;
         break;
       case Op.Dropped:
         this.#forget();

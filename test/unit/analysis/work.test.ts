@@ -55,6 +55,14 @@ describe('whose work it is', () => {
     expect(requestsOf([60, 62], events)).toEqual([1, 0]);
   });
 
+  it('of an execution in which collections are told: nobody, for that is the recorder', () => {
+    const passes = new ThreadPasses({ tables, attached: 'from-start', threadPoolSize: 4 });
+    const told = runs(50, 2_000, [Op.Gc | (1 << 8), 300, 1_500, 0], [Op.Gc | (1 << 8), 300, 1_800, 0]);
+    passes.walker.feed(Int32Array.from([...runs(40, 1_000), ...told, ...runs(40, 3_000)].flat()));
+    const { spans } = passes.work;
+    expect(Array.from({ length: spans.length }, (_, i) => spans.start(i))).toEqual([1_000, 3_000]);
+  });
+
   it('of an HTTP/2 session nobody knows: it brings several at once', () => {
     const events = [
       init(SESSION, 40),
