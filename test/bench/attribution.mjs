@@ -73,6 +73,11 @@ async function measure(major, { server, paths, connections }) {
     }
   }
   const same = sameParents(parents, truth);
+  if (same.both === 0) {
+    console.error(
+      `  nothing to compare: ${parents.size} promises in the recording, ${truth.size} in the truth`,
+    );
+  }
   if (pauses > 0) console.error(`  the graph paused ${pauses} times: what came later cannot be compared`);
   const seen = { right: 0, wrong: 0, untold: 0, 'nobody waits': 0 };
   const errors = new Map();

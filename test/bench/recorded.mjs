@@ -52,14 +52,18 @@ export async function recordUnderLoad(options) {
       const recorder = spawn(process.execPath, [CLI, ...args, '--format', 'json'], {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
-      const recorded = once(recorder, 'exit');
+      const recorded = once(recorder, 'close');
+      let said = '';
       await new Promise((resolve, reject) => {
         recorder.stderr.on('data', (text) => {
-          if (String(text).includes('Recording')) resolve(undefined);
+          said += text;
+          if (said.includes('Recording')) resolve(undefined);
         });
-        void recorded.then(() => reject(new Error('recording ended before it began')));
+        void recorded.then(() => reject(new Error(`recording ended before it began: ${said.slice(-500)}`)));
       });
-      await recorded;
+      const [code] = await recorded;
+      // What lies at its place may be an older one.
+      if (code !== 0) throw new Error(`recording ended with code ${code}: ${said.slice(-500)}`);
       return await options.onEnd?.(url);
     } finally {
       load.stop();
