@@ -242,8 +242,8 @@ class Walk {
       return;
     }
     if (name.startsWith('system / Context')) {
-      // For its name only.
-      if (place.role === 'box' && edge.type !== EdgeType.Internal)
+      // For its name only: the `this` of an arrow function is none.
+      if (place.role === 'box' && edge.type !== EdgeType.Internal && heap.edgeName(edge) !== 'this')
         this.#keep(`${heap.edgeName(edge)}${place.path}`, from);
       return;
     }
