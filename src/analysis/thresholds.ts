@@ -12,6 +12,8 @@ export interface Thresholds {
     shareOfShort: number;
     /** What was long only once (a cold cache, the first request) must be this long. */
     onceMs: number;
+    /** Share of the loop's time that its other times must take to count. */
+    shareBesideOnce: number;
     /** Loading modules when the program starts is expected; told from here. */
     startupMs: number;
     /**
@@ -194,6 +196,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     longMs: 20,
     shareOfShort: 0.05,
     onceMs: 100,
+    shareBesideOnce: 0.01,
     startupMs: 200,
     timesElsewhere: 5,
     shareElsewhere: 0.02,

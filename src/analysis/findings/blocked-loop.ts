@@ -62,11 +62,12 @@ function judge(spot: Hotspot, measured: Measured): Severity | undefined {
   if (elsewhere && (times < limits.timesElsewhere || share < limits.shareElsewhere)) {
     return undefined;
   }
-  const long = spot.ranUs.filter((us) => microsToMillis(us) >= limits.longMs).length;
-  if (times === 1 || (long === 1 && share < limits.shareOfShort)) {
+  const restOfIt = share - Math.max(...spot.ranUs) / observedUs;
+  const longOnce = spot.ranUs.filter((us) => microsToMillis(us) >= limits.longMs).length === 1;
+  if (times === 1 || (longOnce && restOfIt < limits.shareBesideOnce)) {
     return maxMs >= limits.onceMs ? severityOfHold(share, maxMs) : undefined;
   }
-  if (long === 0 && share < limits.shareOfShort) return undefined;
+  if (maxMs < limits.longMs && share < limits.shareOfShort) return undefined;
   if (spot.cause === 'gc' && share < limits.shareOfGc) return undefined;
   return severityOfHold(share, maxMs);
 }
