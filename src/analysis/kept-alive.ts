@@ -102,7 +102,7 @@ function isLateTouch(
 }
 
 /** A program whose only work are its intervals did something else for so long after it had set them, µs. */
-const DID_MORE_US = 300_000;
+const DID_MORE_US = 150_000;
 
 /** Firings that mostly last so long, with all that follows from them, began something, µs. */
 const BEGAN_US = 5_000;
