@@ -105,7 +105,9 @@ function mostCalled(branch: Hold['seen']): Level[] {
   const calls = new Map<string, Hold['seen']>();
   for (const entry of branch) {
     const callee = entry.path.levels.at(-1)?.callee ?? '';
-    calls.set(callee, [...(calls.get(callee) ?? []), entry]);
+    const alike = calls.get(callee);
+    if (alike) alike.push(entry);
+    else calls.set(callee, [entry]);
   }
   const [most] = [...calls.values()].sort((a, b) => countOf(b) - countOf(a));
   return most![0]!.path.levels;

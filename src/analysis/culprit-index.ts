@@ -4,6 +4,7 @@ import { microsToMillis } from '../model/units.ts';
 import type { Hold } from './holds.ts';
 import type { Hotspot } from './hotspots.ts';
 import type { Requests } from './passes/requests.ts';
+import { firstWhere } from './statistics.ts';
 
 /** Holds with the places that explain them. */
 export class CulpritIndex {
@@ -59,12 +60,5 @@ function collected({ seen }: Hold): boolean {
 
 /** Index of the last hold that began before `us`; -1 for none. `holds` in order of time. */
 export function lastHoldBefore(holds: readonly Hold[], us: number): number {
-  let low = 0;
-  let high = holds.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds[middle]!.startUs < us) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return firstWhere(holds.length, (i) => holds[i]!.startUs >= us) - 1;
 }

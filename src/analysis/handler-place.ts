@@ -126,12 +126,11 @@ export function keepsOpen({ location: { file, line }, seen }: HandlerPlace, { li
 
 /** The place in the innermost function that was handed the response, as its source tells; the place itself where none was. */
 export function withResponse(place: HandlerPlace, { facts }: Pick<Measured, 'facts'>): HandlerPlace {
+  if (place.seen !== 'handler') return place;
   const source = new SourceFunctions(facts);
   const steps = [place.location, ...place.chain];
   const at = steps.findIndex((step) => source.at(step)?.parameters?.some((name) => RESPONSE.test(name)));
-  return place.seen !== 'handler' || at < 0
-    ? place
-    : { ...place, location: steps[at]!, chain: steps.slice(at + 1) };
+  return at < 0 ? place : { ...place, location: steps[at]!, chain: steps.slice(at + 1) };
 }
 
 /**

@@ -91,14 +91,8 @@ function isLateTouch(
   i: number,
 ): boolean {
   if (spans.request(i) !== 0 || spans.end(i) - spans.start(i) >= LATE_TOUCH_US) return false;
-  const beats = heartbeats.timesUs;
-  let low = 0;
-  for (let high = beats.length; low < high;) {
-    const middle = (low + high) >> 1;
-    if (beats[middle]! <= spans.start(i)) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && spans.start(i) - beats[low - 1]! < LATE_TOUCH_US;
+  const last = heartbeats.timesUs[heartbeats.firstAfter(spans.start(i)) - 1];
+  return last !== undefined && spans.start(i) - last < LATE_TOUCH_US;
 }
 
 /** A program whose only work are its intervals did something else for so long after it had set them, µs. */

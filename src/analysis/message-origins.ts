@@ -57,10 +57,26 @@ export function findMessageOrigins(threads: readonly LinkedThread[]): MessageOri
   };
 }
 
+/** Each message that came to a thread and whose other end is known, as it came and as it was sent, with its sender. */
+export function* messagesTo(
+  { messages }: ThreadPasses,
+  sentBy: SentBy,
+): Generator<{ received: MessageRecord; sent: MessageRecord; sender: LinkedThread }> {
+  for (const [channel, end] of messages.received) {
+    const other = sentBy.get(channel);
+    if (!other) continue;
+    const sentAs = sentNumbers(other.end, end);
+    for (const received of end.messages) {
+      const sent = sentAs(received.number);
+      if (sent) yield { received, sent, sender: other.thread };
+    }
+  }
+}
+
+type SentBy = ReadonlyMap<number, { thread: LinkedThread; end: ChannelEnd }>;
+
 /** The sending end of each channel, with its thread. */
-export function whoSent(
-  threads: readonly LinkedThread[],
-): Map<number, { thread: LinkedThread; end: ChannelEnd }> {
+export function whoSent(threads: readonly LinkedThread[]): SentBy {
   const sentBy = new Map<number, { thread: LinkedThread; end: ChannelEnd }>();
   for (const thread of threads) {
     for (const [channel, end] of thread.passes.messages.sent) sentBy.set(channel, { thread, end });
@@ -68,36 +84,21 @@ export function whoSent(
   return sentBy;
 }
 
-function collect(
-  { passes }: LinkedThread,
-  route: string,
-  sentBy: ReadonlyMap<number, { thread: LinkedThread; end: ChannelEnd }>,
-): Sender[] {
+function collect({ passes }: LinkedThread, route: string, sentBy: SentBy): Sender[] {
   const senders = new Map<string, Sender>();
-  for (const [channel, end] of passes.messages.received) {
-    const other = sentBy.get(channel);
-    if (!other) continue;
-    const sentAs = sentNumbers(other.end, end);
-    for (const { number, request } of end.messages) {
-      if (passes.requests.route(request) !== route) continue;
-      const message = sentAs(number);
-      if (!message) continue;
-      const { thread } = other;
-      const sender = senders.get(thread.id) ?? { thread, count: 0, routes: new Map<string, number>() };
-      senders.set(thread.id, sender);
-      sender.count++;
-      const sentFor = thread.passes.requests.route(message.request);
-      if (sentFor !== undefined) sender.routes.set(sentFor, (sender.routes.get(sentFor) ?? 0) + 1);
-    }
+  for (const { received, sent, sender: thread } of messagesTo(passes, sentBy)) {
+    if (passes.requests.route(received.request) !== route) continue;
+    const sender = senders.get(thread.id) ?? { thread, count: 0, routes: new Map<string, number>() };
+    senders.set(thread.id, sender);
+    sender.count++;
+    const sentFor = thread.passes.requests.route(sent.request);
+    if (sentFor !== undefined) sender.routes.set(sentFor, (sender.routes.get(sentFor) ?? 0) + 1);
   }
   return [...senders.values()].sort((a, b) => b.count - a.count);
 }
 
 /** The message that was sent, by the number under which it came. */
-export function sentNumbers(
-  sent: ChannelEnd,
-  received: ChannelEnd,
-): (number: number) => MessageRecord | undefined {
+function sentNumbers(sent: ChannelEnd, received: ChannelEnd): (number: number) => MessageRecord | undefined {
   const byNumber = new Map(sent.messages.map((message) => [message.number, message]));
   const shift = sent.whole && received.whole ? 0 : shiftBetween(sent.messages, received.messages);
   return (number) => byNumber.get(number + shift);

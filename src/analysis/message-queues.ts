@@ -1,6 +1,6 @@
 import { RequestKind } from '../model/event.ts';
 import { microsToMillis } from '../model/units.ts';
-import { sentNumbers, whoSent } from './message-origins.ts';
+import { messagesTo, whoSent } from './message-origins.ts';
 import type { LinkedThread } from './message-origins.ts';
 
 /** A message that was under way for so long waited for the loop of the thread that takes it, ms. */
@@ -20,20 +20,14 @@ export function findMessageQueues(threads: readonly LinkedThread[]): Map<string,
   const queues = new Map<string, MessageQueue>();
   for (const { id, passes } of threads) {
     let [all, waited, totalMs] = [0, 0, 0];
-    for (const [channel, end] of passes.messages.received) {
-      const other = sentBy.get(channel);
-      if (!other) continue;
-      const sentAs = sentNumbers(other.end, end);
-      for (const { number, timeUs } of end.messages) {
-        const sent = sentAs(number);
-        const kind = sent && other.thread.passes.requests.get(sent.request)?.kind;
-        if (!sent || kind === undefined || kind === RequestKind.Message) continue;
-        const ms = microsToMillis(timeUs - sent.timeUs);
-        all++;
-        if (ms < WAITED_MS) continue;
-        waited++;
-        totalMs += ms;
-      }
+    for (const { received, sent, sender } of messagesTo(passes, sentBy)) {
+      const kind = sender.passes.requests.get(sent.request)?.kind;
+      if (kind === undefined || kind === RequestKind.Message) continue;
+      const ms = microsToMillis(received.timeUs - sent.timeUs);
+      all++;
+      if (ms < WAITED_MS) continue;
+      waited++;
+      totalMs += ms;
     }
     if (all > 0) queues.set(id, { all, waited, meanMs: totalMs / Math.max(1, waited) });
   }

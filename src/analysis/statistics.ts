@@ -25,3 +25,15 @@ export function weightedMedian(entries: readonly { value: number; weight: number
   }
   return 0;
 }
+
+/** Index of the first of `length` things for which `test` holds, `length` where none does; it holds for all behind that one. */
+export function firstWhere(length: number, test: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (test(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,6 +1,7 @@
 import type { SourceLocation } from '../model/location.ts';
 import type { Measured } from './measured.ts';
 import type { IntervalRecord } from './passes/intervals.ts';
+import { onlyCall } from './only-call.ts';
 import { locationOf, ownFrames } from './places.ts';
 
 /** Where the timer was set, as seen at its creation or among the open handles; else the only `setInterval` of the program. */
@@ -12,8 +13,5 @@ export function timerSetAt(
   const stack = births.get(id)?.stack ?? handles.find((handle) => handle.id === id)?.stack ?? 0;
   const [frame] = ownFrames(stack, tables);
   if (frame) return locationOf(frame);
-  const calls = facts.flatMap(({ file, calls }) =>
-    calls.filter((call) => call.callee === 'setInterval').map(({ line, column }) => ({ file, line, column })),
-  );
-  return calls.length === 1 ? calls[0] : undefined;
+  return onlyCall('setInterval', facts);
 }

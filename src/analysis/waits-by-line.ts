@@ -2,7 +2,7 @@ import type { SourceLocation } from '../model/location.ts';
 import type { Hold } from './holds.ts';
 import type { Measured } from './measured.ts';
 import { lineKey, ownFrames } from './places.ts';
-import { ascending, quantile, weightedMedian } from './statistics.ts';
+import { ascending, quantile, weightedMedian, firstWhere } from './statistics.ts';
 
 /** How long requests waited at one `await`. Times in µs. */
 export interface LineWait {
@@ -177,15 +177,9 @@ function lateUs(measured: Measured, bornUs: number, settledUs: number): number {
 
 /** µs of `[fromUs, toUs)` in which the loop was held; `holds` in order of time. */
 export function heldWithin(holds: readonly Hold[], fromUs: number, toUs: number): number {
-  let low = 0;
-  let high = holds.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds[middle]!.endUs > fromUs) high = middle;
-    else low = middle + 1;
-  }
+  const first = firstWhere(holds.length, (i) => holds[i]!.endUs > fromUs);
   let held = 0;
-  for (let i = low; i < holds.length && holds[i]!.startUs < toUs; i++) {
+  for (let i = first; i < holds.length && holds[i]!.startUs < toUs; i++) {
     held += Math.min(holds[i]!.endUs, toUs) - Math.max(holds[i]!.startUs, fromUs);
   }
   return held;

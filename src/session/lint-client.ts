@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Disposable } from '../base/disposable.ts';
+import { EMPTY_INDEX } from '../lint/project/file-index.ts';
 import type { FileIndex } from '../lint/project/file-index.ts';
 import type { ProjectFacts } from '../lint/project/reach-facts.ts';
 import type { TypedGifts } from '../lint/types/typed-calls.ts';
@@ -208,17 +209,6 @@ class WorkerClient implements LintClient {
     }, this.#patienceMs);
   }
 }
-
-/** Of a text that cannot be read: nobody in it calls anything. */
-const EMPTY_INDEX: FileIndex = {
-  functions: [],
-  classes: [],
-  exports: {},
-  stars: [],
-  loads: [],
-  calls: [],
-  entries: [],
-};
 
 const isAboutText = ({ kind }: LintRequest): boolean => kind !== 'open' && kind !== 'changed';
 

@@ -1,5 +1,6 @@
 import type { SourceLocation } from '../../model/location.ts';
 import type { FunctionRange, SourceFacts } from '../../model/source-facts.ts';
+import { firstWhere } from '../statistics.ts';
 
 /** A function of the source, and the one that it is written in. */
 export interface SourceFunction extends FunctionRange {
@@ -30,14 +31,8 @@ export class SourceFunctions {
   at(place: SourceLocation): SourceFunction | undefined {
     const functions = this.#files.get(place.file);
     if (!functions) return undefined;
-    let low = 0;
-    let high = functions.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (compare(functions[middle]!.start, place) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    let one = functions[low - 1];
+    const next = firstWhere(functions.length, (i) => compare(functions[i]!.start, place) > 0);
+    let one = functions[next - 1];
     while (one && compare(one.end, place) <= 0) one = one.outer;
     return one;
   }

@@ -14,25 +14,24 @@ import { formatShare, formatTimes, inRoutes } from '../words.ts';
 export const blockedLoop: FindingRule = {
   id: 'blocked-loop',
   find: (measured, earlier) => {
-    const mayHold = onlyComputes(measured) && !keepsOthersWaiting(measured);
+    const worker = onlyComputes(measured);
+    const waiting = worker ? keptWaiting(measured) : '';
+    const mayHold = worker && waiting === '';
     return measured.hotspots.flatMap((spot) => {
       const severity = judge(spot, measured);
       const told = earlier.some((other) => tells(other, spot));
-      return severity && !told ? [describe(spot, mayHold ? 'hint' : severity, measured)] : [];
+      return severity && !told ? [describe(spot, mayHold ? 'hint' : severity, waiting, measured)] : [];
     });
   },
 };
 
-/** Requests of other threads wait until this one is free: one worker is too few, or short questions wait behind long ones. */
-function keepsOthersWaiting({ queue, thresholds }: Measured): boolean {
+/**
+ * `; 42 of 60 messages for requests waited 38 ms each until the thread was free`: one worker is too few, or short questions
+ * wait behind long ones. '' where that is not so.
+ */
+function keptWaiting({ queue, thresholds }: Measured): string {
   const { count, share } = thresholds.blockedLoop.queued;
-  return queue !== undefined && queue.waited >= count && queue.waited >= queue.all * share;
-}
-
-/** `; 42 of 60 messages for requests waited 38 ms each until it was free` */
-function waiting(measured: Measured): string {
-  const { queue } = measured;
-  if (!queue || !onlyComputes(measured) || !keepsOthersWaiting(measured)) return '';
+  if (!queue || queue.waited < count || queue.waited < queue.all * share) return '';
   return `; ${queue.waited} of ${queue.all} messages for requests waited ${millis(queue.meanMs)} each until the thread was free`;
 }
 
@@ -54,7 +53,8 @@ function judge(spot: Hotspot, measured: Measured): Severity | undefined {
   const limits = thresholds.blockedLoop;
   // What a crowded machine makes longer is told longer, but not told because of that.
   const times = spot.ranUs.filter((us) => us > 0).length;
-  const maxMs = microsToMillis(Math.max(...spot.ranUs));
+  const maxUs = Math.max(...spot.ranUs);
+  const maxMs = microsToMillis(maxUs);
   const share = spot.ranUs.reduce((sum, us) => sum + us, 0) / observedUs;
   const startup = spot.loading && spot.routes.length === 0;
   if (startup) return maxMs >= limits.startupMs ? 'hint' : undefined;
@@ -62,7 +62,7 @@ function judge(spot: Hotspot, measured: Measured): Severity | undefined {
   if (elsewhere && (times < limits.timesElsewhere || share < limits.shareElsewhere)) {
     return undefined;
   }
-  const restOfIt = share - Math.max(...spot.ranUs) / observedUs;
+  const restOfIt = share - maxUs / observedUs;
   const longOnce = spot.ranUs.filter((us) => microsToMillis(us) >= limits.longMs).length === 1;
   if (times === 1 || (longOnce && restOfIt < limits.shareBesideOnce)) {
     return maxMs >= limits.onceMs ? severityOfHold(share, maxMs) : undefined;
@@ -72,7 +72,7 @@ function judge(spot: Hotspot, measured: Measured): Severity | undefined {
   return severityOfHold(share, maxMs);
 }
 
-function describe(spot: Hotspot, severity: Severity, measured: Measured): Finding {
+function describe(spot: Hotspot, severity: Severity, waiting: string, measured: Measured): Finding {
   const held = ascending(spot.heldUs.map(microsToMillis));
   const evidence = heldEvidence(spot, measured);
   const { routes } = evidence;
@@ -81,7 +81,7 @@ function describe(spot: Hotspot, severity: Severity, measured: Measured): Findin
     rule: 'blocked-loop',
     severity,
     confidence: 'measured',
-    message: `${sentence(held, share)}${inRoutes(routes)}${doing(spot)}${waiting(measured)}`,
+    message: `${sentence(held, share)}${inRoutes(routes)}${doing(spot)}${waiting}`,
     location: spot.location,
     cause: spot.cause,
     evidence,

@@ -4,6 +4,7 @@ import { microsToMillis, round1 } from '../../model/units.ts';
 import { gcShareOf, utilizationOf, workingShareOf } from '../loop-figures.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import { onlyComputes } from '../only-computes.ts';
+import { onlyCall } from '../only-call.ts';
 import { insideLibrary } from '../places.ts';
 import { recheck } from '../recheck.ts';
 import { busiestPlaces } from '../sampled-places.ts';
@@ -37,24 +38,20 @@ export const cpuSaturated: FindingRule = {
 /** The loop asks again and again whether there is something to do. */
 function spinning(utilization: number, measured: Measured): Finding[] {
   const { facts, immediates, observedUs } = measured;
-  const calls = facts.flatMap(({ file, calls }) =>
-    calls
-      .filter(({ callee }) => callee === 'setImmediate')
-      .map(({ line, column }) => ({ file, line, column })),
-  );
-  const location = calls.length === 1 ? calls[0] : busiestPlaces(measured).find(({ own }) => own)?.location;
+  const location =
+    onlyCall('setImmediate', facts) ?? busiestPlaces(measured).find(({ own }) => own)?.location;
   if (!location) return [];
-  const each = count(Math.round(immediates.perSecond()));
+  const each = immediates.perSecond();
   const work = formatShare(workingShareOf(measured));
   return [
     {
       rule: 'cpu-saturated',
       severity: 'warning',
       confidence: 'measured',
-      message: `An immediate is due ${percent(utilization)} of the time, ${each} a second, so the loop never waits and a processor is busy, with ${work} of the time in your code and Node's. Wait for an event, or set a timer`,
+      message: `An immediate is due ${percent(utilization)} of the time, ${count(Math.round(each))} a second, so the loop never waits and a processor is busy, with ${work} of the time in your code and Node's. Wait for an event, or set a timer`,
       location,
       evidence: {
-        count: Math.round(immediates.perSecond() * (observedUs / 1e6)),
+        count: Math.round(each * (observedUs / 1e6)),
         totalMs: round1(microsToMillis(utilization * observedUs)),
         maxMs: 0,
         p99Ms: 0,

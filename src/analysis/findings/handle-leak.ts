@@ -8,6 +8,7 @@ import type { KeptAlive } from '../kept-alive.ts';
 import type { FindingRule, Measured } from '../measured.ts';
 import { byPlace } from '../noted-places.ts';
 import type { NotedPlace } from '../noted-places.ts';
+import { onlyCall } from '../only-call.ts';
 import { locationOf, ownFrames, stepsOf } from '../places.ts';
 
 /** A request that ended this long ago has no use for what it opened, µs. */
@@ -65,13 +66,8 @@ function spread(handles: readonly OpenHandle[], { work, startUs, endUs }: Measur
 /** A server listens only ticks after it was told to: no stack leads to the line, but the source may have one that can be meant. */
 function placesOfServers({ handles }: HandlesNote, { facts, tables }: Measured): NotedPlace<OpenHandle>[] {
   const notes = handles.filter(({ type, stack }) => isServer(type) && ownFrames(stack, tables).length === 0);
-  const calls = facts.flatMap(({ file, calls: all }) =>
-    all.filter(({ callee }) => callee === 'listen').map(({ line, column }) => ({ file, line, column })),
-  );
-  const [only] = calls;
-  return only && calls.length === 1 && notes.length > 0
-    ? [{ frames: [{ ...only, owner: 'own' }], notes }]
-    : [];
+  const only = onlyCall('listen', facts);
+  return only && notes.length > 0 ? [{ frames: [{ ...only, owner: 'own' }], notes }] : [];
 }
 
 function describeLeak(

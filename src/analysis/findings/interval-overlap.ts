@@ -50,7 +50,8 @@ function judge(interval: IntervalRecord, measured: Measured): Finding | undefine
 
 /** When the work of a firing was done: its last execution, or the last answer to what it asked. */
 function doneAt({ job, lastUs }: Firing, { operations }: Measured): number {
-  return job === 0 ? lastUs : Math.max(lastUs, ...operations.of(job).map(({ endUs }) => endUs));
+  if (job === 0) return lastUs;
+  return operations.of(job).reduce((done, { endUs }) => Math.max(done, endUs), lastUs);
 }
 
 /** A request of HTTP or a child process of this firing was still under way then: work in callbacks, which nobody awaits. */

@@ -8,6 +8,7 @@ import type { WaitRecord } from '../passes/waits.ts';
 import { heaviestPlace, lineKey, locationOf, ownFrames, stepsOf } from '../places.ts';
 import { waitKindOf } from '../wait-kinds.ts';
 import { formatTimes, inRoutes } from '../words.ts';
+import { firstWhere } from '../statistics.ts';
 
 /** How long after a burst its waits are looked for, µs. */
 const SEEN_WITHIN_US = 2_000_000;
@@ -103,10 +104,9 @@ type BurstBirth = Birth & { kind: WaitKind };
  */
 function birthsInBursts({ bursts, births, tables }: Measured): BurstBirth[] {
   const sorted = [...bursts.records].sort((a, b) => a.startUs - b.startUs);
-  const starts = sorted.map(({ startUs }) => startUs);
   return [...births.all()].flatMap((birth) => {
     const kind = waitKindOf(tables.types[birth.type] ?? '');
-    let at = lastAtMost(starts, birth.timeUs);
+    let at = firstWhere(sorted.length, (i) => sorted[i]!.startUs > birth.timeUs) - 1;
     // Bursts of different kinds may overlap.
     for (let left = OVERLAPPING; at >= 0 && left > 0; at--, left--) {
       if (sorted[at]!.kind === kind && birth.timeUs <= sorted[at]!.timeUs) return [{ ...birth, kind }];
@@ -116,17 +116,6 @@ function birthsInBursts({ bursts, births, tables }: Measured): BurstBirth[] {
 }
 
 const OVERLAPPING = 8;
-
-/** Index of the last of them that is not above `value`; -1 = none. */
-function lastAtMost(ascending: readonly number[], value: number): number {
-  let low = 0;
-  for (let high = ascending.length; low < high;) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
 
 /** The `Promise.all` that waits for the whole burst, else the line that began it, else the innermost wait. */
 function begunAt(burst: Burst, births: readonly BurstBirth[], measured: Measured): Frame[] {

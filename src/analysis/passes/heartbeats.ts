@@ -1,5 +1,6 @@
 import { Op } from '../../model/event.ts';
 import type { Pass, WalkedEvent } from '../walk.ts';
+import { firstWhere } from '../statistics.ts';
 
 /** The heartbeat timer's interval, µs. */
 export const HEARTBEAT_US = 20_000;
@@ -54,13 +55,6 @@ export class Heartbeats implements Pass {
 
   /** Index of the first heartbeat after `timeUs`. */
   firstAfter(timeUs: number): number {
-    let low = 0;
-    let high = this.timesUs.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.timesUs[middle]! > timeUs) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return firstWhere(this.timesUs.length, (i) => this.timesUs[i]! > timeUs);
   }
 }

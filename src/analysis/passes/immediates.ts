@@ -52,7 +52,7 @@ export class Immediates implements Pass {
         this.#beat(event.now);
         return;
       case Op.Dropped:
-        this.#close();
+        this.#newest = 0;
         this.#recordedFrom = -1;
         return;
       case Op.Init:
@@ -62,11 +62,8 @@ export class Immediates implements Pass {
       default:
         if (this.#work.ids.type(event.id) === this.#type) this.#run(event);
     }
-    if (this.#recordedFrom < 0) this.#recordedFrom = event.now;
-    else {
-      this.#recordedUs += event.now - this.#recordedFrom;
-      this.#recordedFrom = event.now;
-    }
+    if (this.#recordedFrom >= 0) this.#recordedUs += event.now - this.#recordedFrom;
+    this.#recordedFrom = event.now;
   }
 
   #made({ id, now }: WalkedEvent): void {
@@ -87,9 +84,5 @@ export class Immediates implements Pass {
   #beat(now: number): void {
     if (this.#newest !== 0 && this.#ran === this.#ranAtBeat && now - this.#sinceUs > 0) this.#newest = 0;
     this.#ranAtBeat = this.#ran;
-  }
-
-  #close(): void {
-    this.#newest = 0;
   }
 }

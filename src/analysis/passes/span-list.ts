@@ -1,3 +1,5 @@
+import { firstWhere } from '../statistics.ts';
+
 /** Spans kept; beyond that the rest of the recording is not told apart by request. */
 const MAX_SPANS = 6_000_000;
 
@@ -50,14 +52,7 @@ export class SpanList {
 
   /** Index of the first span that ends after `timeUs`; `length` when there is none. */
   firstEndingAfter(timeUs: number): number {
-    let low = 0;
-    let high = this.#length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#ends[middle]! > timeUs) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return firstWhere(this.#length, (i) => this.#ends[i]! > timeUs);
   }
 
   /** µs of `[fromUs, toUs)` that are covered, for each request. */

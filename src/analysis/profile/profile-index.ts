@@ -1,7 +1,7 @@
 import type { CpuProfile, RecordingTables } from '../../model/recording.ts';
 import type { Frame } from '../../model/location.ts';
 import type { SourceFacts } from '../../model/source-facts.ts';
-import { countOf } from '../statistics.ts';
+import { countOf, firstWhere } from '../statistics.ts';
 import { callPath } from './call-path.ts';
 import { lastName } from './frame-cause.ts';
 import { restoreInlined } from './inlined-lines.ts';
@@ -58,14 +58,7 @@ export class ProfileIndex {
 
   /** Index of the first sample at or after `timeUs`. */
   firstFrom(timeUs: number): number {
-    let low = 0;
-    let high = this.times.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.times[middle]! >= timeUs) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return firstWhere(this.times.length, (i) => this.times[i]! >= timeUs);
   }
 
   /** True when the profile was running at this time, so that the absence of samples means something. */

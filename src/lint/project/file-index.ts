@@ -23,6 +23,17 @@ export interface FileIndex {
   entries: { fn: number; entry: EntryPoint; bySight?: true }[];
 }
 
+/** Of a file that says nothing, or cannot be read: nobody in it calls anything. */
+export const EMPTY_INDEX: FileIndex = {
+  functions: [],
+  classes: [],
+  exports: {},
+  stars: [],
+  loads: [],
+  calls: [],
+  entries: [],
+};
+
 /** A function, told apart from the others of its file by a name that survives edits elsewhere. */
 export interface IndexedFunction {
   /** `Store.load`, `handler/parse`, `<anonymous>` with a number where needed. */

@@ -222,7 +222,8 @@ function isHolder(root: Node, fn: FunctionNode, bindings: Bindings): boolean {
   return (
     bound !== undefined &&
     !/^_?(?:req|res|request|response|reply|ctx|context|event)$/.test(bound.name) &&
-    ((bound.defs[0]?.type as string | undefined) === 'Parameter' ? bound.defs[0]!.node === fn : false)
+    (bound.defs[0]?.type as string | undefined) === 'Parameter' &&
+    bound.defs[0]!.node === fn
   );
 }
 

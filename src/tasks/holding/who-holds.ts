@@ -81,7 +81,7 @@ function heldBy(
   let inside = false;
   for (const [k, frame] of frames.entries()) {
     const generator = generators[k] ?? NONE;
-    const closure = generator === NONE ? NONE : heap.to(generator, 'function');
+    const closure = closureOf(heap, generator);
     if (closure === NONE) continue;
     const suspension: Suspension = { generator, closure, exported: calls.exported(frame) };
     const taken = calls
@@ -110,7 +110,7 @@ function insideOf(
     const [root] = given?.object ?? [];
     if (!given || root === undefined || !runsWork(given.method)) continue;
     const generator = generators[k] ?? NONE;
-    const closure = generator === NONE ? NONE : heap.to(generator, 'function');
+    const closure = closureOf(heap, generator);
     if (closure === NONE) continue;
     const exported = calls.exported(frame);
     // Its own local variables are not those of the function around it, which called.
@@ -136,7 +136,7 @@ function isLock(
   if (isLockName(heap.name(resource))) return true;
   for (const [k, frame] of frames.entries()) {
     const generator = generators[k] ?? NONE;
-    const closure = generator === NONE ? NONE : heap.to(generator, 'function');
+    const closure = closureOf(heap, generator);
     if (closure === NONE || belongsTo(heap, generator, closure, resource)) continue;
     return calls
       .awaited(frame)
@@ -147,6 +147,10 @@ function isLock(
   }
   return false;
 }
+
+/** The function that a generator runs. */
+const closureOf = (heap: HeapGraph, generator: Node): Node =>
+  generator === NONE ? NONE : heap.to(generator, 'function');
 
 /** Whether a function is the resource's own. */
 const belongsTo = (heap: HeapGraph, generator: Node, closure: Node, resource: Node): boolean =>
@@ -200,7 +204,7 @@ class CallReader {
   }
 
   #beginOf({ generator }: CodeFrame): ReturnType<HeapGraph['place']> {
-    const closure = generator === NONE ? NONE : this.#heap.to(generator, 'function');
+    const closure = closureOf(this.#heap, generator);
     return closure === NONE ? undefined : this.#heap.place(closure);
   }
 
